@@ -1,0 +1,1 @@
+"""The security key: everything between the enrollment and the USB cable."""

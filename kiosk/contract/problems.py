@@ -1,0 +1,55 @@
+"""RFC 9457 problem documents and the machine words in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Word(StrEnum):
+    """The machine word (`code` of the document, last segment of `type`): what happened, for a program."""
+
+    MALFORMED = "malformed"
+    INVALID_TOKEN = "invalid_token"  # noqa: S105 - RFC 6750
+    INSUFFICIENT_SCOPE = "insufficient_scope"
+    NOT_FOUND = "not_found"
+    WRONG_PHASE = "wrong_phase"
+    EXPIRED = "expired"
+    CONFLICT = "conflict"
+    IN_PROGRESS = "in_progress"
+    TOO_SOON = "too_soon"
+    LOCKED = "locked"
+    CODE_INVALID = "code_invalid"
+    CODE_EXPIRED = "code_expired"
+    VERIFICATION_FAILED = "verification_failed"
+    VERIFICATION_UNAVAILABLE = "verification_unavailable"
+    METHOD_NOT_OFFERED = "method_not_offered"
+    KEY_NOT_ALLOWED = "key_not_allowed"
+    SIMULATED_KEY = "simulated_key"
+    CEREMONY_EXPIRED = "ceremony_expired"
+    ATTESTATION_REJECTED = "attestation_rejected"
+    REGISTRATION_REJECTED = "registration_rejected"
+    PROOF_REJECTED = "proof_rejected"
+    RELYING_PARTY_UNAVAILABLE = "relying_party_unavailable"
+    OUTCOME_UNKNOWN = "outcome_unknown"
+    DIRECTORY_UNAVAILABLE = "directory_unavailable"
+    STORAGE_FULL = "storage_full"
+    BUSY = "busy"
+    INTERNAL = "internal"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """The document. `reference` is what a person can quote and staff find in the log; seconds in `retry_after`."""
+
+    type: str
+    title: str
+    status: int
+    code: Word
+    reference: str
+    detail: str = ""
+    retry_after: int | None = None
+    tries_left: int | None = None
+    reasons: tuple[str, ...] = ()

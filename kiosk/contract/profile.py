@@ -1,0 +1,90 @@
+"""What a station is told before anybody stands at it: GET /profile."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class FieldKind(StrEnum):
+    """What a person types into an identify field; decides keyboard, normalisation and validation."""
+
+    TEXT = "text"
+    NAME = "name"
+    UPN = "upn"
+    EMAIL = "email"
+    DIGITS = "digits"
+    PHONE = "phone"
+    DATE = "date"
+    BADGE = "badge"
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifyField:
+    """One thing a person may be asked for. `name` is `upn`, `email`, `employee_id`, `phone`, `given_name`,
+    `family_name`, `badge`, or `attribute:<name>` for an additional attribute.
+
+    `labels` and `hints` map BCP 47 language tags to text for additional attributes; empty for the
+    built-in names, whose words the screen knows. `pattern` is the administrator's regular expression for the
+    normalised value (additional attributes), or empty.
+    """
+
+    name: str
+    kind: FieldKind
+    labels: dict[str, str] = field(default_factory=dict)
+    hints: dict[str, str] = field(default_factory=dict)
+    max_length: int = 128
+    pattern: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSet:
+    """One way to say who one is: all of its fields together name a person."""
+
+    name: str
+    fields: tuple[IdentifyField, ...]
+
+
+class VerificationMethod(StrEnum):
+    """How a matched person is verified (the seed's five options)."""
+
+    EMAIL = "email"
+    SMS = "sms"
+    AUTOMATIC = "automatic"
+    SELF_CONFIRMATION = "self_confirmation"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionTimes:
+    """Seconds: the whole session, idle until the warning, the warning's own countdown, one touch."""
+
+    absolute: int = 900
+    idle: int = 90
+    warning: int = 20
+    touch: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class RelyingPartyName:
+    """A relying party as people know it ("Staff mail"), and its RP ID."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """All that the station shows or obeys. `embedded` allows simulated keys."""
+
+    organization: str
+    languages: tuple[str, ...]
+    alternatives: tuple[FieldSet, ...]
+    methods: tuple[VerificationMethod, ...]
+    relying_parties: tuple[RelyingPartyName, ...]
+    times: SessionTimes = SessionTimes()
+    public: bool = False
+    embedded: bool = False
+    region: str = "DE"
+    email_domain: str = ""
+    version: str = ""

@@ -1,0 +1,166 @@
+"""What can go wrong beside the key: the class is the meaning, the fields are the data.
+
+KioskError
+├── ConfigurationError     a setting is missing or wrong; `path` names it
+├── NoCredential           the station's own secret is nowhere to be found
+├── NoDisplay              no screen to open a window on
+├── PortTaken              another program listens where the service should
+├── StorageFull            the disk has no room for the journal or the database
+├── JournalCorrupt         the journal cannot be read
+├── ServiceError           anything about the service, as the station sees it
+│   ├── ServiceUnreachable not connected, name not found, timed out before an answer
+│   ├── ServiceUntrusted   TLS: not our service, or an expired certificate
+│   ├── ServiceBroken      5xx, half an answer, or an answer that is not ours
+│   ├── StationRefused     the station's credential or scope is not accepted
+│   └── Refusal            the service said no, for a reason (a problem document)
+│       ├── WrongCode      `tries_left`
+│       ├── CodeTooOld
+│       ├── TooSoon        `retry_after` seconds
+│       ├── Locked         `retry_after` seconds
+│       ├── NotVerified    automatic verification or confirmation did not hold
+│       ├── VerificationUnavailable  the system that verifies does not answer
+│       ├── SessionExpired
+│       ├── KeyNotAllowed  `reasons`
+│       ├── CeremonyExpired  the creation options are too old: fetch new ones
+│       ├── RegistrationRefused  the relying party certainly did not take the credential
+│       ├── ProofRefused
+│       ├── OutcomeUnknown perhaps registered; asking again settles it
+│       └── OutOfStep      the service and the station disagree on the phase
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+class KioskError(Exception):
+    """Root of all that can go wrong beside the key. Carries data, never a sentence for a person."""
+
+
+@dataclass(eq=False)
+class ConfigurationError(KioskError):
+    """A setting is missing or wrong. `path` names it ("smtp.port"), `problem` says what for staff."""
+
+    path: str
+    problem: str
+
+
+@dataclass(eq=False)
+class NoCredential(KioskError):
+    """The secret `name` is neither in the systemd credentials, nor in the keyring, nor in an allowed file."""
+
+    name: str
+
+
+class NoDisplay(KioskError):
+    """There is no display for a window (neither Wayland nor X11 answers)."""
+
+
+@dataclass(eq=False)
+class PortTaken(KioskError):
+    """The address is in use by another program."""
+
+    host: str
+    port: int
+
+
+class StorageFull(KioskError):
+    """A write failed because the disk or its quota is full (SQLITE_FULL, ENOSPC)."""
+
+
+@dataclass(eq=False)
+class JournalCorrupt(KioskError):
+    """The journal cannot be read; it was set aside at `moved_to`."""
+
+    moved_to: str
+
+
+@dataclass(eq=False)
+class ServiceError(KioskError):
+    """Anything about the service, as the station sees it. `reference` finds it in the log."""
+
+    reference: str = ""
+
+
+class ServiceUnreachable(ServiceError):
+    """No connection, or no answer in time: certainly nothing is known of the outcome of a write."""
+
+
+class ServiceUntrusted(ServiceError):
+    """TLS verification failed: not our service, or its certificate expired."""
+
+
+class ServiceBroken(ServiceError):
+    """A 5xx, a truncated answer, or an answer that does not fit the contract."""
+
+
+class StationRefused(ServiceError):
+    """The station's credential or its scopes are not accepted (401, 403)."""
+
+
+class Refusal(ServiceError):
+    """The service said no for a reason it named (RFC 9457)."""
+
+
+@dataclass(eq=False)
+class WrongCode(Refusal):
+    """The code is not right."""
+
+    tries_left: int | None = None
+
+
+class CodeTooOld(Refusal):
+    """The code is past its ten minutes, or was replaced by a newer one."""
+
+
+@dataclass(eq=False)
+class TooSoon(Refusal):
+    """Another code may be asked for in `retry_after` seconds."""
+
+    retry_after: int = 60
+
+
+@dataclass(eq=False)
+class Locked(Refusal):
+    """Too many failures of this person or station; open again in `retry_after` seconds."""
+
+    retry_after: int = 60
+
+
+class NotVerified(Refusal):
+    """The badge, the look-up or the confirmation did not match the person."""
+
+
+class VerificationUnavailable(Refusal):
+    """The system that would verify the person does not answer; another way may."""
+
+
+class SessionExpired(Refusal):
+    """The enrollment is over (15 minutes, cancelled, or never was)."""
+
+
+@dataclass(eq=False)
+class KeyNotAllowed(Refusal):
+    """Policy refuses the key; `reasons` are words of `enrollment.admission.Reason`."""
+
+    reasons: tuple[str, ...] = field(default=())
+
+
+class CeremonyExpired(Refusal):
+    """The creation options ran out before the answer came; nothing was registered."""
+
+
+class RegistrationRefused(Refusal):
+    """The relying party certainly did not take the credential: it must leave the key."""
+
+
+class ProofRefused(Refusal):
+    """The assertion did not verify: the credential is not proved to work."""
+
+
+class OutcomeUnknown(Refusal):
+    """The relying party perhaps registered the credential; the same call settles it later."""
+
+
+class OutOfStep(Refusal):
+    """Station and service disagree on the phase of the enrollment."""
