@@ -7,6 +7,12 @@ KioskError
 ├── PortTaken              another program listens where the service should
 ├── StorageFull            the disk has no room for the journal or the database
 ├── JournalCorrupt         the journal cannot be read
+├── VisitError             the person can mend it, or the visit ends
+│   ├── InputRefused       a typed value is empty, too long, or has characters that cannot be meant
+│   ├── SeveralKeys        more than one key is plugged in
+│   ├── KeyNotAdmitted     policy refuses the key before anything was asked; `reasons`
+│   ├── NotProtected       after all is done, the key does not report the PIN that policy requires
+│   └── TookTooLong        the visit's absolute time is over
 ├── ServiceError           anything about the service, as the station sees it
 │   ├── ServiceUnreachable not connected, name not found, timed out before an answer
 │   ├── ServiceUntrusted   TLS: not our service, or an expired certificate
@@ -73,6 +79,37 @@ class JournalCorrupt(KioskError):
     """The journal cannot be read; it was set aside at `moved_to`."""
 
     moved_to: str
+
+
+class VisitError(KioskError):
+    """Something in the visit itself: the person can mend it, or the visit ends."""
+
+
+@dataclass(eq=False)
+class InputRefused(VisitError):
+    """The value of `field` cannot be used; `reason` is `empty`, `too_long`, `characters` or `shape`."""
+
+    field: str
+    reason: str
+
+
+class SeveralKeys(VisitError):
+    """More than one key is plugged in, so we would not know which one is meant."""
+
+
+@dataclass(eq=False)
+class KeyNotAdmitted(VisitError):
+    """Policy refuses the key at first sight; `reasons` are words of `enrollment.admission.Reason`."""
+
+    reasons: tuple[str, ...]
+
+
+class NotProtected(VisitError):
+    """The read-back at the end does not show the PIN that policy requires."""
+
+
+class TookTooLong(VisitError):
+    """The visit's absolute time is over; whatever was begun was taken back."""
 
 
 @dataclass(eq=False)
