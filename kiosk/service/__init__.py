@@ -1,0 +1,1 @@
+"""The HTTPS service: enrollments, directories, verification, relying parties, over one database."""

@@ -1,0 +1,1 @@
+"""Where credentials are registered: one adapter for each kind of relying party."""

@@ -1,0 +1,253 @@
+"""The settings of the service: frozen, strict, from one TOML file; secrets appear by name only."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, ValidationError, model_validator
+
+from kiosk.contract.policy import PinMode
+from kiosk.contract.profile import FieldKind, VerificationMethod
+from kiosk.errors import ConfigurationError
+from kiosk.service.settings_model import HttpsUrl, LanguageTag, Name, SettingsModel
+from kiosk.service.settings_verification import MailSettings, SmsSettings, VerificationSettings
+
+Aaguid = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+BuiltInField = Literal["upn", "employee_id", "phone", "given_name", "family_name", "email", "badge"]
+
+
+class ServerSettings(SettingsModel):
+    """Where the service listens."""
+
+    host: str = "127.0.0.1"
+    """The address to listen on."""
+    port: int = Field(default=8443, ge=0, le=65535)
+    """The TCP port; 0 lets the system choose one."""
+    certificate: Path | None = None
+    """The certificate chain (PEM). Without it the service makes its own authority in `data_directory`."""
+    private_key: Path | None = None
+    """The private key of `certificate` (PEM), readable by the service alone."""
+    data_directory: Path = Path("/var/lib/keywright")
+    """Where the service keeps what it makes: its authority and, by default, its database."""
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        if (self.certificate is None) != (self.private_key is None):
+            raise ValueError("certificate and private_key belong together")
+        return self
+
+
+class DatabaseSettings(SettingsModel):
+    """Where rows are kept."""
+
+    url: str = "sqlite:////var/lib/keywright/service.db"
+    """An SQLAlchemy URL; SQLite needs a file on a local disk."""
+    busy_timeout: float = Field(default=5.0, gt=0, le=60)
+    """Seconds that a writer waits for another writer."""
+
+
+class SessionSettings(SettingsModel):
+    """Seconds that things last."""
+
+    absolute: int = Field(default=900, ge=60, le=900)
+    """One enrollment, from its opening; at most 15 minutes."""
+    idle: int = Field(default=90, ge=15, le=120)
+    """Without a touch of the screen until the station warns."""
+    warning: int = Field(default=20, ge=10, le=60)
+    """How long the warning counts down."""
+    touch: int = Field(default=30, ge=10, le=120)
+    """How long the key waits for a touch."""
+    ceremony: int = Field(default=300, ge=30, le=600)
+    """How long creation options may be answered."""
+    token: int = Field(default=3600, ge=60, le=86400)
+    """Life of an access token."""
+
+
+class AttributeSettings(SettingsModel):
+    """An additional attribute that people may be asked for."""
+
+    kind: FieldKind = FieldKind.TEXT
+    """What is typed: decides keyboard, normalisation and validation."""
+    labels: dict[LanguageTag, str] = Field(min_length=1)
+    """The label by language."""
+    hints: dict[LanguageTag, str] = Field(default_factory=dict)
+    """A hint below the field by language."""
+    pattern: str = Field(default="", max_length=200)
+    """A regular expression that the whole normalised value must match; empty for any."""
+    max_length: int = Field(default=128, ge=1, le=256)
+    """Code points."""
+
+
+class AlternativeSettings(SettingsModel):
+    """One way to say who one is: all its fields together name a person."""
+
+    name: Name
+    """A word for this way; the screen has words for `upn`, `employee_id`, `phone`, `name` and `badge`."""
+    fields: tuple[str, ...] = Field(min_length=1, max_length=6)
+    """`upn`, `email`, `employee_id`, `phone`, `given_name`, `family_name`, `badge`, or `attribute:<name>`."""
+
+
+class IdentifySettings(SettingsModel):
+    """How people say who they are."""
+
+    alternatives: tuple[AlternativeSettings, ...] = (
+        AlternativeSettings(name="upn", fields=("upn",)),
+        AlternativeSettings(name="employee_id", fields=("employee_id",)),
+        AlternativeSettings(name="phone", fields=("phone",)),
+        AlternativeSettings(name="name", fields=("given_name", "family_name", "employee_id")),
+        AlternativeSettings(name="badge", fields=("badge",)),
+    )
+    """The ways, in the order that the screen offers them."""
+    attributes: dict[Name, AttributeSettings] = Field(default_factory=dict)
+    """Additional attributes by name."""
+    minimum_seconds: float = Field(default=0.4, ge=0, le=5)
+    """How long an answer to identify takes at least, whoever was matched."""
+    region: str = Field(default="DE", pattern=r"^[A-Z]{2}$")
+    """Where phone numbers without a country code belong (ISO 3166)."""
+    email_domain: str = Field(default="", max_length=253)
+    """Completed after the @ of a user name that has none; empty completes nothing."""
+
+
+class PinSettings(SettingsModel):
+    """The rules for a new PIN (NIST SP 800-63B-4, 3.2.10: at least 4, better 6)."""
+
+    mode: PinMode = PinMode.REQUIRED
+    """`required`, `if_absent` or `never`."""
+    min_length: int = Field(default=6, ge=4, le=63)
+    """Code points."""
+    max_length: int = Field(default=63, ge=4, le=63)
+    """Code points; the key also counts bytes."""
+    no_sequences: bool = True
+    """Refuse 123456 and the like."""
+    no_repeats: bool = True
+    """Refuse 111111 and the like."""
+    deny: tuple[str, ...] = Field(default=(), max_length=200)
+    """PINs that are refused as they stand."""
+    no_own_numbers: bool = True
+    """Refuse the person's own staff and phone numbers."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.min_length > self.max_length:
+            raise ValueError("min_length is above max_length")
+        return self
+
+
+class KeySettings(SettingsModel):
+    """Which keys are welcome."""
+
+    aaguids_allowed: tuple[Aaguid, ...] = ()
+    """Models that are welcome; empty for any."""
+    aaguids_denied: tuple[Aaguid, ...] = ()
+    """Models that are refused."""
+    accept_existing_pin: bool = True
+    """Whether a key that already has a PIN is welcome."""
+    min_free_slots: int = Field(default=1, ge=1, le=100)
+    """Free places for discoverable credentials that a key must have."""
+
+
+class AttestationSettings(SettingsModel):
+    """Whose keys are believed."""
+
+    trust_anchors: tuple[Path, ...] = ()
+    """PEM files, or folders of them, with the root certificates of the makers of accepted keys."""
+    require_trusted: bool = True
+    """Refuse keys whose attestation does not end in a trust anchor."""
+
+
+class RelyingPartySettings(SettingsModel):
+    """One place that keys are registered at, kept by this service itself."""
+
+    id: Name
+    """A word for it, used in requests."""
+    name: str = Field(min_length=1, max_length=64)
+    """As people know it."""
+    rp_id: str = Field(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", max_length=253)
+    """The WebAuthn RP ID: a domain."""
+    origin: HttpsUrl
+    """The web origin of its sign-in page."""
+
+    @model_validator(mode="after")
+    def _origin_belongs_to_rp(self) -> Self:
+        host = (self.origin.removeprefix("https://")).partition("/")[0].partition(":")[0]
+        if host != self.rp_id and not host.endswith("." + self.rp_id):
+            raise ValueError("origin is not within rp_id")
+        return self
+
+
+class ServiceSettings(SettingsModel):
+    """All settings of one service."""
+
+    organization: str = Field(default="Example Organization", min_length=1, max_length=64)
+    """As people know it; shown on the welcome screen and in messages."""
+    languages: tuple[LanguageTag, ...] = Field(default=("en", "ar"), min_length=1)
+    """Offered on the welcome screen, in this order; the first is the default."""
+    public: bool = False
+    """True where strangers reach the kiosk: nothing of a person is shown before they are verified."""
+    server: ServerSettings = ServerSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    session: SessionSettings = SessionSettings()
+    identify: IdentifySettings = IdentifySettings()
+    verification: VerificationSettings = VerificationSettings()
+    mail: MailSettings | None = None
+    """The mail server; without it nothing is mailed."""
+    sms: SmsSettings | None = None
+    """The SMS gateway; without it nothing is texted."""
+    pin: PinSettings = PinSettings()
+    key: KeySettings = KeySettings()
+    attestation: AttestationSettings = AttestationSettings()
+    relying_parties: tuple[RelyingPartySettings, ...] = (
+        RelyingPartySettings(
+            id="staff", name="Staff sign-in", rp_id="keywright.example", origin="https://keywright.example"
+        ),
+    )
+    """Where keys are registered; each enrollment registers at all of them, in this order."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        methods = self.verification.methods
+        if self.public and VerificationMethod.SELF_CONFIRMATION in methods:
+            raise ValueError(
+                "verification.methods: self_confirmation shows the person and is refused on a public kiosk"
+            )
+        self._known_fields()
+        self._unique("relying_parties", [party.id for party in self.relying_parties])
+        self._unique("identify.alternatives", [each.name for each in self.identify.alternatives])
+        return self
+
+    def _known_fields(self) -> None:
+        built_in = set(BuiltInField.__args__)  # type: ignore[attr-defined]  # typing has no public reader of Literal here
+        known = built_in | {f"attribute:{name}" for name in self.identify.attributes}
+        for alternative in self.identify.alternatives:
+            for field in alternative.fields:
+                if field not in known:
+                    raise ValueError(f"identify.alternatives: {alternative.name} asks for the unknown field {field!r}")
+
+    @staticmethod
+    def _unique(path: str, names: list[str]) -> None:
+        if not names or len(set(names)) != len(names):
+            raise ValueError(f"{path}: needs at least one, and each name once")
+
+
+def load(path: Path) -> ServiceSettings:
+    """Read a TOML file. Raises ConfigurationError naming the path of the first wrong setting."""
+    try:
+        return parse(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigurationError(str(path), error.strerror or "cannot be read") from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(str(path), "is not UTF-8") from error
+
+
+def parse(text: str) -> ServiceSettings:
+    """As `load`, from the text itself."""
+    try:
+        return ServiceSettings.model_validate_json(json.dumps(tomllib.loads(text), default=str), strict=True)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError("", f"is not TOML: {error}") from error
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        raise ConfigurationError(".".join(map(str, first["loc"])), first["msg"]) from error

@@ -1,0 +1,173 @@
+"""Transactions: the only place that begins and commits, and that knows how SQLite and PostgreSQL differ."""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from kiosk.errors import ConfigurationError, StorageFull
+
+T = TypeVar("T")
+
+ATTEMPTS: Final = 3
+"""How often `Store.write` runs its work before it gives up on a lost race."""
+
+_LOST_RACES: Final = frozenset({"40001", "40P01", "55P03"})  # serialization failure, deadlock, lock not available
+_open: ContextVar[bool] = ContextVar("keywright_transaction_open", default=False)
+
+
+class StaleRow(Exception):
+    """A compare-and-set found another version: somebody else was first. `Store.write` runs again from the start."""
+
+
+class StoreBusy(Exception):
+    """The database would not let us write in time, three times in a row; nothing was written."""
+
+
+class OpenTransaction(Exception):
+    """A call to the outside, or a second transaction, was tried while a transaction is open: a programming error."""
+
+
+class ReadTx:
+    """A snapshot to read from."""
+
+    __slots__ = ("connection",)
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+
+class WriteTx(ReadTx):
+    """A transaction that holds the write lock from its first statement on SQLite."""
+
+    __slots__ = ()
+
+
+def assert_no_transaction() -> None:
+    """Raise OpenTransaction when the caller is inside a transaction: nobody waits for the network in one."""
+    if _open.get():
+        raise OpenTransaction
+
+
+class Store:
+    """One database, safe to share between threads.
+
+    `busy_timeout` is how many seconds a writer waits for another one; `durable` false is for throw-away databases.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._writer = engine.execution_options(keywright_immediate=True)
+
+    @classmethod
+    def open(cls, url: str, *, busy_timeout: float = 5.0) -> Store:
+        """Open the database at an SQLAlchemy URL. Raises ConfigurationError for a URL that names none."""
+        try:
+            address = make_url(url)
+            return cls(_engine(address, busy_timeout))
+        except (ValueError, ImportError, AttributeError) as error:
+            raise ConfigurationError("database.url", "names no database that this service can open") from error
+        except DBAPIError as error:
+            raise ConfigurationError("database.url", "cannot be opened") from error
+
+    @property
+    def engine(self) -> Engine:
+        """For the migrations only."""
+        return self._engine
+
+    @contextmanager
+    def read(self) -> Iterator[ReadTx]:
+        """A consistent snapshot, closed at the end. Raises OpenTransaction inside another one."""
+        with _marked(), _translated(), self._engine.connect() as connection:
+            yield ReadTx(connection)
+
+    def write(self, work: Callable[[WriteTx], T]) -> T:
+        """Begin, run `work`, commit, and return what it returned.
+
+        `work` runs again from the start (at most three times in all) when the race was lost, so it must have no
+        effect outside its transaction. Raises StoreBusy, StaleRow (still stale the last time), StorageFull.
+        """
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return self._write_once(work)
+            except (StoreBusy, StaleRow):
+                if attempt == ATTEMPTS:
+                    raise
+        raise StoreBusy
+
+    def _write_once(self, work: Callable[[WriteTx], T]) -> T:
+        with _marked(), _translated(), self._writer.begin() as connection:
+            return work(WriteTx(connection))
+
+    def close(self) -> None:
+        """Close every pooled connection."""
+        self._engine.dispose()
+
+
+@contextmanager
+def _marked() -> Iterator[None]:
+    assert_no_transaction()
+    token = _open.set(True)
+    try:
+        yield
+    finally:
+        _open.reset(token)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        raise _meaning(error) from error
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StorageFull from error
+        raise
+
+
+def _meaning(error: DBAPIError) -> Exception:
+    """The one table from driver errors to ours; what it does not know stays as it was."""
+    origin = error.orig
+    if isinstance(origin, sqlite3.Error):
+        primary = getattr(origin, "sqlite_errorcode", 0) & 0xFF
+        if primary == sqlite3.SQLITE_FULL:
+            return StorageFull()
+        return StoreBusy() if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) else error
+    state = getattr(origin, "sqlstate", None) or getattr(origin, "pgcode", None)
+    if state == "53100":  # disk_full
+        return StorageFull()
+    return StoreBusy() if state in _LOST_RACES else error
+
+
+def _engine(url: URL, busy_timeout: float) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=30)
+    if not url.database or url.database == ":memory:":
+        raise ValueError("an SQLite database needs a file")
+    engine = create_engine(url, connect_args={"timeout": busy_timeout, "check_same_thread": False}, max_overflow=40)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:
+    """Hand transaction control to us, and make a commit survive a power cut."""
+    connection.isolation_level = None
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "temp_store = MEMORY"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """A writer takes the lock at once: upgrading a reader's lock later fails at random under load."""
+    immediate = connection.get_execution_options().get("keywright_immediate")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")

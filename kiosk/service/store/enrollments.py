@@ -1,0 +1,145 @@
+"""Enrollments: one row each, moved by compare-and-set on its version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, Index, Integer, String, Table, insert, select, update
+
+from kiosk.contract.enrollments import Phase
+from kiosk.service.directories.connector import Person
+from kiosk.service.store.columns import UtcDateTime, id_column, metadata
+from kiosk.service.store.engine import ReadTx, StaleRow, WriteTx
+
+OPEN_PHASES = (Phase.IDENTIFY, Phase.VERIFY, Phase.KEY)
+"""The phases in which something may still happen."""
+
+enrollments = Table(
+    "enrollments",
+    metadata,
+    id_column(),
+    Column("client_id", String(64), nullable=False),
+    Column("locale", String(35), nullable=False),
+    Column("phase", String(16), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("subject", String(64), nullable=False),
+    Column("user_id", String(128)),
+    Column("person", JSON(none_as_null=True)),
+    Column("receipt", String(16), nullable=False),
+    Index("ix_enrollments_client_id_phase", "client_id", "phase"),
+    Index("ix_enrollments_phase_expires_at", "phase", "expires_at"),
+)
+
+_COLUMNS = (
+    enrollments.c.id,
+    enrollments.c.client_id,
+    enrollments.c.locale,
+    enrollments.c.phase,
+    enrollments.c.version,
+    enrollments.c.opened_at,
+    enrollments.c.expires_at,
+    enrollments.c.subject,
+    enrollments.c.user_id,
+    enrollments.c.person,
+    enrollments.c.receipt,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EnrollmentRow:
+    """One enrollment.
+
+    `subject` is what failures are counted for: a keyed hash of the matched person, or of what was typed where nobody
+    (or more than one) was matched, so that both are counted alike; empty before identify. `person` is the matched
+    person as the directory told them, None for nobody; it is forgotten when the enrollment ends. `receipt` is the
+    short word that people quote at the desk.
+    """
+
+    id: str
+    client_id: str
+    locale: str
+    phase: Phase
+    version: int
+    opened_at: datetime
+    expires_at: datetime
+    subject: str = ""
+    user_id: str | None = None
+    person: Person | None = None
+    receipt: str = ""
+
+
+def add_enrollment(tx: WriteTx, row: EnrollmentRow) -> None:
+    """Store a new enrollment."""
+    tx.connection.execute(insert(enrollments).values(_values(row)))
+
+
+def enrollment(tx: ReadTx, enrollment_id: str, client_id: str) -> EnrollmentRow | None:
+    """The client's own enrollment of this id."""
+    found = tx.connection.execute(
+        select(*_COLUMNS).where(enrollments.c.id == enrollment_id, enrollments.c.client_id == client_id)
+    ).one_or_none()
+    return None if found is None else _row(found)
+
+
+def open_enrollments(tx: ReadTx, client_id: str) -> tuple[EnrollmentRow, ...]:
+    """What the client has begun and not ended."""
+    found = tx.connection.execute(
+        select(*_COLUMNS).where(enrollments.c.client_id == client_id, enrollments.c.phase.in_(OPEN_PHASES))
+    )
+    return tuple(map(_row, found))
+
+
+def overdue_enrollments(tx: ReadTx, now: datetime, limit: int) -> tuple[EnrollmentRow, ...]:
+    """Open ones that are past their time, oldest first."""
+    found = tx.connection.execute(
+        select(*_COLUMNS)
+        .where(enrollments.c.phase.in_(OPEN_PHASES), enrollments.c.expires_at <= now)
+        .order_by(enrollments.c.expires_at)
+        .limit(limit)
+    )
+    return tuple(map(_row, found))
+
+
+def move_enrollment(tx: WriteTx, seen: EnrollmentRow, **changes: Any) -> EnrollmentRow:
+    """Change a row that is still as it was seen, and return it as it is now. Raises StaleRow."""
+    now = replace(seen, version=seen.version + 1, **changes)
+    done = tx.connection.execute(
+        update(enrollments)
+        .where(enrollments.c.id == seen.id, enrollments.c.version == seen.version)
+        .values(_values(now))
+    )
+    if done.rowcount != 1:
+        raise StaleRow
+    return now
+
+
+def _values(row: EnrollmentRow) -> dict[str, Any]:
+    values = {name: getattr(row, name) for name in EnrollmentRow.__slots__}
+    values["person"] = None if row.person is None else _plain(row.person)
+    return values
+
+
+def _plain(person: Person) -> Mapping[str, Any]:
+    return asdict(replace(person, attributes=dict(person.attributes)))
+
+
+def _row(found: Sequence[Any]) -> EnrollmentRow:
+    row_id, client_id, locale, phase, version, opened_at, expires_at, subject, user_id, person, receipt = found
+    return EnrollmentRow(
+        row_id,
+        client_id,
+        locale,
+        Phase(phase),
+        version,
+        opened_at,
+        expires_at,
+        subject,
+        user_id,
+        None if person is None else Person(**person),
+        receipt,
+    )

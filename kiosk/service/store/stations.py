@@ -1,0 +1,69 @@
+"""Clients of the service (stations): their hashed secrets and scopes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Column, String, Table, insert, select, update
+
+from kiosk.service.store.columns import UtcDateTime, metadata
+from kiosk.service.store.engine import ReadTx, WriteTx
+
+clients = Table(
+    "clients",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("name", String(128), nullable=False),
+    Column("secret_hash", String(64), nullable=False),
+    Column("scopes", String(512), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("disabled_at", UtcDateTime),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ClientRow:
+    """One client; `scopes` are separated by spaces (RFC 6749, 3.3)."""
+
+    id: str
+    name: str
+    secret_hash: str
+    scopes: str
+    disabled_at: datetime | None = None
+
+
+def add_client(tx: WriteTx, client: ClientRow, now: datetime) -> None:
+    """Store a new client."""
+    tx.connection.execute(
+        insert(clients).values(
+            id=client.id,
+            name=client.name,
+            secret_hash=client.secret_hash,
+            scopes=client.scopes,
+            created_at=now,
+            disabled_at=client.disabled_at,
+        )
+    )
+
+
+def client(tx: ReadTx, client_id: str) -> ClientRow | None:
+    """The client of this id, also a disabled one."""
+    row = tx.connection.execute(
+        select(clients.c.id, clients.c.name, clients.c.secret_hash, clients.c.scopes, clients.c.disabled_at).where(
+            clients.c.id == client_id
+        )
+    ).one_or_none()
+    return None if row is None else ClientRow(*row)
+
+
+def replace_secret(tx: WriteTx, client_id: str, secret_hash: str) -> bool:
+    """Give a client another secret; False when there is no such client."""
+    done = tx.connection.execute(update(clients).where(clients.c.id == client_id).values(secret_hash=secret_hash))
+    return done.rowcount == 1
+
+
+def disable_client(tx: WriteTx, client_id: str, now: datetime) -> bool:
+    """Refuse a client from now on; False when there is no such client."""
+    done = tx.connection.execute(update(clients).where(clients.c.id == client_id).values(disabled_at=now))
+    return done.rowcount == 1

@@ -1,0 +1,139 @@
+"""The built-in directory: people, the values that they can be found by, and badges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, ForeignKey, Index, PrimaryKeyConstraint, String, Table, delete, insert, select
+
+from kiosk.service.directories.connector import Criteria, Person
+from kiosk.service.store.columns import UtcDateTime, id_column, metadata
+from kiosk.service.store.engine import ReadTx, WriteTx
+
+ACTIVE = "active"
+BADGE = "badge"
+
+users = Table(
+    "users",
+    metadata,
+    id_column(),
+    Column("upn", String(256), nullable=False),
+    Column("upn_key", String(256), nullable=False, unique=True),
+    Column("given_name", String(128), nullable=False),
+    Column("family_name", String(128), nullable=False),
+    Column("email", String(254), nullable=False),
+    Column("phone", String(20), nullable=False),
+    Column("employee_id", String(64), nullable=False),
+    Column("attributes", JSON, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+)
+
+user_values = Table(
+    "user_values",
+    metadata,
+    Column("field", String(64), nullable=False),
+    Column("value", String(256), nullable=False),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    PrimaryKeyConstraint("field", "value", "user_id"),
+    Index("ix_user_values_user_id", "user_id"),
+)
+
+badges = Table(
+    "badges",
+    metadata,
+    Column("badge", String(128), primary_key=True),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Index("ix_badges_user_id", "user_id"),
+)
+
+_PERSON = (
+    users.c.id,
+    users.c.upn,
+    users.c.given_name,
+    users.c.family_name,
+    users.c.email,
+    users.c.phone,
+    users.c.employee_id,
+    users.c.attributes,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class UserRow:
+    """A person with their status and the normalised values that they can be found by."""
+
+    person: Person
+    status: str
+    values: Mapping[str, str]
+
+
+def find_active(tx: ReadTx, criteria: Criteria, limit: int) -> tuple[Person, ...]:
+    """The active people who match every criterion exactly."""
+    query = select(*_PERSON).where(users.c.status == ACTIVE)
+    for name, value in criteria.items():
+        if name == BADGE:
+            matching = select(badges.c.user_id).where(badges.c.badge == value)
+        else:
+            matching = select(user_values.c.user_id).where(user_values.c.field == name, user_values.c.value == value)
+        query = query.where(users.c.id.in_(matching))
+    return tuple(map(_person, tx.connection.execute(query.limit(limit))))
+
+
+def badge_holder(tx: ReadTx, badge: str) -> str | None:
+    """The id of the user that the association table gives this normalised badge to."""
+    return tx.connection.execute(select(badges.c.user_id).where(badges.c.badge == badge)).scalar_one_or_none()
+
+
+def user_ids(tx: ReadTx, field: str, value: str) -> tuple[str, ...]:
+    """Whoever has this normalised value, active or not."""
+    return tuple(
+        tx.connection.execute(
+            select(user_values.c.user_id).where(user_values.c.field == field, user_values.c.value == value)
+        ).scalars()
+    )
+
+
+def user_id_of_upn(tx: ReadTx, upn_key: str) -> str | None:
+    """The id of the user with this normalised UPN."""
+    return tx.connection.execute(select(users.c.id).where(users.c.upn_key == upn_key)).scalar_one_or_none()
+
+
+def put_user(tx: WriteTx, row: UserRow, now: datetime) -> None:
+    """Insert, or replace the user of this id; badges are kept."""
+    person = row.person
+    values = {
+        "upn": person.upn,
+        "upn_key": row.values["upn"],
+        "given_name": person.given_name,
+        "family_name": person.family_name,
+        "email": person.email,
+        "phone": person.phone,
+        "employee_id": person.employee_id,
+        "attributes": dict(person.attributes),
+        "status": row.status,
+        "changed_at": now,
+    }
+    changed = tx.connection.execute(users.update().where(users.c.id == person.user_id).values(values))
+    if changed.rowcount == 0:
+        tx.connection.execute(insert(users).values(id=person.user_id, **values))
+    else:
+        tx.connection.execute(delete(user_values).where(user_values.c.user_id == person.user_id))
+    tx.connection.execute(
+        insert(user_values),
+        [{"field": name, "value": value, "user_id": person.user_id} for name, value in row.values.items() if value],
+    )
+
+
+def put_badges(tx: WriteTx, pairs: Iterable[tuple[str, str]]) -> None:
+    """Give badges to users (badge, user id); a badge belongs to one user, the last one told."""
+    for badge, user_id in pairs:
+        tx.connection.execute(delete(badges).where(badges.c.badge == badge))
+        tx.connection.execute(insert(badges).values(badge=badge, user_id=user_id))
+
+
+def _person(found: Sequence[Any]) -> Person:
+    return Person(*found)
