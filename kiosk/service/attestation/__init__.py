@@ -1,0 +1,1 @@
+"""Whether a registration really came from a security key that this organization trusts."""

@@ -1,0 +1,58 @@
+"""The words in which attestation is judged: what a believed one says, and why another is not believed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why a registration is not believed; a machine word for the log and for staff."""
+
+    MALFORMED = "malformed"
+    UNSUPPORTED_FORMAT = "unsupported_format"
+    BAD_STATEMENT = "bad_statement"
+    BAD_SIGNATURE = "bad_signature"
+    AAGUID_MISMATCH = "aaguid_mismatch"
+    AAGUID_DENIED = "aaguid_denied"
+    AAGUID_NOT_ALLOWED = "aaguid_not_allowed"
+    NOT_ATTESTED = "not_attested"
+    BROKEN_CHAIN = "broken_chain"
+    CERTIFICATE_NOT_VALID_NOW = "certificate_not_valid_now"
+    UNTRUSTED_ROOT = "untrusted_root"
+
+
+class AttestationType(StrEnum):
+    """WebAuthn L3 section 6.5.4."""
+
+    BASIC = "basic"
+    SELF = "self"
+    ATTESTATION_CA = "attestation_ca"
+    ANONYMIZATION_CA = "anonymization_ca"
+    NONE = "none"
+
+
+@dataclass(eq=False)
+class AttestationRejected(Exception):
+    """The registration is not believed. Nothing that the key sent is repeated here."""
+
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class AttestationVerdict:
+    """A registration that policy lets in.
+
+    `aaguid` in its lower-case UUID form. `trusted_root` is the RFC 4514 subject of the trust anchor that the chain
+    ends in, or None where policy lets untrusted keys in: then `aaguid` is a mere claim.
+    """
+
+    aaguid: str
+    format: str
+    type: AttestationType
+    trusted_root: str | None
+
+    @property
+    def trusted(self) -> bool:
+        """Whether a trust anchor of ours vouches for `aaguid`."""
+        return self.trusted_root is not None
