@@ -1,0 +1,1 @@
+"""One page per question: each renders a state and emits events."""
