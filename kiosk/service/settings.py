@@ -12,8 +12,9 @@ from pydantic import Field, ValidationError, model_validator
 from kiosk.contract.policy import PinMode
 from kiosk.contract.profile import FieldKind, VerificationMethod
 from kiosk.errors import ConfigurationError
+from kiosk.service.messages.settings import MailSettings, SmsSettings
 from kiosk.service.settings_model import HttpsUrl, LanguageTag, Name, SettingsModel
-from kiosk.service.settings_verification import MailSettings, SmsSettings, VerificationSettings
+from kiosk.service.verification.settings import VerificationSettings
 
 Aaguid = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 BuiltInField = Literal["upn", "employee_id", "phone", "given_name", "family_name", "email", "badge"]

@@ -1,14 +1,21 @@
-"""Settings of verification and messages; the limits are those of NIST SP 800-63B-4 (3.1.3, 3.2.2) and OWASP ASVS 5."""
+"""Settings of verification; the limits are those of NIST SP 800-63B-4 (3.1.3, 3.2.2) and OWASP ASVS 5 (6.5, 6.6)."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from kiosk.contract.profile import VerificationMethod
+from kiosk.service.outbound import acceptable_address
+from kiosk.service.placeholders import names
 from kiosk.service.settings_model import SecretName, SettingsModel
+
+PLACEHOLDERS = frozenset({"code", "user.id", "user.upn", "user.employeeId", "user.email"})
+"""What a look-up may name."""
+
+_Address = Field(pattern=r"^https?://[^\s{}/@?#]+(/[^\s]*)?$", max_length=2000)
 
 
 class CodeSettings(SettingsModel):
@@ -24,19 +31,31 @@ class CodeSettings(SettingsModel):
     """Seconds until another code may be asked for."""
     sends: int = Field(default=3, ge=1, le=10)
     """Codes per enrollment."""
+    sends_per_hour: int = Field(default=10, ge=1, le=30)
+    """Codes per person within an hour, over all enrollments and stations."""
 
 
 class LimitSettings(SettingsModel):
-    """Failures that neither another code nor another enrollment forgets."""
+    """Consecutive failures; neither another code nor another enrollment forgets them, a success does."""
 
-    per_person: int = Field(default=10, ge=3, le=100)
-    """Failures of a person within an hour until they are locked."""
+    per_person: int = Field(default=10, ge=3, le=99)
+    """Failures of a person until they are locked for `first_wait`."""
     per_station: int = Field(default=50, ge=10, le=1000)
-    """Failures at a station within an hour until it is locked."""
+    """Failures at a station until it is locked for `first_wait`."""
     first_wait: int = Field(default=30, ge=10, le=3600)
     """Seconds of the first lock; each further failure doubles it."""
     longest_wait: int = Field(default=3600, ge=60, le=86400)
     """Seconds that no lock exceeds."""
+    most: int = Field(default=100, ge=4, le=100)
+    """Failures of a person until only staff can unlock them (NIST: at most 100)."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.first_wait > self.longest_wait:
+            raise ValueError("first_wait is above longest_wait")
+        if self.per_person >= self.most:
+            raise ValueError("per_person is not below most")
+        return self
 
 
 class LookupAuth(SettingsModel):
@@ -46,36 +65,55 @@ class LookupAuth(SettingsModel):
     """The scheme."""
     secret: SecretName | None = None
     """The name of the password, token or client secret."""
-    user: str = ""
+    user: str = Field(default="", max_length=256)
     """The user name (basic) or client id (oauth2_client_credentials)."""
-    header: str = "X-Api-Key"
+    header: str = Field(default="X-Api-Key", pattern=r"^[A-Za-z0-9-]{1,64}$")
     """The header that carries an API key."""
-    token_url: str = ""
+    token_url: str = Field(default="", max_length=2000)
     """Where an OAuth2 token is fetched."""
-    scope: str = ""
+    scope: str = Field(default="", max_length=512)
     """The OAuth2 scope to ask for."""
     certificate: Path | None = None
     """The client certificate and key in one PEM file (mtls)."""
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.type not in ("none", "mtls") and self.secret is None:
+            raise ValueError(f"auth.secret: {self.type} needs one")
+        if self.type == "mtls" and self.certificate is None:
+            raise ValueError("auth.certificate: mtls needs one")
+        if self.type == "oauth2_client_credentials" and not acceptable_address(self.token_url):
+            raise ValueError("auth.token_url: needs https, except for a loopback host")
+        return self
 
 
 class LookupSuccess(SettingsModel):
     """When an answer means that the badge belongs to the person."""
 
-    status: tuple[int, ...] = (200,)
+    status: tuple[int, ...] = Field(default=(200,), min_length=1)
     """HTTP statuses."""
-    json_pointer: str = ""
-    """RFC 6901 pointer of the value to compare; empty takes the status alone."""
-    equals: str = ""
-    """The value expected there; may name `{user.employee_id}` and the like."""
+    json_pointer: str = Field(default="", pattern=r"^(/([^~/]|~[01])*)*$", max_length=256)
+    """RFC 6901 pointer of the value to compare; empty takes the status alone, where the address names the person."""
+    equals: str = Field(default="", max_length=256)
+    """The value expected there; may name `{user.employeeId}` and the like."""
     compare: Literal["casefold", "exact", "digits"] = "casefold"
     """How the two are compared."""
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if bool(self.json_pointer) != bool(self.equals):
+            raise ValueError("success: json_pointer and equals belong together")
+        return self
 
 
 class LookupSettings(SettingsModel):
     """An HTTPS service that knows which badge belongs to whom."""
 
-    url: str = Field(pattern=r"^https?://[^\s{}/@]+(/[^\s]*)?$", max_length=2000)
-    """The address; `{code}`, `{user.id}`, `{user.upn}`, `{user.employee_id}`, `{user.email}` may follow the host."""
+    name: str = Field(default="look-up", max_length=64)
+    """What staff call it; appears in the log."""
+    url: str = _Address
+    """The address; `{code}`, `{user.id}`, `{user.upn}`, `{user.employeeId}` and `{user.email}` are filled in after the
+    host, percent-encoded."""
     method: Literal["GET", "POST"] = "GET"
     """The HTTP method."""
     body: dict[str, str] = Field(default_factory=dict)
@@ -90,6 +128,27 @@ class LookupSettings(SettingsModel):
     """Statuses that mean that nobody has this badge."""
     certificate_authority: Path | None = None
     """The authority (PEM) that signed the look-up service's certificate, where it is not a public one."""
+
+    @field_validator("url")
+    @classmethod
+    def _encrypted(cls, url: str) -> str:
+        if not acceptable_address(url):
+            raise ValueError("needs https, except for a loopback host")
+        return url
+
+    @model_validator(mode="after")
+    def _binds_badge_to_person(self) -> Self:
+        asked = [self.url, *self.body.values()]
+        named = frozenset[str]().union(*map(names, (*asked, self.success.equals)))
+        if unknown := named - PLACEHOLDERS:
+            raise ValueError(f"unknown placeholder {min(unknown)!r}")
+        if not any("code" in names(text) for text in asked):
+            raise ValueError("neither url nor body asks about {code}")
+        if not any(name.startswith("user.") for name in named):
+            raise ValueError("nothing ties the badge to the person: name a {user...} in url, body or success.equals")
+        if self.body and self.method != "POST":
+            raise ValueError("body: only a POST has one")
+        return self
 
 
 class VerificationSettings(SettingsModel):
@@ -117,49 +176,3 @@ class VerificationSettings(SettingsModel):
         if len(set(self.methods)) != len(self.methods):
             raise ValueError("methods: each only once")
         return self
-
-
-class MailSettings(SettingsModel):
-    """The mail server (SMTP submission)."""
-
-    host: str = Field(min_length=1, max_length=253)
-    """Its name, as in its certificate."""
-    port: int = Field(default=587, ge=1, le=65535)
-    """587 for `starttls`, 465 for `tls`."""
-    security: Literal["starttls", "tls", "plain"] = "starttls"
-    """`plain` is refused except for a loopback host."""
-    sender: str = Field(pattern=r"^[^\s@<>]+@[^\s@<>]+$", max_length=254)
-    """The address that messages come from."""
-    user: str = ""
-    """The user name; empty sends without signing in."""
-    password: SecretName | None = None
-    """The name of the password."""
-    timeout: float = Field(default=20.0, gt=0, le=60)
-    """Seconds for each step of the conversation."""
-    certificate_authority: Path | None = None
-    """The authority (PEM) that signed the server's certificate, where it is not a public one."""
-
-
-class SmsSettings(SettingsModel):
-    """The SMS gateway."""
-
-    shape: Literal["twilio", "template"] = "twilio"
-    """How the gateway wants to be asked."""
-    url: str = Field(pattern=r"^https?://[^\s{}/@]+(/[^\s]*)?$", max_length=2000)
-    """The gateway's address."""
-    method: Literal["GET", "POST"] = "POST"
-    """The HTTP method (`template`)."""
-    body: dict[str, str] = Field(default_factory=dict)
-    """JSON members (`template`), with `{to}`, `{text}`, `{from}`, `{reference}`."""
-    headers: dict[str, str] = Field(default_factory=dict)
-    """Further headers; no secrets."""
-    user: str = ""
-    """The account (twilio: the account SID)."""
-    password: SecretName | None = None
-    """The name of the password or token."""
-    sender: str = Field(default="", max_length=20)
-    """The number or name that texts come from."""
-    timeout: float = Field(default=10.0, gt=0, le=30)
-    """Seconds for the whole call."""
-    certificate_authority: Path | None = None
-    """The authority (PEM) that signed the gateway's certificate, where it is not a public one."""
