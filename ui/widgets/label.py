@@ -5,13 +5,75 @@ from __future__ import annotations
 import re
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QPainter, QPaintEvent, QTextCharFormat, QTextLayout, QTextOption
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QTextCharFormat, QTextLayout, QTextOption
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from ui.theme import Theme
 
 _BOLD = re.compile(r"</?b>")
 _UNBOUNDED = 1 << 20
+
+
+class Paragraph:
+    """Text laid out in a width: lines of the role's own height, whatever the script, some spans bold."""
+
+    def __init__(self, theme: Theme, role: str, text: str) -> None:
+        self._theme = theme
+        self.font = theme.font(role)
+        self.step = theme.line_height(role)
+        self.text, self._bold = _spans(text)
+
+    def natural_width(self) -> int:
+        """The width of the whole text on one line."""
+        return int(self._layout(_UNBOUNDED, wraps=True)[0].maximumWidth()) + 2
+
+    def word_width(self) -> int:
+        """The width of its widest word, under which it cannot be shown whole."""
+        return int(self._layout(_UNBOUNDED, wraps=True)[0].minimumWidth()) + 2 if self.text else 0
+
+    def height(self, width: int) -> int:
+        """The height of the text in this width."""
+        return self._layout(width, wraps=True)[1]
+
+    def draw(self, painter: QPainter, area: QRectF, *, centered: bool = False, wraps: bool = True) -> None:
+        """Draw in the painter's pen, from the top of `area`, or in its middle when on one line."""
+        layout, height = self._layout(int(area.width()), wraps=wraps, centered=centered)
+        top = area.top() if wraps else area.top() + (area.height() - height) / 2
+        layout.draw(painter, QPointF(area.left(), top), [], QRectF())
+
+    def _layout(self, width: int, *, wraps: bool, centered: bool = False) -> tuple[QTextLayout, int]:
+        layout = QTextLayout(self.text if wraps else self._elided(width), self.font)
+        layout.setCacheEnabled(True)
+        option = QTextOption()
+        option.setWrapMode(QTextOption.WrapMode.WordWrap if wraps else QTextOption.WrapMode.NoWrap)
+        option.setTextDirection(self._theme.direction)
+        side = Qt.AlignmentFlag.AlignRight if self._theme.rtl else Qt.AlignmentFlag.AlignLeft
+        option.setAlignment(Qt.AlignmentFlag.AlignHCenter if centered else side | Qt.AlignmentFlag.AlignAbsolute)
+        layout.setTextOption(option)
+        layout.setFormats(self._formats())
+        y = 0.0
+        layout.beginLayout()
+        while (line := layout.createLine()).isValid():
+            line.setLineWidth(width)
+            line.setPosition(QPointF(0, y + (self.step - line.height()) / 2))
+            y += self.step
+        layout.endLayout()
+        return layout, round(y)
+
+    def _elided(self, width: int) -> str:
+        return QFontMetrics(self.font).elidedText(self.text, Qt.TextElideMode.ElideRight, width)
+
+    def _formats(self) -> list[QTextLayout.FormatRange]:
+        heavy = QFont(self.font)
+        heavy.setWeight(QFont.Weight.Bold if heavy.weight() < QFont.Weight.Bold else QFont.Weight.ExtraBold)
+        ranges = []
+        for start, length in self._bold:
+            form = QTextCharFormat()
+            form.setFont(heavy)
+            span = QTextLayout.FormatRange()
+            span.start, span.length, span.format = start, length, form
+            ranges.append(span)
+        return ranges
 
 
 class Label(QLabel):
@@ -26,31 +88,19 @@ class Label(QLabel):
     ) -> None:
         super().__init__(parent)
         self._theme, self._role, self._colour = theme, role, colour
-        self._bold: list[tuple[int, int]] = []
         self._wraps = True
         self._centered = False
         self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setFont(theme.font(role))
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
+        self._paragraph = Paragraph(theme, role, "")
         self.set_text(text)
 
     def set_text(self, text: str) -> None:
         """Show this text, in which `<b>` spans are bold."""
-        self._bold = []
-        plain, start = "", None
-        position = 0
-        for mark in _BOLD.finditer(text):
-            plain += text[position : mark.start()]
-            position = mark.end()
-            if mark.group() == "<b>":
-                start = len(plain)
-            elif start is not None:
-                self._bold.append((start, len(plain) - start))
-                start = None
-        plain += text[position:]
-        self.setText(plain)
+        self._paragraph = Paragraph(self._theme, self._role, text)
+        self.setText(self._paragraph.text)
         self.updateGeometry()
         self.update()
 
@@ -62,7 +112,9 @@ class Label(QLabel):
     def one_line(self) -> Label:
         """Never wrap; elide at the end when there is no room. Returns itself."""
         self._wraps = False
-        self.updateGeometry()
+        policy = self.sizePolicy()
+        policy.setHeightForWidth(False)
+        self.setSizePolicy(policy)
         return self
 
     def centered(self) -> Label:
@@ -76,69 +128,36 @@ class Label(QLabel):
 
     def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
         """The height of the text in this width."""
-        return self._lay_out(width)[1]
+        return self._paragraph.height(width) if self._wraps else self._paragraph.step
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """One line, as wide as the text."""
-        layout, height = self._lay_out(_UNBOUNDED)
-        return QSize(int(layout.maximumWidth()) + 2, height)
+        return QSize(self._paragraph.natural_width(), self._paragraph.step)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """The widest word, or a few letters where the text may be elided."""
-        layout, height = self._lay_out(_UNBOUNDED)
-        if not self._wraps:
-            return QSize(min(int(layout.maximumWidth()) + 2, self._theme.text_px(96)), height)
-        return QSize(int(layout.minimumWidth()) + 2 if self.text() else 0, height)
+        few = self._theme.text_px(96)
+        least = self._paragraph.word_width() if self._wraps else min(self._paragraph.natural_width(), few)
+        return QSize(least, self._paragraph.step if self.text() else 0)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002 - Qt's name
         """Draw the lines, each in the middle of its own height."""
         painter = QPainter(self)
         painter.setPen(self._theme.colour(self._colour))
-        layout, height = self._lay_out(self.width())
-        top = 0.0 if self._wraps else (self.height() - height) / 2
-        layout.draw(painter, QPointF(0, max(top, 0.0)), [], QRectF())
+        self._paragraph.draw(painter, QRectF(self.rect()), centered=self._centered, wraps=self._wraps)
         painter.end()
 
-    def _lay_out(self, width: int) -> tuple[QTextLayout, int]:
-        font = self.font()
-        text = self.text() if self._wraps else self._elided(font, width)
-        layout = QTextLayout(text, font)
-        layout.setCacheEnabled(True)
-        option = QTextOption()
-        option.setWrapMode(QTextOption.WrapMode.WordWrap if self._wraps else QTextOption.WrapMode.NoWrap)
-        option.setTextDirection(self._theme.direction)
-        option.setAlignment(Qt.AlignmentFlag.AlignHCenter if self._centered else Qt.AlignmentFlag.AlignLeading)
-        layout.setTextOption(option)
-        layout.setFormats(self._formats(font))
-        step = self._theme.line_height(self._role)
-        y = 0.0
-        layout.beginLayout()
-        while (line := layout.createLine()).isValid():
-            line.setLineWidth(width)
-            line.setPosition(QPointF(0, y + (step - line.height()) / 2))
-            y += step
-        layout.endLayout()
-        return layout, round(max(y, step if text else 0))
 
-    def _elided(self, font: QFont, width: int) -> str:
-        layout = QTextLayout(self.text(), font)
-        layout.beginLayout()
-        line = layout.createLine()
-        fits = not line.isValid() or width >= _UNBOUNDED or line.naturalTextWidth() <= width
-        layout.endLayout()
-        if fits:
-            return self.text()
-        return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, width)
-
-    def _formats(self, font: QFont) -> list[QTextLayout.FormatRange]:
-        ranges = []
-        heavy = QFont(font)
-        heavy.setWeight(QFont.Weight.ExtraBold if font.weight() >= QFont.Weight.Bold else QFont.Weight.Bold)
-        for start, length in self._bold:
-            span = QTextLayout.FormatRange()
-            span.start, span.length = start, length  # type: ignore[misc, method-assign, assignment] # plain attributes
-            form = QTextCharFormat()
-            form.setFont(heavy)
-            span.format = form  # type: ignore[misc, method-assign, assignment] # a plain attribute
-            ranges.append(span)
-        return ranges
+def _spans(text: str) -> tuple[str, list[tuple[int, int]]]:
+    """The text without its marks, and the (start, length) of what stood between them."""
+    plain, position, start = "", 0, None
+    spans: list[tuple[int, int]] = []
+    for mark in _BOLD.finditer(text):
+        plain += text[position : mark.start()]
+        position = mark.end()
+        if mark.group() == "<b>":
+            start = len(plain)
+        elif start is not None:
+            spans.append((start, len(plain) - start))
+            start = None
+    return plain + text[position:], spans

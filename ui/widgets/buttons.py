@@ -1,0 +1,140 @@
+"""Buttons whose words and icon are placed by us: text then mark, or icon then text, wrapped when they must be."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QIcon, QPainter, QPaintEvent
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QWidget
+
+from ui.theme import Theme
+from ui.widgets.label import Paragraph
+
+_INK = {"primary": "on_brand", "tool": "on_stage", "stage": "on_spark", "key": "on_stage"}
+_ROLE = {"primary": "button_primary", "stage": "button_primary", "tool": "tool"}
+
+
+class Button(QPushButton):
+    """A button of a kind: primary, secondary, ghost, tool, stage. A primary's icon follows its text.
+
+    `name` is what a screen reader says when there is no text, or when the text alone is not enough.
+    """
+
+    def __init__(
+        self,
+        theme: Theme,
+        text: str = "",
+        kind: str = "secondary",
+        icon: str = "",
+        name: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.theme = theme
+        self.kind = kind
+        self._icon = icon
+        self._label = Paragraph(theme, _ROLE.get(kind, "button"), text)
+        self.setProperty("kind", kind)
+        self.setText(text)
+        self.setAccessibleName(name or self._label.text)
+        self.setFont(self._label.font)
+        self.setAutoDefault(False)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setMinimumHeight(self.sizeHint().height())
+
+    def set_text(self, text: str) -> None:
+        """Show and say another text."""
+        self._label = Paragraph(self.theme, _ROLE.get(self.kind, "button"), text)
+        self.setText(text)
+        self.setAccessibleName(self._label.text)
+        self.updateGeometry()
+        self.update()
+
+    def set_icon(self, icon: str) -> None:
+        """Show another icon."""
+        self._icon = icon
+        self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Words on one line, between generous paddings."""
+        return self._size(self._label.natural_width())
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Words on two lines."""
+        natural = self._label.natural_width()
+        return self._size(min(natural, max(self._label.word_width(), round(natural * 0.62))))
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002 - Qt's name
+        """Let the style draw the box, then put words and icon in its middle."""
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        option.text, option.icon = "", QIcon()
+        painter = QPainter(self)
+        self.style().drawControl(QStyle.ControlElement.CE_PushButton, option, painter, self)
+        ink = self._ink()
+        painter.setPen(self.theme.colour(ink))
+        self._draw_content(painter, ink)
+        painter.end()
+
+    def _draw_content(self, painter: QPainter, ink: str) -> None:
+        side, gap = self._icon_side(), self._gap()
+        room = self.width() - 2 * self._padding() - (side + gap if side else 0)
+        text_width = max(min(self._label.natural_width(), room), 0) if self._label.text else 0
+        if text_width < self._label.natural_width() and self._label.text:
+            text_width = room
+        total = text_width + side + gap
+        left = (self.width() - total) // 2
+        if self.kind == "ghost":  # its words stand where the margin is
+            left = self._padding()
+        height = self._label.height(text_width) if text_width else 0
+        trailing = self.kind in ("primary", "stage")
+        text_left = left if trailing else left + side + gap
+        icon_left = left + text_width + gap if trailing else left
+        if height:
+            area = QRect(text_left, (self.height() - height) // 2, text_width, height)
+            self._label.draw(painter, QRectF(self._visual(area)), centered=self.kind != "ghost")
+        if side:
+            spot = QRect(icon_left, (self.height() - side) // 2, side, side)
+            painter.drawPixmap(self._visual(spot), self.theme.pixmap(self._icon, ink, self._icon_size()))
+
+    def _visual(self, area: QRect) -> QRect:
+        return QStyle.visualRect(self.theme.direction, self.rect(), area)
+
+    def _ink(self) -> str:
+        if not self.isEnabled():
+            return "on_stage" if self.kind in ("stage", "key", "tool") else "disabled_ink"
+        if self.kind == "primary" and self.isDown() and self.theme.mode == "contrast":
+            return "on_spark"
+        return _INK.get(self.kind, "ink")
+
+    def _size(self, text_width: int) -> QSize:
+        theme = self.theme
+        words = text_width if self._label.text else 0
+        width = 2 * self._padding() + words + self._icon_side() + self._gap()
+        lines = 1 if text_width >= self._label.natural_width() else 2
+        height = max(self._least_height(), lines * self._label.step + theme.px(20))
+        least = {"primary": 280, "tool": 64}.get(self.kind, 80)
+        return QSize(max(width, theme.px(least)), height)
+
+    def _least_height(self) -> int:
+        if self.kind != "tool":
+            return self.theme.size("button")
+        growth = min(self.theme.text_scale, 1.3)
+        return round(self.theme.size("tool") * (1 + (growth - 1) / 2))
+
+    def _padding(self) -> int:
+        if self.kind == "tool":
+            return self.theme.px(17)
+        return self.theme.px({"primary": 36, "stage": 28, "ghost": 12}.get(self.kind, 32))
+
+    def _gap(self) -> int:
+        if not self._icon or not self._label.text:
+            return 0
+        return self.theme.px({"tool": 10, "ghost": 14}.get(self.kind, 16))
+
+    def _icon_size(self) -> float:
+        growth = min(self.theme.text_scale, 1.3 if self.kind == "tool" else 1.5)
+        return 28 * growth
+
+    def _icon_side(self) -> int:
+        return self.theme.px(self._icon_size()) if self._icon else 0
