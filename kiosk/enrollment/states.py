@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from hardware.authenticator import KeyAddress, KeyInfo, WebAuthnJson
-from hardware.errors import HardwareError
+from hardware.errors import HardwareError, NoAccess
 from kiosk.contract.enrollments import Ceremony, CompletedCeremony, MaskedPerson, VerificationOffer
 from kiosk.contract.policy import EnrollmentPolicy
 from kiosk.contract.profile import FieldSet, Profile, RelyingPartyName, VerificationMethod
@@ -42,10 +42,26 @@ class KeyIdentity:
 
 
 @dataclass(frozen=True, slots=True)
+class Port:
+    """The keys plugged in now, and why one that is there may not be opened (`refused`)."""
+
+    keys: tuple[KeyAddress, ...] = ()
+    refused: NoAccess | None = None
+
+    def with_key(self, address: KeyAddress) -> Port:
+        """One more key; at a place that was taken, it replaces the one there."""
+        return Port((*(key for key in self.keys if key.path != address.path), address))
+
+    def without_key(self, address: KeyAddress) -> Port:
+        """One key less."""
+        return Port(tuple(key for key in self.keys if key != address))
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
     """The facts of one visit. `attempt` numbers the work under way: answers to older work are dropped.
 
-    `attached` are the keys plugged in now, as the watcher told. `key` is the last reading of the session's key,
+    `port` is what is plugged in now, as the watcher told. `key` is the last reading of the session's key,
     `bound` its identity once a PIN was set or entered, `unlocked` whether the device layer holds it open with its
     PIN. `ceremony`, `response` and `completed` are the relying party in hand: options, the key's answer, the
     service's answer. `finished` are the parties proved so far, with the receipt of the last.
@@ -63,7 +79,7 @@ class Visit:
     person: str = ""
     policy: EnrollmentPolicy = field(default_factory=EnrollmentPolicy)
     parties: tuple[RelyingPartyName, ...] = ()
-    attached: tuple[KeyAddress, ...] = ()
+    port: Port = Port()
     key: KeyInfo | None = None
     bound: KeyIdentity | None = None
     unlocked: bool = False
@@ -84,7 +100,7 @@ class Connecting:
     tries: int = 0
     problem: Trouble | None = None
     retry_in: int = 0
-    attached: tuple[KeyAddress, ...] = ()
+    port: Port = Port()
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +237,7 @@ class Task(StrEnum):
 class Prove:
     """Nothing to do: `task` is under way (registering at the service, testing the key, reading back).
 
-    After a failure of the network, `retry_in` seconds until the next try.
+    After a failure of the network, `retry_in` seconds until the next try. `touch`: this key wants a touch for the test.
     """
 
     visit: Visit
@@ -231,6 +247,7 @@ class Prove:
     task: Task
     tries: int = 0
     retry_in: int = 0
+    touch: bool = False
     problem: Trouble | None = None
 
 

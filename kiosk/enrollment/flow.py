@@ -1,0 +1,200 @@
+"""advance(state, event) → (state, effects): the whole enrollment, one pure and total function.
+
+Welcome → Identify → (ChooseMethod | EnterCode | ShowBadge | ConfirmPerson) → InsertKey → (ChoosePin | EnterPin)
+→ Touch → Prove → (the next relying party | Done). Stopped can follow anything; every visit ends in Welcome.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import assert_never
+
+from kiosk.contract.enrollments import Identified, Verified
+from kiosk.enrollment import finish, identify, key, port, verify
+from kiosk.enrollment.effects import LoadProfile
+from kiosk.enrollment.events import (
+    Answer,
+    Cancelled,
+    CleanedUp,
+    Continued,
+    Event,
+    Failed,
+    IdleExpired,
+    KeyInaccessible,
+    KeyInserted,
+    KeyRemoved,
+    LanguageChosen,
+    PersonIdentified,
+    PersonVerified,
+    ProfileLoaded,
+    RetryDue,
+    Started,
+    TimeExpired,
+)
+from kiosk.enrollment.states import (
+    ChooseMethod,
+    ChoosePin,
+    ConfirmPerson,
+    Connecting,
+    Done,
+    EnterCode,
+    EnterPin,
+    Identify,
+    InsertKey,
+    Port,
+    Prove,
+    Remedy,
+    ShowBadge,
+    State,
+    Stopped,
+    Touch,
+    Visit,
+    Welcome,
+)
+from kiosk.enrollment.step import Step, end, next_attempt, stay
+from kiosk.errors import TookTooLong
+
+LONGEST_WAIT = 30
+"""Seconds between two tries to reach the service before anybody has started."""
+
+
+def begin(locale: str) -> Step:
+    """The first step of a station: fetch what the service wants shown. `locale` is a BCP 47 tag."""
+    return Connecting(locale), (LoadProfile(0),)
+
+
+def advance(state: State, event: Event) -> Step:
+    """What `event` makes of `state`, and what is to be done about it."""
+    if isinstance(event, Answer | RetryDue) and event.attempt != _attempt(state):
+        return stay(state)
+    match event:
+        case LanguageChosen(locale):
+            return _speak(state, locale)
+        case Cancelled() | IdleExpired() | TimeExpired():
+            return _interrupt(state, event)
+        case KeyInserted() | KeyRemoved() | KeyInaccessible():
+            return _port(state, event)
+        case _:
+            return _dispatch(state, event)
+
+
+def _attempt(state: State) -> int:
+    return state.attempt if isinstance(state, Connecting) else state.visit.attempt
+
+
+def _dispatch(state: State, event: Event) -> Step:
+    match state:
+        case Connecting():
+            return _connecting(state, event)
+        case Welcome() | Done() | Stopped():
+            return _resting(state, event)
+        case Identify() | ChooseMethod() | EnterCode() | ShowBadge() | ConfirmPerson():
+            return _person(state, event)
+        case InsertKey() | ChoosePin() | EnterPin():
+            return key.on_key(state, event)
+        case Touch():
+            return finish.on_touch(state, event)
+        case Prove():
+            return finish.on_prove(state, event)
+        case _:
+            assert_never(state)
+
+
+def _connecting(state: Connecting, event: Event) -> Step:
+    match event:
+        case ProfileLoaded(attempt, profile, simulator_allowed):
+            locale = state.locale if state.locale in profile.languages else profile.languages[0]
+            visit = Visit(profile, locale, attempt, simulator_allowed, port=state.port)
+            return Welcome(visit), ()
+        case Failed(_, error):
+            tries = state.tries + 1
+            return replace(state, tries=tries, problem=error, retry_in=min(2**tries, LONGEST_WAIT)), ()
+        case RetryDue() | Continued() if state.retry_in:
+            again = replace(state, attempt=state.attempt + 1, retry_in=0)
+            return again, (LoadProfile(again.attempt),)
+        case _:
+            return stay(state)
+
+
+def _resting(state: Welcome | Done | Stopped, event: Event) -> Step:
+    """The states in which nothing is under way but, perhaps, taking something back."""
+    match state, event:
+        case Welcome(visit), Started():
+            return identify.ask(next_attempt(visit)), ()
+        case Done(visit), Continued():
+            return end(state, visit)
+        case Stopped(), CleanedUp(_, left_on_key):
+            return replace(state, cleaning=False, left_on_key=left_on_key), ()
+        case Stopped(), Failed():
+            return replace(state, cleaning=False, left_on_key=True), ()
+        case Stopped(visit), Continued() if not state.cleaning:
+            if state.remedy in (Remedy.ANOTHER_KEY, Remedy.REPLUG):
+                return port.take_out(replace(visit, bound=None))
+            return end(state, visit)
+        case _:
+            return stay(state)
+
+
+def _person(state: Identify | verify.Verifying, event: Event) -> Step:
+    """Who are you, and are you really: the two hand-overs are here, so that neither step knows the next."""
+    match event:
+        case PersonIdentified(_, enrollment_id, identified) if isinstance(state, Identify):
+            return verify.start(_identified(state.visit, enrollment_id, identified))
+        case PersonVerified(_, verified) if not isinstance(state, Identify):
+            return port.look(_verified(state.visit, verified))
+        case _:
+            return identify.on_identify(state, event) if isinstance(state, Identify) else verify.on_verify(state, event)
+
+
+def _identified(visit: Visit, enrollment_id: str, identified: Identified) -> Visit:
+    return replace(visit, enrollment_id=enrollment_id, offers=identified.offers, masked=identified.person)
+
+
+def _verified(visit: Visit, verified: Verified) -> Visit:
+    return replace(
+        visit,
+        person=verified.display_name,
+        policy=verified.policy,
+        parties=verified.relying_parties,
+        criteria={},
+        masked=None,
+    )
+
+
+def _speak(state: State, locale: str) -> Step:
+    if isinstance(state, Connecting):
+        return replace(state, locale=locale), ()
+    if locale not in state.visit.profile.languages:
+        return stay(state)
+    return replace(state, visit=replace(state.visit, locale=locale)), ()
+
+
+def _interrupt(state: State, event: Cancelled | IdleExpired | TimeExpired) -> Step:
+    """Give up, nobody there, time over: whatever was begun is taken back, and the person forgotten."""
+    if isinstance(state, Connecting | Welcome):
+        return stay(state)
+    return end(state, state.visit, TookTooLong() if isinstance(event, TimeExpired) else None)
+
+
+def _port(state: State, event: KeyInserted | KeyRemoved | KeyInaccessible) -> Step:
+    """A key came or went: known in every state, acted on where it matters."""
+    before = state.port if isinstance(state, Connecting) else state.visit.port
+    now = _changed(before, event)
+    if isinstance(state, Connecting):
+        return replace(state, port=now), ()
+    visit = replace(state.visit, port=now)
+    if isinstance(state, InsertKey):
+        return key.on_port(state, visit)
+    state = replace(state, visit=visit)
+    ours = isinstance(event, KeyRemoved) and visit.key is not None and visit.key.address == event.address
+    return _dispatch(state, event) if ours else stay(state)
+
+
+def _changed(before: Port, event: KeyInserted | KeyRemoved | KeyInaccessible) -> Port:
+    match event:
+        case KeyInserted(address):
+            return before.with_key(address)
+        case KeyRemoved(address):
+            return before.without_key(address)
+        case KeyInaccessible(error):
+            return replace(before, refused=error)
