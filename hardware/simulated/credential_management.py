@@ -1,0 +1,98 @@
+"""authenticatorCredentialManagement (CTAP 2.1 section 6.8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from fido2 import cbor
+from fido2.ctap import CtapError
+
+from hardware.simulated.applet import ERR, Applet, Fields, Permission, Series
+from hardware.simulated.canonical import maybe, need
+from hardware.simulated.memory import Credential, rp_id_hash
+
+_METADATA, _RPS, _NEXT_RP, _CREDENTIALS, _NEXT_CREDENTIAL, _DELETE, _UPDATE = range(0x01, 0x08)
+_CONTINUES: Final = {_NEXT_RP: Series.RPS, _NEXT_CREDENTIAL: Series.CREDENTIALS}
+
+
+def credential_management(applet: Applet, fields: Fields) -> Fields:
+    """Command 0x0A."""
+    subcommand = need(fields, 0x01, int)
+    if subcommand in _CONTINUES:
+        return applet.next_of(_CONTINUES[subcommand])
+    applet.forget_series()
+    parameters: Fields = maybe(fields, 0x02, dict) or {}
+    if subcommand == _METADATA:
+        _authorize(applet, fields, None)
+        return {0x01: len(applet.memory.credentials), 0x02: applet.room}
+    if subcommand == _RPS:
+        _authorize(applet, fields, None)
+        return _first(applet, Series.RPS, _rps(applet))
+    if subcommand == _CREDENTIALS:
+        return _enumerate(applet, fields, need(parameters, 0x01, bytes))
+    if subcommand in (_DELETE, _UPDATE):
+        return _change(applet, fields, parameters, subcommand)
+    raise CtapError(ERR.INVALID_SUBCOMMAND)
+
+
+def _authorize(applet: Applet, fields: Fields, bound_to: bytes | None) -> None:
+    """The token must have `cm`, and where it is bound to a relying party that one only."""
+    if maybe(fields, 0x04, bytes) is None:
+        raise CtapError(ERR.PUAT_REQUIRED)
+    message = bytes([need(fields, 0x01, int)])
+    if 0x02 in fields:  # what was read was canonical, so this gives the same bytes back
+        message += cbor.encode(need(fields, 0x02, dict))
+    protocol, parameter = maybe(fields, 0x03, int), need(fields, 0x04, bytes)
+    token = applet.authorize(protocol, message, parameter, Permission.CM)
+    if token.rp_id is not None and (bound_to is None or rp_id_hash(token.rp_id) != bound_to):
+        raise CtapError(ERR.PIN_AUTH_INVALID)
+
+
+def _rps(applet: Applet) -> list[Fields]:
+    names = dict.fromkeys(each.rp_id for each in applet.memory.credentials)
+    return [{0x03: {"id": rp_id}, 0x04: rp_id_hash(rp_id)} for rp_id in names]
+
+
+def _enumerate(applet: Applet, fields: Fields, wanted: bytes) -> Fields:
+    _authorize(applet, fields, wanted)
+    found = [each for each in applet.memory.credentials if each.rp_id_hash == wanted]
+    return _first(applet, Series.CREDENTIALS, [_shown(each) for each in found])
+
+
+def _shown(credential: Credential) -> Fields:
+    return {
+        0x06: credential.user(named=True),
+        0x07: credential.descriptor,
+        0x08: credential.public_key,
+        0x0A: credential.protection,
+    }
+
+
+def _first(applet: Applet, series: Series, rows: list[Fields]) -> Fields:
+    """The first row with the count of all; the others wait for getNext."""
+    if not rows:
+        raise CtapError(ERR.NO_CREDENTIALS)
+    rest: Iterator[Fields] = iter(rows[1:])
+    applet.begin(series, rest)
+    total = 0x05 if series is Series.RPS else 0x09
+    return {**rows[0], total: len(rows)}
+
+
+def _change(applet: Applet, fields: Fields, parameters: Fields, subcommand: int) -> Fields:
+    credential_id = need(need(parameters, 0x02, dict), "id", bytes)
+    credential = applet.memory.find(credential_id)
+    _authorize(applet, fields, credential.rp_id_hash if credential else None)
+    if credential is None:
+        raise CtapError(ERR.NO_CREDENTIALS)
+    if subcommand == _DELETE:
+        applet.memory.forget(credential)
+    else:
+        _update(applet, credential, need(parameters, 0x03, dict))
+    return {}
+
+
+def _update(applet: Applet, credential: Credential, user: dict[Any, Any]) -> None:
+    if need(user, "id", bytes) != credential.user_id:
+        raise CtapError(ERR.INVALID_PARAMETER)
+    applet.memory.rename(credential, maybe(user, "name", str) or None, maybe(user, "displayName", str) or None)

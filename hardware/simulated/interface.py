@@ -1,0 +1,146 @@
+"""What is behind the HID interface of a simulated key: its CTAP2 application, its faults and its meters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from fido2.ctap import CtapError
+from fido2.hid import CAPABILITY, CTAPHID
+
+from hardware.simulated.applet import Applet
+from hardware.simulated.commands import Answering, answer
+from hardware.simulated.ctaphid import POWER_CYCLE
+from hardware.simulated.faults import Faults
+
+_U2F_VERSION: Final = 0x03  # INS of the only U2F command that is here (U2F raw messages section 6.1)
+_NO_CBOR: Final = b"\0\xbf\xff\xde\xad"  # says success and goes on with nothing that CTAP2 allows
+
+
+@dataclass(slots=True)
+class Meters:
+    """What a key counts over all its power cycles."""
+
+    commands: int = 0
+    busy_seconds: float = 0.0
+    winks: int = 0
+    since_fault: int = 0
+
+
+class Body(Protocol):
+    """The key around the interface."""
+
+    touch_automatically: bool
+
+    @property
+    def faults(self) -> Faults:
+        """What is wrong with it."""
+        ...
+
+    def die(self) -> None:
+        """Leave the port in the middle of a command."""
+        ...
+
+    def lose_power(self) -> None:
+        """Forget what has no power, and power up again."""
+        ...
+
+    def memory_changed(self) -> None:
+        """A command is done and may have changed the memory."""
+        ...
+
+
+class Interface:
+    """The `Application` of ctaphid for one power-up."""
+
+    def __init__(self, applet: Applet, meters: Meters, body: Body) -> None:
+        self._applet = applet
+        self._meters = meters
+        self._body = body
+
+    @property
+    def capabilities(self) -> int:
+        """WINK always, CBOR and NMSG by what the key speaks."""
+        traits = self._applet.traits
+        speaks = CAPABILITY.CBOR if traits.ctap2 else CAPABILITY(0)
+        return CAPABILITY.WINK | speaks | (CAPABILITY(0) if "U2F_V2" in traits.versions else CAPABILITY.NMSG)
+
+    @property
+    def device_version(self) -> tuple[int, int, int]:
+        """The three lowest bytes of the firmware number."""
+        firmware = self._applet.traits.firmware
+        return firmware >> 16 & 0xFF, firmware >> 8 & 0xFF, firmware & 0xFF
+
+    @property
+    def touch_seconds(self) -> float:
+        """How long it waits for a touch."""
+        return self._applet.traits.touch_seconds
+
+    @property
+    def touches_itself(self) -> bool:
+        """Whether no person is needed."""
+        return self._body.touch_automatically
+
+    @property
+    def keepalives(self) -> bool:
+        """Unless a fault swallows them."""
+        return not self._body.faults.no_keepalives
+
+    def begin(self, request: bytes) -> tuple[Answering, float]:
+        """Start on a CTAP2 request. Raises CtapError: CHANNEL_BUSY, INVALID_COMMAND, INVALID_LENGTH."""
+        faults, meters = self._body.faults, self._meters
+        if faults.busy:
+            raise CtapError(CtapError.ERR.CHANNEL_BUSY)
+        if not self._applet.traits.ctap2:
+            raise CtapError(CtapError.ERR.INVALID_COMMAND)
+        if not request:
+            raise CtapError(CtapError.ERR.INVALID_LENGTH)
+        meters.commands += 1
+        meters.since_fault += 1
+        dies = meters.since_fault == faults.dies_in or request[0] == faults.dies_on
+        seconds = faults.slow + self._applet.traits.latency.get(request[0], 0.0)
+        meters.busy_seconds += seconds
+        return self._answering(request, dies=dies), seconds
+
+    def step(self, work: Answering) -> bytes | None:
+        """Work on until a touch is needed (None) or the answer is there."""
+        started = self._applet.clock()
+        try:
+            next(work)
+        except StopIteration as done:
+            answered: bytes = done.value
+            self._body.memory_changed()
+            return answered
+        finally:
+            self._meters.busy_seconds += self._applet.clock() - started
+        return None
+
+    def simple(self, command: int, data: bytes) -> bytes:
+        """MSG (U2F's version, and no more of U2F), WINK and our vendor command. Raises CtapError(INVALID_COMMAND)."""
+        if command == CTAPHID.WINK:
+            self._meters.winks += 1
+            return b""
+        if command == POWER_CYCLE:
+            self._body.lose_power()
+            return b""
+        if command == CTAPHID.MSG and "U2F_V2" in self._applet.traits.versions:
+            return _u2f(data)
+        raise CtapError(CtapError.ERR.INVALID_COMMAND)
+
+    def _answering(self, request: bytes, *, dies: bool) -> Answering:
+        faults = self._body.faults
+        if dies and not faults.dies_after_work:
+            self._body.die()
+            return b""  # nobody hears it
+        answered = yield from answer(self._applet, request)
+        if dies:
+            self._body.die()
+        return _NO_CBOR if faults.garbage else answered
+
+
+def _u2f(apdu: bytes) -> bytes:
+    if len(apdu) < 4:
+        return b"\x67\x00"  # wrong length
+    if apdu[0] != 0:
+        return b"\x6e\x00"  # class not supported
+    return b"U2F_V2\x90\x00" if apdu[1] == _U2F_VERSION else b"\x6d\x00"  # or instruction not supported

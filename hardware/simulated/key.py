@@ -1,0 +1,227 @@
+"""The simulated security key as one holds it: plug it in, touch it, pull it out, look what is on it."""
+
+from __future__ import annotations
+
+import errno
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Condition, RLock
+
+from hardware.simulated.applet import Applet, Clock
+from hardware.simulated.ctaphid import CtapHid, Sink
+from hardware.simulated.faults import HEALTHY, Faults
+from hardware.simulated.interface import Interface, Meters
+from hardware.simulated.memory import Memory
+from hardware.simulated.signing import Random
+from hardware.simulated.traits import CTAP21, KeyTraits
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialRow:
+    """One discoverable credential, as tests look at it."""
+
+    rp_id: str
+    credential_id: bytes
+    user_id: bytes
+
+
+class SimulatedKey:
+    """A security key in this process. Every method may be called from every thread.
+
+    `on_change` is called, on whatever thread caused it and with nothing locked, when the key was plugged or unplugged,
+    began or ceased to want a touch, blinked, or finished a command.
+    """
+
+    def __init__(
+        self,
+        traits: KeyTraits = CTAP21,
+        *,
+        clock: Clock = time.monotonic,
+        random: Random = os.urandom,
+        memory: Memory | None = None,
+        state_file: Path | None = None,
+    ) -> None:
+        self.traits = traits
+        self.on_change: Callable[[], None] = lambda: None
+        self.touch_automatically = False
+        self.attach_id = 0
+        self.condition = Condition(RLock())
+        self._clock, self._random = clock, random
+        self._state_file, self._saved = state_file, ""
+        self._faults, self._meters = HEALTHY, Meters()
+        self._plugged = False
+        self._power_up(memory or Memory.fresh(traits, random))
+
+    @classmethod
+    def load(
+        cls, path: Path, traits: KeyTraits = CTAP21, *, clock: Clock = time.monotonic, random: Random = os.urandom
+    ) -> SimulatedKey:
+        """A key that lives in `path`: what was saved there if there is a file, and every change is saved to it.
+
+        Raises OSError, and ValueError when the file holds something else.
+        """
+        memory = Memory.from_json(path.read_text(encoding="utf-8")) if path.exists() else None
+        key = cls(traits, clock=clock, random=random, memory=memory, state_file=path)
+        key.save(path)
+        return key
+
+    def save(self, path: Path) -> None:
+        """Write what survives without power, private keys included, as JSON; the file is whole at any moment."""
+        with self.condition:
+            text = self._applet.memory.to_json()
+            beside = path.with_name(f".{path.name}.{os.getpid()}")
+            with os.fdopen(
+                os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
+            ) as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(path)
+            self._saved = text
+
+    @property
+    def commands(self) -> int:
+        """How many CTAP2 commands it was given so far."""
+        return self._meters.commands
+
+    @property
+    def busy_seconds(self) -> float:
+        """How long it worked on them itself, slowness included and waiting for touches not."""
+        return self._meters.busy_seconds
+
+    @property
+    def winks(self) -> int:
+        """How often it was asked to show itself."""
+        return self._meters.winks
+
+    @property
+    def plugged(self) -> bool:
+        """Whether it is in its port."""
+        return self._plugged
+
+    @property
+    def wants_touch(self) -> bool:
+        """Whether it blinks for a touch."""
+        with self.condition:
+            return self._plugged and self._hid.wants_touch
+
+    @property
+    def faults(self) -> Faults:
+        """What is wrong with it; counts for `dies_in` begin anew whenever it is set."""
+        return self._faults
+
+    @faults.setter
+    def faults(self, faults: Faults) -> None:
+        with self.condition:
+            self._faults, self._meters.since_fault = faults, 0
+
+    @property
+    def credentials(self) -> tuple[CredentialRow, ...]:
+        """Its discoverable credentials, oldest first."""
+        with self.condition:
+            return tuple(CredentialRow(each.rp_id, each.id, each.user_id) for each in self._applet.memory.credentials)
+
+    @property
+    def pin_retries(self) -> int:
+        """PIN tries left."""
+        return self._applet.memory.pin_retries
+
+    @property
+    def has_pin(self) -> bool:
+        """Whether a PIN is set."""
+        return self._applet.protected
+
+    def plug(self) -> None:
+        """Put it into its port; it powers up. Nothing happens when it is in already."""
+        with self._changing():
+            if not self._plugged:
+                self._plugged = True
+                self.attach_id += 1
+                self._power_up(self._applet.memory)
+
+    def unplug(self) -> None:
+        """Pull it out; who waits for it gets an OSError."""
+        with self._changing():
+            self._plugged = False
+
+    def power_cycle(self) -> None:
+        """Out and in again."""
+        self.unplug()
+        self.plug()
+
+    def touch(self) -> None:
+        """Touch it; that means something only while it wants a touch."""
+        with self._changing():
+            if self._plugged and not self._faults.silent:
+                self._hid.touch()
+
+    def receive(self, report: bytes, sink: Sink, attach_id: int) -> None:
+        """A report from the host, whose answers go to `sink`, perhaps later and on another thread.
+
+        Raises OSError(ENODEV) when the key is not in, or not any more since that `attach_id`.
+        """
+        with self._changing():
+            self.check_attached(attach_id)
+            if not self._faults.silent:
+                self._hid.receive(report, lambda answer: sink(answer) if self._is_in(attach_id) else None)
+
+    def check_attached(self, attach_id: int) -> None:
+        """Raises OSError(ENODEV) unless the key is in since `attach_id`."""
+        if not self._is_in(attach_id):
+            raise OSError(errno.ENODEV, os.strerror(errno.ENODEV))
+
+    def tick(self) -> None:
+        """Let it do what time has made due: keep-alives, time-outs, slow answers."""
+        with self._changing():
+            if self._plugged and not self._faults.silent:
+                self._hid.tick()
+
+    @property
+    def due(self) -> float | None:
+        """When `tick` is to be called next, on the key's clock."""
+        with self.condition:
+            return self._hid.due if self._plugged and not self._faults.silent else None
+
+    def now(self) -> float:
+        """The key's clock."""
+        return self._clock()
+
+    def _is_in(self, attach_id: int) -> bool:
+        return self._plugged and self.attach_id == attach_id
+
+    def _power_up(self, memory: Memory) -> None:
+        self._applet = Applet(self.traits, memory, self._clock, self._random, lambda: self._faults)
+        self._hid = CtapHid(Interface(self._applet, self._meters, self), self._clock)
+
+    def die(self) -> None:
+        """A fault pulls it out in the middle of a command."""
+        self._plugged = False
+
+    def lose_power(self) -> None:
+        """The vendor command: what has no power is forgotten, the port stays open."""
+        self._power_up(self._applet.memory)
+
+    def memory_changed(self) -> None:
+        """A command is done: what it changed is on disk before its answer leaves."""
+        if self._state_file is not None and self._applet.memory.to_json() != self._saved:
+            self.save(self._state_file)
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Hold the lock, wake who waits, and tell the observer afterwards when anything is to be seen."""
+        with self.condition:
+            before = self._visible()
+            try:
+                yield
+            finally:
+                self.condition.notify_all()
+                changed = before != self._visible()
+        if changed:
+            self.on_change()
+
+    def _visible(self) -> tuple[object, ...]:
+        return self._plugged, self.attach_id, self._plugged and self._hid.wants_touch, self.commands, self.winks

@@ -1,0 +1,153 @@
+"""What a simulated key keeps without power, and its form in a file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any, Final
+
+from hardware.simulated.signing import Random, public_cose
+from hardware.simulated.traits import KeyTraits
+
+PIN_TRIES: Final = 8  # section 6.5.1
+
+
+def rp_id_hash(rp_id: str) -> bytes:
+    """How authenticator data and credential management name a relying party."""
+    return hashlib.sha256(rp_id.encode()).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """One credential with its private key (`seed`); `order` rises with each one that is made."""
+
+    id: bytes
+    rp_id: str
+    user_id: bytes
+    user_name: str | None
+    user_display_name: str | None
+    algorithm: int
+    seed: bytes
+    protection: int
+    hmac_secret: bool
+    order: int
+    discoverable: bool = True
+
+    @property
+    def rp_id_hash(self) -> bytes:
+        """SHA-256 of the relying party's id."""
+        return rp_id_hash(self.rp_id)
+
+    @property
+    def public_key(self) -> Mapping[int, int | bytes]:
+        """COSE_Key."""
+        return public_cose(self.seed, self.algorithm)
+
+    @property
+    def descriptor(self) -> dict[str, object]:
+        """PublicKeyCredentialDescriptor."""
+        return {"id": self.id, "type": "public-key"}
+
+    def user(self, *, named: bool) -> dict[str, object]:
+        """PublicKeyCredentialUserEntity; the names only where they may be told."""
+        user: dict[str, object] = {"id": self.user_id}
+        if named and self.user_name is not None:
+            user["name"] = self.user_name
+        if named and self.user_display_name is not None:
+            user["displayName"] = self.user_display_name
+        return user
+
+
+@dataclass(slots=True)
+class Memory:
+    """The key's flash. `master` wraps non-discoverable credentials and derives hmac-secrets; a reset makes another."""
+
+    master: bytes
+    min_pin_length: int
+    always_uv: bool
+    enterprise: bool
+    pin_complexity: bool
+    pin_hash: bytes | None = None
+    pin_length: int = 0
+    pin_retries: int = PIN_TRIES
+    force_pin_change: bool = False
+    min_pin_rp_ids: list[str] = field(default_factory=list)
+    counter: int = 0
+    order: int = 0
+    credentials: list[Credential] = field(default_factory=list)
+
+    @classmethod
+    def fresh(cls, traits: KeyTraits, random: Random) -> Memory:
+        """As it leaves the factory, or after authenticatorReset."""
+        return cls(
+            master=random(32),
+            min_pin_length=traits.min_pin_length,
+            always_uv=bool(traits.always_uv),
+            enterprise=bool(traits.enterprise),
+            pin_complexity=bool(traits.pin_complexity),
+        )
+
+    def next_count(self) -> int:
+        """The signature counter, raised by one (one counter for the whole key)."""
+        self.counter += 1
+        return self.counter
+
+    def find(self, credential_id: bytes) -> Credential | None:
+        """The discoverable credential with this id."""
+        return next((kept for kept in self.credentials if kept.id == credential_id), None)
+
+    def keep(self, credential: Credential) -> None:
+        """Store; the same relying party and user has one credential only."""
+        self.credentials = [
+            kept
+            for kept in self.credentials
+            if (kept.rp_id, kept.user_id) != (credential.rp_id, credential.user_id) and kept.id != credential.id
+        ]
+        self.credentials.append(credential)
+
+    def holds_for(self, rp_id: str, user_id: bytes) -> bool:
+        """Whether a new credential for this user would take an old one's place."""
+        return any((kept.rp_id, kept.user_id) == (rp_id, user_id) for kept in self.credentials)
+
+    def forget(self, credential: Credential) -> None:
+        """Delete one credential."""
+        self.credentials.remove(credential)
+
+    def rename(self, credential: Credential, name: str | None, display_name: str | None) -> None:
+        """Change the user's names in place."""
+        changed = replace(credential, user_name=name, user_display_name=display_name)
+        self.credentials[self.credentials.index(credential)] = changed
+
+    def to_json(self) -> str:
+        """All of it, private keys included: worth nothing outside tests."""
+        return json.dumps(asdict(self), default=_hex, indent=1, sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> Memory:
+        """What `to_json` wrote. Raises ValueError for anything else."""
+        try:
+            values = _unhex(json.loads(text))
+            values["credentials"] = [Credential(**row) for row in values["credentials"]]
+            if set(values) != {each.name for each in fields(cls)}:
+                raise ValueError("not the members of a key's memory")
+            return cls(**values)
+        except (TypeError, KeyError, AttributeError) as problem:
+            raise ValueError("not the memory of a simulated key") from problem
+
+
+def _hex(value: object) -> object:
+    if isinstance(value, bytes):
+        return {"hex": value.hex()}
+    raise TypeError(type(value).__name__)
+
+
+def _unhex(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_unhex(each) for each in value]
+    if isinstance(value, dict):
+        if set(value) == {"hex"}:
+            return bytes.fromhex(value["hex"])
+        return {key: _unhex(each) for key, each in value.items()}
+    return value
