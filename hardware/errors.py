@@ -25,6 +25,7 @@ HardwareError
 │   └── PinChangeForced   the key wants its PIN changed before anything else
 ├── TouchTimeout          nobody touched the key in time
 ├── Cancelled             we cancelled
+├── OptionsRefused        the options are malformed or not for this origin: nothing was sent to the key
 └── CannotDelete          the key has no credential management, so a credential on it cannot be taken back
 """
 
@@ -147,6 +148,10 @@ class TouchTimeout(HardwareError):
 
 class Cancelled(HardwareError):
     """The operation ended because its cancel event was set."""
+
+
+class OptionsRefused(HardwareError):
+    """The WebAuthn options are malformed, or their RP ID does not suit the origin; nothing was sent to the key."""
 
 
 class CannotDelete(HardwareError):
