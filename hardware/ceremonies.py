@@ -1,0 +1,191 @@
+"""The WebAuthn ceremonies on an opened CTAP2 key: register, prove, look for a credential, take it back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any, TypeVar
+
+from fido2.ctap import CtapError
+from fido2.ctap2.base import AssertionResponse, AttestationResponse, Ctap2, Info
+from fido2.ctap2.credman import CredentialManagement
+from fido2.webauthn import PublicKeyCredentialDescriptor, PublicKeyCredentialType
+
+from hardware.authenticator import WebAuthnJson
+from hardware.errors import (
+    AlreadyRegistered,
+    CannotDelete,
+    KeyFault,
+    MissingExtension,
+    NoDiscoverableCredentials,
+    NoPinSupport,
+    PinRequired,
+)
+from hardware.extensions import RegistrationExtensions
+from hardware.pin_session import PERMISSION, PinSession
+from hardware.probe import ABSENT, CLIENT_DATA_HASH, first_on_key, fits, get_assertion
+from hardware.translate import ERR
+from hardware.webauthn_json import (
+    FLAG,
+    Creation,
+    Request,
+    authentication_response,
+    check_authenticator_data,
+    check_registration,
+    credential_ids,
+    descriptor,
+    registration_response,
+)
+
+Answer = TypeVar("Answer")
+
+REFUSED_OPTION = (ERR.UNSUPPORTED_OPTION, ERR.INVALID_OPTION)
+WANTS_TOUCH = (*REFUSED_OPTION, ERR.UP_REQUIRED)
+STALE_TOKEN = (ERR.PIN_AUTH_INVALID, ERR.PIN_TOKEN_EXPIRED)
+
+
+class Ceremonies:
+    """What a key does for a relying party. Methods raise CtapError where no HardwareError fits better."""
+
+    def __init__(self, ctap: Ctap2, pins: PinSession) -> None:
+        self._ctap = ctap
+        self._pins = pins
+
+    def register(self, wanted: Creation, info: Info) -> WebAuthnJson:
+        """authenticatorMakeCredential, with the exclude list in one piece or, where it is too long, asked before."""
+        extensions = RegistrationExtensions(wanted.options.extensions or {}, info)
+        algorithm = wanted.algorithm(info)
+        discoverable = wanted.discoverable(info)
+        excluded = credential_ids(wanted.options.exclude_credentials, info)
+        portioned = not fits(info, excluded)
+
+        def make(token: bytes | None) -> AttestationResponse:
+            if portioned and self._first(wanted.rp_id, excluded, token) is not None:
+                raise AlreadyRegistered
+            return self._ctap.make_credential(
+                wanted.client_data.hash,
+                wanted.rp,
+                wanted.user,
+                [{"type": "public-key", "alg": algorithm}],
+                None if portioned else [descriptor(each) for each in excluded] or None,
+                extensions.for_key,
+                {"rk": True} if discoverable else None,
+                **self._proof(token, wanted.client_data.hash),
+                enterprise_attestation=wanted.enterprise(info),
+            )
+
+        verified = self._verifies(info, required=wanted.user_verification)
+        permissions = PERMISSION.MAKE_CREDENTIAL | (PERMISSION.GET_ASSERTION if portioned else PERMISSION(0))
+        try:
+            answer = self._with_token(permissions if verified else None, wanted.rp_id, make)
+        except CtapError as error:
+            if error.code in REFUSED_OPTION and discoverable:
+                raise NoDiscoverableCredentials from error
+            raise
+        credential_id = check_registration(answer, wanted.rp_id, algorithm, verified=verified)
+        missing = extensions.missing(answer.auth_data.extensions or {})
+        if missing:
+            self._take_back(credential_id, info)
+            raise MissingExtension(missing)
+        return registration_response(wanted, answer, info, extensions.client_results(discoverable=discoverable))
+
+    def _take_back(self, credential_id: bytes, info: Info) -> None:
+        """Leave nothing behind that nobody will ever know of, where the key lets us."""
+        with suppress(CtapError, CannotDelete, PinRequired):
+            self.delete(credential_id, info)
+
+    def prove(self, asked: Request, info: Info) -> WebAuthnJson:
+        """authenticatorGetAssertion, without a touch where the key can do without."""
+        allowed = credential_ids(asked.options.allow_credentials, info)
+        if asked.options.allow_credentials and not allowed:
+            raise KeyFault(ERR.NO_CREDENTIALS)
+
+        def sign(token: bytes | None) -> Mapping[int, Any]:
+            known = allowed if fits(info, allowed) else [self._first(asked.rp_id, allowed, token)]
+            credentials = [each for each in known if each is not None]
+            if allowed and not credentials:
+                raise KeyFault(ERR.NO_CREDENTIALS)
+            return self._sign(asked, credentials, token)
+
+        verified = self._verifies(info, required=asked.user_verification)
+        permission = PERMISSION.GET_ASSERTION if verified else None
+        answer = AssertionResponse.from_dict(self._with_token(permission, asked.rp_id, sign))
+        check_authenticator_data(answer.auth_data, asked.rp_id, FLAG.UV if verified else FLAG(0))
+        if allowed and answer.credential["id"] not in allowed:
+            raise KeyFault
+        return authentication_response(asked, answer)
+
+    def _sign(self, asked: Request, credential_ids: list[bytes], token: bytes | None) -> Mapping[int, Any]:
+        client_data_hash = asked.client_data.hash
+        proof = self._proof(token, client_data_hash)
+        try:
+            return get_assertion(self._ctap, asked.rp_id, client_data_hash, credential_ids, {"up": False}, proof)
+        except CtapError as error:
+            if error.code not in WANTS_TOUCH:
+                raise
+        return get_assertion(self._ctap, asked.rp_id, client_data_hash, credential_ids, None, proof)
+
+    def holds(self, rp_id: str, credential_id: bytes) -> bool:
+        """Silent probe; in an unlocked session it also finds what credProtect hides from a locked one."""
+        if self._first(rp_id, [credential_id], None) is not None:
+            return True
+        if not self._pins.unlocked:
+            return False
+        found = self._with_token(
+            PERMISSION.GET_ASSERTION, rp_id, lambda token: self._first(rp_id, [credential_id], token)
+        )
+        return found is not None
+
+    def delete(self, credential_id: bytes, info: Info) -> None:
+        """credentialManagement deleteCredential (0x06); absent is success. Raises CannotDelete, PinRequired."""
+        if not CredentialManagement.is_supported(info):
+            raise CannotDelete
+        doomed = PublicKeyCredentialDescriptor(type=PublicKeyCredentialType.PUBLIC_KEY, id=credential_id)
+
+        def delete(token: bytes | None) -> None:
+            assert token is not None
+            CredentialManagement(self._ctap, self._pins.protocol, token).delete_cred(doomed)
+
+        try:
+            self._with_token(PERMISSION.CREDENTIAL_MGMT, None, delete)
+        except CtapError as error:
+            if error.code not in ABSENT:
+                raise
+
+    def _first(self, rp_id: str, credential_ids: list[bytes], token: bytes | None) -> bytes | None:
+        return first_on_key(self._ctap, rp_id, credential_ids, self._proof(token, CLIENT_DATA_HASH))
+
+    def _verifies(self, info: Info, *, required: bool) -> bool:
+        """Whether the next command carries a token. Raises PinRequired, NoPinSupport."""
+        if self._pins.unlocked:
+            return True
+        client_pin = info.options.get("clientPin")
+        if client_pin or (required and client_pin is not None):
+            raise PinRequired
+        if required:
+            raise NoPinSupport
+        return False
+
+    def _with_token(
+        self, permissions: PERMISSION | None, rp_id: str | None, send: Callable[[bytes | None], Answer]
+    ) -> Answer:
+        """`send` with a fresh token, and once more when another program made the key forget it."""
+        if permissions is None:
+            return send(None)
+        try:
+            return send(self._pins.token(permissions, rp_id))
+        except CtapError as error:
+            if error.code not in STALE_TOKEN:
+                raise
+        self._pins.forget_token()
+        return send(self._pins.token(permissions, rp_id))
+
+    def _proof(self, token: bytes | None, client_data_hash: bytes) -> dict[str, Any]:
+        """pinUvAuthParam and its protocol, as `Ctap2` names them."""
+        if token is None:
+            return {}
+        protocol = self._pins.protocol
+        return {
+            "pin_uv_param": protocol.authenticate(token, client_data_hash),
+            "pin_uv_protocol": protocol.VERSION,
+        }

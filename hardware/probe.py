@@ -1,0 +1,81 @@
+"""Silent questions whether a credential lives on a key: getAssertion without user presence, in fitting portions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from fido2.ctap import CtapError
+from fido2.ctap2.base import Ctap2, Info
+
+from hardware.translate import ERR
+from hardware.webauthn_json import descriptor
+
+CLIENT_DATA_HASH = bytes(32)
+"""A probe signs nothing that anybody would take."""
+
+REQUEST_RESERVE = 700
+"""Bytes of the largest request without its list: entities, extensions, hash and PIN proof."""
+
+DESCRIPTOR_BYTES = 32
+ABSENT = (ERR.NO_CREDENTIALS, ERR.INVALID_CREDENTIAL)
+
+
+def portion(info: Info, credential_ids: Sequence[bytes]) -> int:
+    """How many of the ids the key takes in one list (maxCredentialCountInList and maxMsgSize), at least one."""
+    longest = max(map(len, credential_ids), default=0)
+    room = (info.max_msg_size - REQUEST_RESERVE) // (longest + DESCRIPTOR_BYTES)
+    return max(1, min(room, info.max_creds_in_list or len(credential_ids)))
+
+
+def fits(info: Info, credential_ids: Sequence[bytes]) -> bool:
+    """Whether the key takes all of the ids in one list."""
+    return len(credential_ids) <= portion(info, credential_ids)
+
+
+def _portions(info: Info, credential_ids: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
+    size = portion(info, credential_ids)
+    return (credential_ids[start : start + size] for start in range(0, len(credential_ids), size))
+
+
+def first_on_key(
+    ctap: Ctap2, rp_id: str, credential_ids: Sequence[bytes], proof: Mapping[str, Any] | None = None
+) -> bytes | None:
+    """The first of the ids that the key knows, None when it knows none.
+
+    `proof` (pin_uv_param and pin_uv_protocol for CLIENT_DATA_HASH) lets it find credentials under credProtect 3.
+    Raises CtapError for a key that answers no silent question.
+    """
+    for ids in _portions(ctap.info, credential_ids):
+        try:
+            answer = get_assertion(ctap, rp_id, CLIENT_DATA_HASH, ids, {"up": False}, proof)
+        except CtapError as error:
+            if error.code not in ABSENT:
+                raise
+        else:
+            found = answer[1]["id"]
+            return bytes(found)
+    return None
+
+
+def get_assertion(
+    ctap: Ctap2,
+    rp_id: str,
+    client_data_hash: bytes,
+    credential_ids: Sequence[bytes],
+    options: Mapping[str, bool] | None,
+    proof: Mapping[str, Any] | None,
+) -> Mapping[int, Any]:
+    """authenticatorGetAssertion; a key older than CTAP 2.1 may leave out a credential that it had no choice about."""
+    proof = proof or {}
+    parameters = {
+        1: rp_id,
+        2: client_data_hash,
+        3: [descriptor(credential_id) for credential_id in credential_ids] or None,
+        5: options,
+        6: proof.get("pin_uv_param"),
+        7: proof.get("pin_uv_protocol"),
+    }
+    told = {number: value for number, value in parameters.items() if value is not None}
+    answer = ctap.send_cbor(Ctap2.CMD.GET_ASSERTION, told)
+    return {1: descriptor(credential_ids[0]), **answer} if len(credential_ids) == 1 else answer
