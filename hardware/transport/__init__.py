@@ -1,0 +1,1 @@
+"""Ways to a key: USB through hidapi, and UDP for simulators."""
