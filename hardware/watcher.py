@@ -1,0 +1,118 @@
+"""Keys that come and go, seen as the difference between two looks at a `KeySource`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import count
+
+from hardware.authenticator import KeyAddress, KeySource
+from hardware.errors import HardwareError, NoAccess
+
+TROUBLE_AFTER = 2
+"""Looks in a row that must fail before it is said: udev grants access a moment after a key appears."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inserted:
+    """A key was put in; `address.attach_id` belongs to this insertion alone."""
+
+    address: KeyAddress
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """A key was taken out."""
+
+    address: KeyAddress
+
+
+@dataclass(frozen=True, slots=True)
+class Obstructed:
+    """Keys cannot be looked for, or the one that is there cannot be opened (NoAccess)."""
+
+    error: HardwareError
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """What was reported as `Obstructed` is over."""
+
+
+Change = Inserted | Removed | Obstructed | Cleared
+
+
+def difference(
+    before: Sequence[KeyAddress], after: Sequence[KeyAddress]
+) -> tuple[tuple[KeyAddress, ...], tuple[KeyAddress, ...]]:
+    """The keys that left and the keys that came; one that was exchanged or put back in between is in both."""
+    left = tuple(address for address in before if address not in after)
+    came = tuple(address for address in after if address not in before)
+    return left, came
+
+
+class Watcher:
+    """Tells `on_change` what `poll` finds. Has no thread: a lane calls `poll`, or `run` in one of its own."""
+
+    def __init__(
+        self,
+        source: KeySource,
+        on_change: Callable[[Change], None],
+        *,
+        interval: float = 0.3,
+        wait: Callable[[float], bool],
+    ) -> None:
+        """`wait` waits that many seconds and is true when watching shall end (`threading.Event.wait`)."""
+        self._source = source
+        self._on_change = on_change
+        self._interval = interval
+        self._wait = wait
+        self._seen: dict[KeyAddress, KeyAddress] = {}
+        self._insertions = count(1)
+        self._failures = 0
+        self._obstruction: tuple[type[HardwareError], str] | None = None
+
+    @property
+    def attached(self) -> tuple[KeyAddress, ...]:
+        """The keys that the last look found, as they were reported."""
+        return tuple(self._seen.values())
+
+    def run(self) -> None:
+        """Look every `interval` seconds until `wait` says to end."""
+        self.poll()
+        while not self._wait(self._interval):
+            self.poll()
+
+    def poll(self) -> None:
+        """Look once."""
+        try:
+            found = self._source.attached()
+        except HardwareError as error:
+            self._compare(())
+            self._report_failure(error)
+        else:
+            self._report_success()
+            self._compare(found)
+
+    def _compare(self, found: tuple[KeyAddress, ...]) -> None:
+        left, came = difference(tuple(self._seen), found)
+        for address in left:
+            self._on_change(Removed(self._seen.pop(address)))
+        for address in came:
+            # A source that cannot tell insertions apart has them numbered here.
+            known = address if address.attach_id else replace(address, attach_id=next(self._insertions))
+            self._seen[address] = known
+            self._on_change(Inserted(known))
+
+    def _report_failure(self, error: HardwareError) -> None:
+        self._failures += 1
+        kind = type(error), error.path if isinstance(error, NoAccess) else ""
+        if self._failures >= TROUBLE_AFTER and kind != self._obstruction:
+            self._obstruction = kind
+            self._on_change(Obstructed(error))
+
+    def _report_success(self) -> None:
+        self._failures = 0
+        if self._obstruction is not None:
+            self._obstruction = None
+            self._on_change(Cleared())
