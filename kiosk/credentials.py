@@ -22,7 +22,7 @@ from keyring.errors import KeyringError
 from kiosk.errors import ConfigurationError, NoCredential
 from kiosk.secret import Secret
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+_NAME = re.compile(r"[a-z][a-z0-9._-]{0,63}")
 _SERVICE = "keywright"
 _LARGEST = 16 * 1024  # bytes
 _KEYRINGS = (
@@ -45,7 +45,7 @@ class Place(StrEnum):
 
 
 class CredentialStore:
-    """Secrets by name. Names are lower-case letters, digits and hyphens; any other is a ValueError.
+    """Secrets by name. Names are those of `SecretName` in the settings; any other is a ValueError.
 
     `environment` tells the folder of systemd's credentials, `backend` is a keyring that may be trusted (see
     `system_keyring`), `folder` holds the files that the administrator opted in to, one per secret.

@@ -173,7 +173,7 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == [NAME]
 
 
-@pytest.mark.parametrize("name", ["", "..", "a/b", "../x", "A", "a b", "a\n", "-a", "a" * 65])
+@pytest.mark.parametrize("name", ["", "..", ".a", "a/b", "../x", "A", "a b", "a\n", "-a", "a" * 65])
 def test_a_name_cannot_leave_its_folder(tmp_path: Path, name: str) -> None:
     store = CredentialStore({"CREDENTIALS_DIRECTORY": str(tmp_path)}, None, tmp_path)
     for attempt in (lambda: store.read(name), lambda: store.write(name, Secret("s3cret")), lambda: store.where(name)):
