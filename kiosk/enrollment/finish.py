@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import assert_never
 
 from hardware.authenticator import KeyInfo, PinState
 from hardware.errors import (
@@ -12,6 +13,7 @@ from hardware.errors import (
     HardwareError,
     KeyGone,
     KeyUnusable,
+    OptionsRefused,
     TouchTimeout,
 )
 from kiosk.contract.enrollments import AbandonReason, Phase
@@ -62,8 +64,8 @@ _To = Callable[[Visit, Trouble | None], Step]
 MOST_TRIES = 6
 """So often is a call to the service made before the journal and the desk take over."""
 
-_MAY_PASS = (ServiceUnreachable, ServiceUntrusted, ServiceBroken, OutcomeUnknown, StationRefused)
-"""Troubles after which the same call may be made again: nothing is known to have been decided."""
+_MAY_PASS = (ServiceUnreachable, ServiceUntrusted, ServiceBroken, OutcomeUnknown, StationRefused, TouchTimeout)
+"""Troubles after which the same may be asked again: nothing is known to have been decided."""
 
 
 def go_on(visit: Visit) -> Step:
@@ -121,24 +123,36 @@ def _leave(visit: Visit, to: _To, problem: Trouble | None, reason: AbandonReason
 
 def _not_touched(state: Touch, error: Trouble) -> Step:
     visit = state.visit
+    remedy = _no_way_on(error)
     match error:
+        case _ if remedy is not None:
+            return stop(visit, error, remedy)
         case KeyGone():
             return _leave(visit, port.look, error, AbandonReason.KEY_REMOVED)
         case TouchTimeout():
             cleaning = clean_up(visit, AbandonReason.CANCELLED)
             return replace(state, visit=forget_ceremony(visit), waiting=False, problem=error), cleaning
-        case AlreadyRegistered() | KeyUnusable():
-            return stop(visit, error, Remedy.ANOTHER_KEY)
         case Cancelled():
             return stay(state)
         case HardwareError():
             return _leave(visit, port.take_out, error, AbandonReason.KEY_REFUSED)
-        case SessionExpired():
-            return stop(visit, error, Remedy.START_OVER)
-        case Refusal() if not isinstance(error, OutcomeUnknown | CeremonyExpired):
-            return stop(visit, error, Remedy.ANOTHER_KEY)
         case _:
             return replace(state, waiting=False, problem=error), ()
+
+
+def _no_way_on(error: Trouble) -> Remedy | None:
+    """What helps when this key, or this visit, certainly gets no credential; None when trying again may help."""
+    match error:
+        case OptionsRefused():
+            return Remedy.DESK
+        case SessionExpired():
+            return Remedy.START_OVER
+        case OutcomeUnknown() | CeremonyExpired():
+            return None
+        case AlreadyRegistered() | KeyUnusable() | Refusal():
+            return Remedy.ANOTHER_KEY
+        case _:
+            return None
 
 
 # ── register, prove, read back ──────────────────────────────────────────────────────────────────
@@ -234,8 +248,10 @@ def _not_proved(state: Prove, error: Trouble) -> Step:
     visit = state.visit
     if isinstance(error, KeyGone):
         return port.look(visit, error)
-    if isinstance(error, _MAY_PASS | TouchTimeout):
+    if isinstance(error, _MAY_PASS):
         return _wait(state, error)
+    if state.task is Task.CHECK and isinstance(error, HardwareError):
+        return port.take_out(visit, error)
     if isinstance(error, CeremonyExpired) and state.task is Task.REGISTER:
         cleaning = clean_up(visit, AbandonReason.CANCELLED)
         touch = Touch(forget_ceremony(visit), state.party, state.number, state.total, visit.profile.times.touch)
@@ -262,3 +278,5 @@ def _again(state: Prove) -> Step:
             return _prove(state.visit, state.tries)
         case Task.CHECK:
             return _proved(state.visit, Phase.DONE)
+        case _:
+            assert_never(state.task)

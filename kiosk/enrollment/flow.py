@@ -198,3 +198,5 @@ def _changed(before: Port, event: KeyInserted | KeyRemoved | KeyInaccessible) ->
             return before.without_key(address)
         case KeyInaccessible(error):
             return replace(before, refused=error)
+        case _:
+            assert_never(event)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import assert_never
 
 from hardware.authenticator import KeyInfo, PinState
 from hardware.errors import (
@@ -51,6 +52,8 @@ def on_key(state: InsertKey | ChoosePin | EnterPin, event: Event) -> Step:
             return on_choose_pin(state, event)
         case EnterPin():
             return on_enter_pin(state, event)
+        case _:
+            assert_never(state)
 
 
 def on_insert(state: InsertKey, event: Event) -> Step:
@@ -105,6 +108,8 @@ def _ask_pin(visit: Visit, info: KeyInfo) -> Step:
             return ChoosePin(visit, PinRules.of(info, visit.policy.pin)), ()
         case PinState.NOT_SET | PinState.UNSUPPORTED:
             return finish.go_on(_bind(visit, unlocked=False))
+        case _:
+            assert_never(info.pin)
 
 
 def _unreadable(visit: Visit, error: Trouble) -> Step:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import assert_never
 
 from kiosk.contract.enrollments import VerificationOffer
 from kiosk.contract.profile import VerificationMethod
@@ -64,6 +65,8 @@ def enter(visit: Visit, method: VerificationMethod) -> Step:
         case VerificationMethod.NONE:
             effect = VerifyPerson(visit.attempt, visit.enrollment_id, method)
             return ChooseMethod(visit, visit.offers, busy=True), (effect,)
+        case _:
+            assert_never(method)
 
 
 def on_verify(state: Verifying, event: Event) -> Step:
@@ -154,9 +157,7 @@ def _failed(state: Verifying, error: Trouble) -> Step:
 
 def _fall_back(state: Verifying, error: Trouble) -> Step:
     """This way does not work today: offer those that are left."""
-    others: tuple[VerificationOffer, ...] = ()
-    if isinstance(state, EnterCode | ShowBadge):
-        others = state.others
+    others = state.others if isinstance(state, EnterCode | ShowBadge) else ()
     if not others:
         return stop(state.visit, error, Remedy.DESK)
     visit = replace(state.visit, offers=others)

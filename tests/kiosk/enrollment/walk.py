@@ -1,0 +1,157 @@
+"""A walk through the flow: events go in, states and effects are looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeVar
+
+from hardware.authenticator import KeyAddress, KeyInfo, PinState, Transport
+from kiosk.contract.enrollments import (
+    Ceremony,
+    CodeSent,
+    CompletedCeremony,
+    Identified,
+    MaskedPerson,
+    Phase,
+    ProvedCeremony,
+    VerificationOffer,
+    Verified,
+)
+from kiosk.contract.policy import EnrollmentPolicy, PinMode, PinPolicy
+from kiosk.contract.profile import (
+    FieldKind,
+    FieldSet,
+    IdentifyField,
+    Profile,
+    RelyingPartyName,
+    VerificationMethod,
+)
+from kiosk.enrollment import events
+from kiosk.enrollment.effects import Effect
+from kiosk.enrollment.flow import advance, begin
+from kiosk.enrollment.states import Connecting, State
+from kiosk.secret import Secret
+
+MAIL, VPN = RelyingPartyName("mail.example.org", "Staff mail"), RelyingPartyName("vpn.example.org", "VPN")
+PROFILE = Profile(
+    organization="Example",
+    languages=("en", "ar"),
+    alternatives=(
+        FieldSet("upn", (IdentifyField("upn", FieldKind.UPN),)),
+        FieldSet("number", (IdentifyField("employee_id", FieldKind.DIGITS),)),
+        FieldSet("badge", (IdentifyField("badge", FieldKind.BADGE),)),
+    ),
+    methods=(VerificationMethod.EMAIL, VerificationMethod.SMS),
+    relying_parties=(MAIL,),
+    embedded=True,
+)
+ADDRESS = KeyAddress(Transport.SIMULATED, "slot-1", 1, "S1", "Test key")
+FRESH = KeyInfo(
+    ADDRESS,
+    bytes(range(16)),
+    ("FIDO_2_0", "FIDO_2_1"),
+    options={"rk": True, "clientPin": False, "credMgmt": True},
+    pin=PinState.NOT_SET,
+)
+WITH_PIN = replace(FRESH, pin=PinState.SET, pin_retries=8)
+T = TypeVar("T")
+
+
+class Walk:
+    """The flow with a memory: `say` what happened, `state` is where it led, `effects` what it asked for."""
+
+    def __init__(self) -> None:
+        self.state: State
+        self.state, self.effects = begin("en")
+        self.all: list[Effect] = list(self.effects)
+
+    @property
+    def attempt(self) -> int:
+        """The attempt that answers must carry."""
+        return self.state.attempt if isinstance(self.state, Connecting) else self.state.visit.attempt
+
+    def say(self, *said: events.Event) -> Walk:
+        """Feed events that people and the port make."""
+        for event in said:
+            self.state, self.effects = advance(self.state, event)
+            self.all.extend(self.effects)
+        return self
+
+    def answer(self, *answers: Callable[[int], events.Event]) -> Walk:
+        """Feed answers to the work under way; each gets the current attempt."""
+        for make in answers:
+            self.say(make(self.attempt))
+        return self
+
+    def fail(self, error: Exception) -> Walk:
+        """The work under way fails."""
+        return self.say(events.Failed(self.attempt, error))  # type: ignore[arg-type]  # tests pass both trees
+
+    def now(self, kind: type[T]) -> T:
+        """The state, which must be of this kind."""
+        assert isinstance(self.state, kind), self.state
+        return self.state
+
+    def asked(self, kind: type[T]) -> T:
+        """The one effect of this kind among those of the last event."""
+        found = [e for e in self.effects if isinstance(e, kind)]
+        assert len(found) == 1, self.effects
+        return found[0]
+
+    # ── longer ways ─────────────────────────────────────────────────────────────────────────────
+
+    def to_identify(self) -> Walk:
+        """Until Identify."""
+        self.answer(lambda n: events.ProfileLoaded(n, PROFILE, simulator_allowed=True))
+        return self.say(events.Started())
+
+    def identified(self, *methods: VerificationMethod, person: MaskedPerson | None = None) -> Walk:
+        """Until the first screen of verification."""
+        self.to_identify().say(events.CriteriaGiven({"upn": " m.okafor@example.org "}))
+        offers = tuple(VerificationOffer(m, "m•••@example.org") for m in methods)
+        found = Identified(Phase.VERIFY, offers, person)
+        return self.answer(lambda n: events.PersonIdentified(n, "e1", found))
+
+    def verified(
+        self,
+        mode: PinMode = PinMode.REQUIRED,
+        parties: tuple[RelyingPartyName, ...] = (MAIL,),
+        policy: EnrollmentPolicy | None = None,
+    ) -> Walk:
+        """Until the key is asked for."""
+        self.identified(VerificationMethod.EMAIL)
+        self.answer(lambda n: events.CodeDelivered(n, CodeSent(VerificationMethod.EMAIL, "m•••", 60, 600)))
+        self.say(events.CodeTyped("123456"))
+        rules = policy or EnrollmentPolicy(pin=PinPolicy(mode=mode))
+        return self.answer(lambda n: events.PersonVerified(n, Verified(Phase.KEY, "Maria Okafor", parties, rules)))
+
+    def inserted(self, info: KeyInfo = FRESH, mode: PinMode = PinMode.REQUIRED, **more: object) -> Walk:
+        """Until the key was read."""
+        self.verified(mode, **more)  # type: ignore[arg-type]  # handed through
+        self.say(events.KeyInserted(info.address))
+        return self.answer(lambda n: events.KeyInspected(n, info))
+
+    def touching(self, mode: PinMode = PinMode.REQUIRED, **more: object) -> Walk:
+        """Until the key blinks."""
+        self.inserted(FRESH, mode, **more)
+        self.say(events.PinChosen(Secret("704913"))).answer(events.PinAccepted)
+        return self.begun()
+
+    def begun(self, party: RelyingPartyName = MAIL) -> Walk:
+        """Options arrive, and the key blinks."""
+        ceremony = Ceremony("c1", party, f"https://{party.id}", {"challenge": "AA"}, 300)
+        return self.answer(lambda n: events.CeremonyBegun(n, ceremony), events.TouchWanted)
+
+    def made(self) -> Walk:
+        """The key was touched."""
+        return self.answer(lambda n: events.CredentialMade(n, {"id": "AQ"}))
+
+    def completed(self) -> Walk:
+        """The relying party took the credential."""
+        return self.answer(lambda n: events.CeremonyCompleted(n, CompletedCeremony("AQ", {"challenge": "BB"})))
+
+    def proved(self, phase: Phase = Phase.DONE, party: RelyingPartyName = MAIL) -> Walk:
+        """The key asserted, and the service believed it."""
+        self.answer(lambda n: events.CredentialAsserted(n, {"id": "AQ"}))
+        return self.answer(lambda n: events.ProofAccepted(n, ProvedCeremony(phase, party, "K7M-4Q2")))
