@@ -1,0 +1,111 @@
+"""Content that may be taller than its place: two big arrows instead of a thin bar."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from ui.theme import Theme
+from ui.widgets.buttons import Button
+
+_SHARE = 0.8
+
+
+class Scroller(QWidget):
+    """Shows `content` whole where it fits; else one page of it, arrows at the end edge, and the focus in sight."""
+
+    def __init__(self, theme: Theme, content: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._content = content
+        self._area = QScrollArea(self)
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setWidgetResizable(True)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._area.setWidget(content)
+        up = QCoreApplication.translate("Scroller", "Show what is above")
+        down = QCoreApplication.translate("Scroller", "Show what is below")
+        self._arrows = QWidget(self)
+        column = QVBoxLayout(self._arrows)
+        column.setContentsMargins(theme.px(16), 0, 0, 0)
+        self._up, self._down = (self._arrow(theme, *which) for which in (("up", up, -1), ("down", down, 1)))
+        column.addWidget(self._up)
+        column.addStretch(1)
+        column.addWidget(self._down)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self._area, 1)
+        row.addWidget(self._arrows)
+        self._arrows.hide()
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self._area.verticalScrollBar().rangeChanged.connect(lambda *_: self._settle())
+        self._area.verticalScrollBar().valueChanged.connect(lambda *_: self._settle())
+        content.installEventFilter(self)
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
+        """Paragraphs inside wrap."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
+        """The whole content."""
+        layout = self._content.layout()
+        return layout.totalHeightForWidth(width) if layout and layout.hasHeightForWidth() else self.sizeHint().height()
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """The whole content."""
+        return self._content.sizeHint()
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """A few lines."""
+        return QSize(120, 120)
+
+    def show_child(self, child: QWidget) -> None:
+        """Bring a widget of the content into sight."""
+        self._area.ensureWidgetVisible(child, 8, 24)
+
+    def overflows(self) -> bool:
+        """Whether some of the content is out of sight."""
+        return self._area.verticalScrollBar().maximum() > 0
+
+    def to_top(self) -> None:
+        """Show the beginning."""
+        self._area.verticalScrollBar().setValue(0)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Make the content as tall as its paragraphs need, which QScrollArea alone does not ask them."""
+        if watched is self._content and event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
+
+    def resizeEvent(self, event: object) -> None:  # noqa: N802, ARG002 - Qt's name
+        """Fit the content to the new width."""
+        self._fit()
+
+    def _fit(self) -> None:
+        needed = self.heightForWidth(self.width())
+        narrow = needed > self.height() > 0
+        if narrow:
+            needed = self.heightForWidth(self.width() - self._arrows.sizeHint().width())
+        self._arrows.setVisible(narrow)
+        self._content.setMinimumHeight(needed)
+        self._settle()
+
+    def _settle(self) -> None:
+        bar = self._area.verticalScrollBar()
+        self._up.setEnabled(bar.value() > 0)
+        self._down.setEnabled(bar.value() < bar.maximum())
+
+    def _arrow(self, theme: Theme, icon: str, name: str, sign: int) -> Button:
+        button = Button(theme, "", "secondary", icon, name, parent=self._arrows)
+        button.setFixedSize(theme.size("target_min"), theme.size("target_min"))
+        button.clicked.connect(lambda: self._move(sign))
+        return button
+
+    def _move(self, sign: int) -> None:
+        bar = self._area.verticalScrollBar()
+        bar.setValue(bar.value() + sign * int(self._area.viewport().height() * _SHARE))

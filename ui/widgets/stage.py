@@ -1,0 +1,194 @@
+"""The deep green half: the picture of what your hands must do, or the pad you type on."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEasingCurve, QElapsedTimer, QPointF, QRectF, QSizeF, Qt, QTimer
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from ui.theme import Theme
+from ui.widgets.label import Label
+from ui.widgets.picture import Group, Picture
+
+_LEDGE = 88 / 480
+_STANDING = {
+    "key-insert": ("target", "key", "port", "arrow"),
+    "key-inserted": ("key", "port"),
+    "key-touch": ("key", "port", "wave3", "wave2", "wave1", "finger"),
+    "key-working": ("key", "port", "orbit", "dot1", "dot2", "dot3"),
+}
+"""Scenes that stand on the ledge, with their groups in the order of drawing."""
+
+_FRAME_MS = 33
+_REST_MS = 900
+
+
+class Stage(QWidget):
+    """Shows a pad when it has one, else a scene. Scenes move only where that explains something."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._scene = ""
+        self._picture: Picture | None = None
+        self._spot: QSvgRenderer | None = None
+        self._pad: QWidget | None = None
+        self._clock = QElapsedTimer()
+        self._timer = QTimer(self)
+        self._timer.setInterval(_FRAME_MS)
+        self._timer.timeout.connect(self.update)
+        self.setProperty("ground", "stage")
+        self._caption = Label(theme, "small", "", "on_stage_soft", self).centered()
+        column = QVBoxLayout(self)
+        margin = theme.px(24)
+        column.setContentsMargins(margin, margin if theme.portrait else theme.px(104), margin, theme.px(30))
+        column.setSpacing(theme.px(16))
+        self._column = column
+        column.addStretch(1)
+        column.addStretch(1)
+        column.addWidget(self._caption)
+        self._caption.hide()
+
+    def show_scene(self, scene: str, caption: str = "") -> None:
+        """Show this picture (a name in resources/art, "" for none) with words below it."""
+        self._caption.set_text(caption)
+        self._caption.setVisible(bool(caption))
+        if scene == self._scene:
+            return
+        self._scene = scene
+        self._picture = None
+        self._spot = None
+        self._clock.restart()
+        self._run()
+        self.update()
+
+    def show_pad(self, pad: QWidget | None) -> None:
+        """Show this pad in the middle, or none. The stage keeps what it shows, and deletes it afterwards."""
+        if pad is self._pad:
+            return
+        if self._pad is not None:
+            self._column.removeWidget(self._pad)
+            self._pad.hide()
+            self._pad.deleteLater()
+        self._pad = pad
+        if pad is not None:
+            self._column.insertWidget(1, pad, 0, Qt.AlignmentFlag.AlignHCenter)
+            pad.show()
+        self._run()
+        self.update()
+
+    @property
+    def pad(self) -> QWidget | None:
+        """The pad that is shown."""
+        return self._pad
+
+    def showEvent(self, event: object) -> None:  # noqa: N802, ARG002 - Qt's name
+        """Move while seen."""
+        self._run()
+
+    def hideEvent(self, event: object) -> None:  # noqa: N802, ARG002 - Qt's name
+        """Rest while not."""
+        self._timer.stop()
+
+    def resizeEvent(self, event: object) -> None:  # noqa: N802, ARG002 - Qt's name
+        """Pictures are drawn anew at their new size."""
+        self._picture = None
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002 - Qt's name
+        """The ground, then the scene."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(self.rect(), self._theme.colour("stage"))
+        if self._theme.mode == "contrast":
+            painter.setPen(QPen(self._theme.colour("stage_line"), 6))
+            painter.drawLine(*self._edge())
+        if self._scene and self._pad is None:
+            if self._theme.rtl:
+                painter.translate(self.width(), 0)
+                painter.scale(-1, 1)
+            if self._scene in _STANDING:
+                self._draw_standing(painter)
+            else:
+                self._draw_spot(painter)
+        painter.end()
+
+    # ── scenes ──────────────────────────────────────────────────────────────────────────────────
+
+    def _draw_spot(self, painter: QPainter) -> None:
+        theme = self._theme
+        if self._spot is None:
+            self._spot = theme.art(self._scene)
+        top = theme.px(24) if theme.portrait else theme.px(104)
+        bottom = theme.px(96) if self._caption.isVisibleTo(self) else theme.px(24)
+        room = QRectF(0, top, self.width(), max(self.height() - top - bottom, 1))
+        wanted = theme.size("hero_art" if self._scene == "key-hero" else "spot_art")
+        wanted = round(wanted * 1.5) if theme.portrait else wanted
+        side = min(wanted, room.width() - theme.px(32), room.height())
+        center = QPointF(room.center().x(), max(room.center().y() - theme.px(16), top + side / 2))
+        self._spot.render(painter, QRectF(center - QPointF(side / 2, side / 2), QSizeF(side, side)))
+
+    def _draw_standing(self, painter: QPainter) -> None:
+        side = min(self.height() * 0.98, self.width() * 560 / 496)
+        ledge = side * _LEDGE
+        painter.fillRect(QRectF(0, self.height() - ledge, self.width(), ledge), self._theme.colour("stage_deep"))
+        if self._theme.mode == "contrast":
+            painter.setPen(QPen(self._theme.colour("stage_line"), 3))
+            painter.drawLine(QPointF(0, self.height() - ledge), QPointF(self.width(), self.height() - ledge))
+        if self._picture is None:
+            renderer = self._theme.art(self._scene)
+            self._picture = Picture(renderer, _STANDING[self._scene], side, self.devicePixelRatioF())
+        painter.translate((self.width() - side) / 2, self.height() - side)
+        now = self._clock.elapsed() if self._clock.isValid() else 0
+        for group in self._picture.groups:
+            self._place(painter, group, now, side)
+
+    def _place(self, painter: QPainter, group: Group, now: int, side: float) -> None:
+        down, opacity = 0.0, 1.0
+        match self._scene, group.name:
+            case "key-insert", "key":
+                down = self._travel(now) * float(self._theme.tokens["motion"]["insert"]["travel"]) * side / 480
+            case "key-touch", "wave1" | "wave2" | "wave3":
+                opacity = self._wave(now, int(group.name[-1]) - 1)
+            case "key-working", "dot1" | "dot2" | "dot3":
+                opacity = self._dot(now, int(group.name[-1]) - 1)
+        painter.setOpacity(opacity)
+        painter.drawPixmap(group.area.translated(0, down), group.pixmap, QRectF(group.pixmap.rect()))
+        painter.setOpacity(1.0)
+
+    def _travel(self, now: int) -> float:
+        """How far the key is in, 0 to 1; half-way when nothing moves."""
+        duration = self._theme.motion("insert")
+        if not duration:
+            return 0.5
+        pause = int(self._theme.tokens["motion"]["insert"]["pause_ms"])
+        at = now % (_REST_MS + duration + pause) - _REST_MS
+        return QEasingCurve(QEasingCurve.Type.InOutCubic).valueForProgress(min(max(at / duration, 0.0), 1.0))
+
+    def _wave(self, now: int, number: int) -> float:
+        duration = self._theme.motion("wave")
+        if not duration:
+            return 1.0
+        at = now % (3 * duration + int(self._theme.tokens["motion"]["wave"]["pause_ms"]))
+        return min(max((at - number * duration) / duration, 0.0), 1.0)
+
+    def _dot(self, now: int, number: int) -> float:
+        duration = self._theme.motion("working")
+        if not duration:
+            return 1.0
+        turn = duration + int(self._theme.tokens["motion"]["working"]["pause_ms"])
+        return 1.0 if (now // turn) % 3 == number else 0.35
+
+    def _run(self) -> None:
+        moves = self._theme.moves and self._scene in _STANDING and self._scene != "key-inserted"
+        if moves and self._pad is None and self.isVisible():
+            self._timer.start()
+        else:
+            self._timer.stop()
+
+    def _edge(self) -> tuple[int, int, int, int]:
+        """The edge to the column."""
+        if self.width() > self.height() or self._theme.portrait:
+            return (0, 0, self.width(), 0)
+        x = self.width() if self._theme.rtl else 0
+        return (x, 0, x, self.height())
