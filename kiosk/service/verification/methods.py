@@ -1,0 +1,56 @@
+"""Picks the ways to verify that the settings ask for: the one place that knows all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from kiosk.contract.profile import VerificationMethod
+from kiosk.secret import Secret
+from kiosk.service.outbound import Outbound
+from kiosk.service.store.engine import Store
+from kiosk.service.verification.automatic import BadgeTable, HttpsLookup
+from kiosk.service.verification.connector import Verifier
+from kiosk.service.verification.mail import MailCode
+from kiosk.service.verification.none import NoVerification
+from kiosk.service.verification.self_confirmation import SelfConfirmation
+from kiosk.service.verification.settings import VerificationSettings
+from kiosk.service.verification.sms import SmsCode
+
+
+def verifiers(
+    settings: VerificationSettings,
+    *,
+    store: Store,
+    outbound: Outbound,
+    secret: Callable[[str], str],
+    now: Callable[[], datetime],
+) -> Mapping[VerificationMethod, Verifier]:
+    """The ways in the order of policy. `secret` resolves a name; what it raises (NoCredential) is not caught."""
+    made: dict[VerificationMethod, Verifier] = {}
+    for method in settings.methods:
+        match method:
+            case VerificationMethod.EMAIL:
+                made[method] = MailCode()
+            case VerificationMethod.SMS:
+                made[method] = SmsCode()
+            case VerificationMethod.AUTOMATIC:
+                made[method] = _automatic(settings, store, outbound, secret, now)
+            case VerificationMethod.SELF_CONFIRMATION:
+                made[method] = SelfConfirmation()
+            case VerificationMethod.NONE:
+                made[method] = NoVerification()
+    return made
+
+
+def _automatic(
+    settings: VerificationSettings,
+    store: Store,
+    outbound: Outbound,
+    secret: Callable[[str], str],
+    now: Callable[[], datetime],
+) -> Verifier:
+    if settings.lookup is None:
+        return BadgeTable(store)
+    name = settings.lookup.auth.secret
+    return HttpsLookup(settings.lookup, outbound, None if name is None else Secret(secret(name)), now)
