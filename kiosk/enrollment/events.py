@@ -256,6 +256,24 @@ class Failed:
     error: Trouble
 
 
+Answer = (
+    ProfileLoaded
+    | PersonIdentified
+    | CodeDelivered
+    | PersonVerified
+    | KeyInspected
+    | PinAccepted
+    | CeremonyBegun
+    | TouchWanted
+    | CredentialMade
+    | CeremonyCompleted
+    | CredentialAsserted
+    | ProofAccepted
+    | CleanedUp
+    | Failed
+)
+"""Events that answer an effect: dropped when their attempt is not the visit's."""
+
 Event = (
     LanguageChosen
     | Started
@@ -277,36 +295,5 @@ Event = (
     | KeyInserted
     | KeyRemoved
     | KeyInaccessible
-    | ProfileLoaded
-    | PersonIdentified
-    | CodeDelivered
-    | PersonVerified
-    | KeyInspected
-    | PinAccepted
-    | CeremonyBegun
-    | TouchWanted
-    | CredentialMade
-    | CeremonyCompleted
-    | CredentialAsserted
-    | ProofAccepted
-    | CleanedUp
-    | Failed
+    | Answer
 )
-
-Answer = (
-    ProfileLoaded
-    | PersonIdentified
-    | CodeDelivered
-    | PersonVerified
-    | KeyInspected
-    | PinAccepted
-    | CeremonyBegun
-    | TouchWanted
-    | CredentialMade
-    | CeremonyCompleted
-    | CredentialAsserted
-    | ProofAccepted
-    | CleanedUp
-    | Failed
-)
-"""Events that answer an effect: dropped when their attempt is not the visit's."""
