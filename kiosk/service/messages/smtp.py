@@ -1,0 +1,198 @@
+"""Mail by SMTP submission (RFC 6409, 8314, 3207): TLS first, always verified; then who we are; then the message."""
+
+from __future__ import annotations
+
+import re
+import smtplib
+import ssl
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP as SMTP_POLICY
+from email.policy import SMTPUTF8 as SMTPUTF8_POLICY
+from functools import partial
+from typing import Final
+
+from kiosk.secret import Secret
+from kiosk.service.messages.connector import (
+    Channel,
+    DeliveryReceipt,
+    Envelope,
+    Misconfigured,
+    OutcomeUnknown,
+    Refused,
+    Unavailable,
+)
+from kiosk.service.messages.settings import MailSettings
+from kiosk.service.store.engine import assert_no_transaction
+
+_MAIL_ADDRESS: Final = re.compile(r"[^\s@<>()\[\],;:\\\"]{1,64}@[^\s@<>()\[\],;:\\\"]{1,253}")
+_LINE_DOT: Final = re.compile(rb"(?m)^\.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    """A message as bytes, and its envelope. `utf8` when its addresses need SMTPUTF8 (RFC 6531)."""
+
+    to: str
+    content: bytes
+    utf8: bool
+
+
+class SmtpGateway:
+    """Delivers mail to one submission server, a connection for each message. Satisfies Gateway."""
+
+    def __init__(
+        self,
+        settings: MailSettings,
+        password: Secret | None,
+        sender_name: str,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Raises OSError or ssl.SSLError for an authority file that cannot be read."""
+        authority = settings.certificate_authority
+        self._settings, self._password, self._sender_name = settings, password, sender_name
+        self._monotonic = monotonic
+        self._tls = ssl.create_default_context(cafile=None if authority is None else str(authority))
+        self._tls.minimum_version = ssl.TLSVersion.TLSv1_2
+
+    @property
+    def channel(self) -> Channel:
+        """Mail."""
+        return Channel.MAIL
+
+    @property
+    def patience(self) -> float:
+        """The whole conversation."""
+        return self._settings.timeout
+
+    def deliver(self, envelope: Envelope, handing_over: Callable[[], None]) -> DeliveryReceipt:
+        """Connect, agree on TLS, sign in, name sender and recipient; only then hand the message over."""
+        assert_no_transaction()
+        letter = write_letter(envelope, self._settings.sender, self._sender_name)
+        ends = self._monotonic() + self._settings.timeout
+        with _certainly_not_sent():
+            server = self._connect()
+        try:
+            with _certainly_not_sent():
+                self._introduce(server, ends)
+                self._address(server, letter, ends)
+            handing_over()
+            return self._hand_over(server, letter, ends)
+        finally:
+            server.close()
+
+    def _connect(self) -> smtplib.SMTP:
+        settings = self._settings
+        connect: Callable[..., smtplib.SMTP] = smtplib.SMTP
+        if settings.security == "tls":
+            connect = partial(smtplib.SMTP_SSL, context=self._tls)
+        own_name = settings.sender.rpartition("@")[2]  # else the library asks the resolver, and waits for it
+        return connect(settings.host, settings.port, local_hostname=own_name, timeout=settings.timeout)
+
+    def _introduce(self, server: smtplib.SMTP, ends: float) -> None:
+        self._hurry(server, ends)
+        server.ehlo_or_helo_if_needed()
+        if self._settings.security == "starttls":
+            if not server.has_extn("starttls"):
+                raise Misconfigured("no_starttls")
+            server.starttls(context=self._tls)
+            server.ehlo_or_helo_if_needed()
+        if self._settings.user and self._password is not None:
+            self._hurry(server, ends)
+            server.login(self._settings.user, self._password.reveal())
+
+    def _address(self, server: smtplib.SMTP, letter: _Letter, ends: float) -> None:
+        self._hurry(server, ends)
+        options = ["BODY=8BITMIME", "SMTPUTF8"] if letter.utf8 else []
+        if letter.utf8 and not server.has_extn("smtputf8"):
+            raise Refused("needs_smtputf8")
+        server.command_encoding = "utf-8" if letter.utf8 else "ascii"
+        for reply in (server.mail(self._settings.sender, options), server.rcpt(letter.to), server.docmd("DATA")):
+            _check(*reply, good=(250, 251, 354))
+
+    def _hand_over(self, server: smtplib.SMTP, letter: _Letter, ends: float) -> DeliveryReceipt:
+        """From the first byte on, no answer means that the server perhaps has the message."""
+        self._hurry(server, ends)
+        try:
+            server.send(_LINE_DOT.sub(b"..", letter.content) + b".\r\n")
+            code, answer = server.getreply()
+        except (smtplib.SMTPException, OSError, ValueError) as error:
+            raise OutcomeUnknown("no_answer_after_data") from error
+        _check(code, answer, good=(250,))
+        with suppress(smtplib.SMTPException, OSError):  # the message is theirs: how they part does not matter
+            server.quit()
+        return DeliveryReceipt(answer.decode("ascii", errors="replace")[:128])
+
+    def _hurry(self, server: smtplib.SMTP, ends: float) -> None:
+        """Give the rest of the conversation only the time that is left."""
+        left = ends - self._monotonic()
+        if left <= 0:
+            raise Unavailable("too_slow")
+        if server.sock is not None:
+            server.sock.settimeout(left)
+
+
+def write_letter(envelope: Envelope, sender: str, sender_name: str) -> _Letter:
+    """The message as RFC 5322 wants it. Raises Refused for an address or a header that could smuggle another one."""
+    to = ascii_domain(envelope.to)
+    utf8 = not to.isascii()
+    message = EmailMessage(policy=SMTPUTF8_POLICY if utf8 else SMTP_POLICY)
+    try:
+        message["From"] = Address(sender_name, addr_spec=sender)
+        message["To"] = Address(addr_spec=to) if not utf8 else to
+        message["Subject"] = envelope.subject
+        message["Date"] = envelope.written_at
+        message["Message-ID"] = f"<{envelope.message_id}@{sender.rpartition('@')[2]}>"
+        message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
+        message["X-Auto-Response-Suppress"] = "All"
+        message.set_content(envelope.text, cte="quoted-printable")
+        if envelope.html:
+            message.add_alternative(envelope.html, subtype="html", cte="quoted-printable")
+        content = message.as_bytes().removesuffix(b"\r\n") + b"\r\n"
+    except (ValueError, IndexError) as error:
+        raise Refused("bad_header") from error
+    return _Letter(to, content, utf8)
+
+
+def ascii_domain(address: str) -> str:
+    """The address with its domain in ASCII (IDNA). Raises Refused for what is not a plain address."""
+    local, _, domain = address.rpartition("@")
+    if not _MAIL_ADDRESS.fullmatch(address) or not address.isprintable():
+        raise Refused("bad_address")
+    try:
+        return f"{local}@{domain.encode('idna').decode()}"
+    except UnicodeError as error:
+        raise Refused("bad_address") from error
+
+
+def _check(code: int, _answer: bytes, good: tuple[int, ...]) -> None:
+    """Take the server's answer for what it says; its text stays here, for it may quote the address."""
+    if code in good:
+        return
+    if 400 <= code < 500:
+        raise Unavailable(f"smtp_{code}")
+    if code in (530, 534, 535, 538):
+        raise Misconfigured(f"smtp_{code}")
+    raise Refused(f"smtp_{code}")
+
+
+@contextmanager
+def _certainly_not_sent() -> Iterator[None]:
+    """The one table from the mail library's errors to ours, for everything before the message itself."""
+    try:
+        yield
+    except ssl.SSLCertVerificationError as error:
+        raise Misconfigured("untrusted") from error
+    except ssl.SSLError as error:
+        raise Misconfigured("tls") from error
+    except smtplib.SMTPNotSupportedError as error:
+        raise Misconfigured("no_authentication") from error
+    except smtplib.SMTPResponseException as error:
+        permanent = isinstance(error, smtplib.SMTPAuthenticationError) and error.smtp_code >= 500
+        raise (Misconfigured if permanent else Unavailable)(f"smtp_{error.smtp_code}") from error
+    except (smtplib.SMTPException, OSError, ValueError) as error:
+        raise Unavailable("no_connection") from error
