@@ -1,0 +1,224 @@
+"""The service as the station calls it: tokens, the calls of the contract, and what may be tried again."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+from pydantic import TypeAdapter, ValidationError
+
+from kiosk.config import ServiceEndpoint
+from kiosk.contract import paths
+from kiosk.contract.enrollments import (
+    AbandonCeremony,
+    AbandonReason,
+    BeginCeremony,
+    Ceremony,
+    CodeSent,
+    CompleteCeremony,
+    CompletedCeremony,
+    Identified,
+    Identify,
+    KeyReport,
+    OpenedEnrollment,
+    OpenEnrollment,
+    ProveCeremony,
+    ProvedCeremony,
+    SendCode,
+    Verified,
+    Verify,
+)
+from kiosk.contract.problems import MEDIA_TYPE, Problem
+from kiosk.contract.profile import Profile, VerificationMethod
+from kiosk.errors import OutcomeUnknown, ServiceBroken, ServiceUnreachable, StationRefused
+from kiosk.station.http import Answer, Https
+from kiosk.station.problems import error_of
+
+T = TypeVar("T")
+_MAY_PASS = (ServiceUnreachable, ServiceBroken, OutcomeUnknown)
+_LONGEST_WAIT = 5.0
+_EARLY = 30.0
+"""Seconds before its end at which a token is not used any more."""
+
+
+class Client:
+    """The service, for one thread. Every method raises only `ServiceError`s (and NoCredential, ConfigurationError).
+
+    `secret` gives the station's OAuth2 client secret when a token is needed. `wait` sleeps so many seconds and is
+    true when everything stops; `clock` is monotonic. Calls that may be made twice are made again, a few times, after
+    a failure that may pass: reading, and all that carries a ceremony or enrollment to its end.
+    """
+
+    def __init__(
+        self,
+        endpoint: ServiceEndpoint,
+        secret: Callable[[], str],
+        *,
+        clock: Callable[[], float],
+        wait: Callable[[float], bool],
+        reference: Callable[[], str],
+    ) -> None:
+        self._https = Https(endpoint, clock, reference)
+        self._endpoint = endpoint
+        self._secret = secret
+        self._clock = clock
+        self._wait = wait
+        self._token = ""
+        self._token_ends = 0.0
+
+    @property
+    def requests_made(self) -> int:
+        """How many HTTP requests were sent."""
+        return self._https.requests_made
+
+    def close(self) -> None:
+        """Close the connection and forget the token."""
+        self._token = ""
+        self._https.close()
+
+    # ── the calls ───────────────────────────────────────────────────────────────────────────────
+
+    def health(self) -> Answer:
+        """GET /health, without a token."""
+        return _accepted(self._https.send("GET", paths.HEALTH))
+
+    def profile(self) -> Profile:
+        """What the service wants shown."""
+        return self._again(lambda: _decoded(self._call("GET", paths.PROFILE), _PROFILE))
+
+    def open(self, locale: str) -> OpenedEnrollment:
+        """Open an enrollment."""
+        return _decoded(self._call("POST", paths.ENROLLMENTS, OpenEnrollment(locale)), _OPENED)
+
+    def identify(self, enrollment_id: str, alternative: str, criteria: dict[str, str]) -> Identified:
+        """Say who the person is."""
+        path = _path(paths.IDENTIFY, enrollment_id)
+        return _decoded(self._call("POST", path, Identify(alternative, criteria)), _IDENTIFIED)
+
+    def send_code(self, enrollment_id: str, method: VerificationMethod) -> CodeSent:
+        """Have a code sent."""
+        return _decoded(self._call("POST", _path(paths.SEND_CODE, enrollment_id), SendCode(method)), _CODE_SENT)
+
+    def verify(
+        self, enrollment_id: str, method: VerificationMethod, answer: str = "", *, confirmed: bool = False
+    ) -> Verified:
+        """Verify the person."""
+        path = _path(paths.VERIFY, enrollment_id)
+        return _decoded(self._call("POST", path, Verify(method, answer, confirmed)), _VERIFIED)
+
+    def begin(self, enrollment_id: str, relying_party: str, key: KeyReport) -> Ceremony:
+        """Fetch creation options."""
+        path = _path(paths.CEREMONY, enrollment_id)
+        return _decoded(self._call("POST", path, BeginCeremony(relying_party, key)), _CEREMONY)
+
+    def complete(
+        self, enrollment_id: str, ceremony_id: str, credential: dict[str, Any], name: str = ""
+    ) -> CompletedCeremony:
+        """Hand over the registration response."""
+        path, body = _path(paths.COMPLETE, enrollment_id, ceremony_id), CompleteCeremony(credential, name)
+        return self._again(lambda: _decoded(self._call("POST", path, body), _COMPLETED))
+
+    def prove(self, enrollment_id: str, ceremony_id: str, credential: dict[str, Any]) -> ProvedCeremony:
+        """Hand over the assertion."""
+        path, body = _path(paths.PROOF, enrollment_id, ceremony_id), ProveCeremony(credential)
+        return self._again(lambda: _decoded(self._call("POST", path, body), _PROVED))
+
+    def abandon(self, enrollment_id: str, ceremony_id: str, reason: AbandonReason) -> None:
+        """Have the service forget a ceremony."""
+        path, body = _path(paths.ABANDON, enrollment_id, ceremony_id), AbandonCeremony(reason)
+        self._again(lambda: self._call("POST", path, body))
+
+    def cancel(self, enrollment_id: str) -> None:
+        """End an enrollment."""
+        self._again(lambda: self._call("DELETE", _path(paths.ENROLLMENT, enrollment_id)))
+
+    # ── one call ────────────────────────────────────────────────────────────────────────────────
+
+    def _again(self, call: Callable[[], T]) -> T:
+        for tried in range(self._endpoint.retries):
+            try:
+                return call()
+            except _MAY_PASS as error:
+                if self._wait(min(0.25 * 2.0**tried, _LONGEST_WAIT)):
+                    raise error from None
+        return call()
+
+    def _call(self, method: str, path: str, body: Any = None) -> Answer:
+        """One request with a token; with a fresh one when the service does not know it any more."""
+        json = None if body is None else asdict(body)
+        answer = self._https.send(method, path, headers=self._authorization(), json=json)
+        if answer.status == 401:
+            self._token = ""
+            answer = self._https.send(method, path, headers=self._authorization(), json=json)
+        return _accepted(answer)
+
+    def _authorization(self) -> dict[str, str]:
+        if not self._token or self._clock() >= self._token_ends:
+            self._fetch_token()
+        return {"Authorization": f"Bearer {self._token}"}
+
+    def _fetch_token(self) -> None:
+        """OAuth2 client credentials (RFC 6749 sections 2.3.1 and 4.4)."""
+        pair = f"{quote(self._endpoint.client_id, safe='')}:{quote(self._secret(), safe='')}"
+        basic = base64.b64encode(pair.encode()).decode()
+        form = {"grant_type": "client_credentials", "scope": paths.Scope.ENROLL.value}
+        now = self._clock()
+        answer = self._https.send("POST", paths.TOKEN, headers={"Authorization": f"Basic {basic}"}, form=form)
+        if answer.status in (400, 401, 403):
+            raise StationRefused(answer.reference)
+        granted = _decoded(_accepted(answer), _TOKEN)
+        self._token, self._token_ends = granted.access_token, now + max(granted.expires_in - _EARLY, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    """The answer of the token endpoint (RFC 6749 section 5.1), as far as we use it."""
+
+    access_token: str = field(repr=False)
+    expires_in: int = 60
+
+
+_TOKEN = TypeAdapter(_Token)
+_PROFILE = TypeAdapter(Profile)
+_OPENED = TypeAdapter(OpenedEnrollment)
+_IDENTIFIED = TypeAdapter(Identified)
+_CODE_SENT = TypeAdapter(CodeSent)
+_VERIFIED = TypeAdapter(Verified)
+_CEREMONY = TypeAdapter(Ceremony)
+_COMPLETED = TypeAdapter(CompletedCeremony)
+_PROVED = TypeAdapter(ProvedCeremony)
+_PROBLEM = TypeAdapter(Problem)
+
+
+def _path(template: str, enrollment_id: str, ceremony_id: str = "") -> str:
+    return template.format(enrollment_id=quote(enrollment_id, safe=""), ceremony_id=quote(ceremony_id, safe=""))
+
+
+def _accepted(answer: Answer) -> Answer:
+    """The answer, if it is a success; else raises what the service meant, or what its status means."""
+    if 200 <= answer.status < 300:
+        return answer
+    if answer.media_type == MEDIA_TYPE:
+        problem = _decoded(answer, _PROBLEM)
+        if problem.retry_after is None:
+            problem = replace(problem, retry_after=answer.retry_after)
+        raise error_of(problem)
+    if answer.status in (401, 403):
+        raise StationRefused(answer.reference)
+    raise ServiceBroken(answer.reference)
+
+
+def _decoded(answer: Answer, adapter: TypeAdapter[T]) -> T:
+    try:
+        return adapter.validate_json(answer.body)
+    except ValidationError as error:
+        raise ServiceBroken(answer.reference) from _where(error)
+
+
+def _where(error: ValidationError) -> ValueError:
+    """Which members do not fit, without their values: the answer may name a person."""
+    places = sorted({".".join(str(part) for part in one["loc"]) for one in error.errors(include_input=False)})
+    return ValueError("members that do not fit: " + ", ".join(places))

@@ -1,0 +1,238 @@
+"""What the station must not forget when it loses power: every ceremony that is begun and not yet settled.
+
+It holds no PIN, no code and no name: a ceremony is known by its ids, a person by the opaque user handle, a key by its
+model and serial number. Every step is one atomic change that says from which steps it may come, so that the two lanes
+cannot contradict each other: what is being proved is not taken back, what is being taken back is not proved.
+
+    intent → made → completing → completed → proving → proved
+    any of them but the last two → cleaning → closed, or left_on_key until its key comes again → closed
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from hardware.authenticator import WebAuthnJson
+from kiosk.errors import JournalCorrupt, OutOfStep
+from kiosk.station.journal_file import open_journal, set_aside, translated
+from kiosk.station.journal_row import KeyMark, Row, Step, credential_id_of
+
+_KEEP = timedelta(days=7)
+
+
+class Journal:
+    """The journal in one file, opened when first needed. May be used by several threads.
+
+    Every method raises StorageFull when the disk is full, JournalCorrupt when the file broke while it was open, and
+    ConfigurationError when it cannot be used. A file that is found broken is set aside, logged and begun anew.
+    """
+
+    def __init__(self, file: Path, now: Callable[[], datetime]) -> None:
+        self._file = file
+        self._now = now
+        self._lock = Lock()
+        self._connection: sqlite3.Connection | None = None
+
+    # ── the ceremony goes forward ───────────────────────────────────────────────────────────────
+
+    def intend(self, row: Row) -> None:
+        """The key is about to be asked for a credential."""
+        self._change(
+            "INSERT OR REPLACE INTO ceremony VALUES (:ceremony_id, :enrollment_id, :relying_party, :rp_id, "
+            ":user_handle, :discoverable, 'intent', 1, :aaguid, :serial, NULL, NULL, NULL, :now, :now)",
+            row.ceremony_id,
+            enrollment_id=row.enrollment_id,
+            relying_party=row.relying_party,
+            rp_id=row.rp_id,
+            user_handle=row.user_handle,
+            discoverable=row.discoverable,
+            aaguid=row.key.aaguid,
+            serial=row.key.serial,
+        )
+
+    def made(self, ceremony_id: str, response: WebAuthnJson) -> None:
+        """The key made the credential. If the ceremony was given up meanwhile, it must be taken back."""
+        self._change(
+            "UPDATE ceremony SET step = CASE step WHEN 'intent' THEN 'made' ELSE 'cleaning' END, on_key = 1, "
+            "credential_id = :credential_id, response = :response, changed_at = :now WHERE ceremony_id = :ceremony_id",
+            ceremony_id,
+            credential_id=credential_id_of(response),
+            response=json.dumps(response),
+        )
+
+    def not_made(self, ceremony_id: str) -> None:
+        """The key certainly made no credential: only the service must forget the ceremony."""
+        self._change(
+            "UPDATE ceremony SET step = 'cleaning', on_key = 0, changed_at = :now WHERE ceremony_id = :ceremony_id",
+            ceremony_id,
+        )
+
+    def completing(self, ceremony_id: str) -> None:
+        """The response is about to be sent. Raises OutOfStep when it is being taken back."""
+        self._forward(ceremony_id, Step.COMPLETING, (Step.MADE, Step.COMPLETING))
+
+    def completed(self, ceremony_id: str) -> None:
+        """The relying party has the credential."""
+        self._forward(ceremony_id, Step.COMPLETED, (Step.MADE, Step.COMPLETING, Step.COMPLETED))
+
+    def proving(self, ceremony_id: str, assertion: WebAuthnJson) -> None:
+        """The assertion is about to be sent. Raises OutOfStep when the credential is being taken back."""
+        before = (Step.COMPLETING, Step.COMPLETED, Step.PROVING)
+        self._forward(ceremony_id, Step.PROVING, before, assertion=json.dumps(assertion))
+
+    def disproved(self, ceremony_id: str) -> None:
+        """The relying party certainly did not take the proof: the credential may be taken back."""
+        self._forward(ceremony_id, Step.COMPLETED, (Step.PROVING,), assertion=None)
+
+    def proved(self, ceremony_id: str) -> None:
+        """Both sides agree: settled."""
+        self._change(
+            "UPDATE ceremony SET step = 'proved', response = NULL, assertion = NULL, changed_at = :now "
+            "WHERE ceremony_id = :ceremony_id",
+            ceremony_id,
+        )
+
+    # ── the ceremony is taken back ──────────────────────────────────────────────────────────────
+
+    def clean(self, ceremony_id: str) -> bool:
+        """Begin to take the ceremony back; False when it is being proved, or was, so that it must stay."""
+        changed = self._change(
+            "UPDATE ceremony SET step = CASE step WHEN 'closed' THEN 'closed' ELSE 'cleaning' END, changed_at = :now "
+            "WHERE ceremony_id = :ceremony_id AND step NOT IN ('proving', 'proved')",
+            ceremony_id,
+        )
+        return bool(changed) or self.find(ceremony_id) is None
+
+    def off_key(self, ceremony_id: str) -> None:
+        """Its credential is certainly not on the key any more."""
+        self._change(
+            "UPDATE ceremony SET on_key = 0, step = CASE step WHEN 'left_on_key' THEN 'closed' ELSE step END, "
+            "changed_at = :now WHERE ceremony_id = :ceremony_id",
+            ceremony_id,
+        )
+
+    def forgotten(self, ceremony_id: str) -> None:
+        """The service will not know it any more: closed, or left on the key until that comes again."""
+        self._change(
+            "UPDATE ceremony SET step = CASE on_key WHEN 0 THEN 'closed' ELSE 'left_on_key' END, response = NULL, "
+            "assertion = NULL, changed_at = :now WHERE ceremony_id = :ceremony_id AND step != 'proved'",
+            ceremony_id,
+        )
+
+    def overwritten(self, ceremony_id: str) -> None:
+        """A discoverable credential was made for the same person, relying party and key: what was left there for them
+        is gone (CTAP 2.1 section 6.1.2: same rp.id and user.id overwrite)."""
+        self._change(
+            "UPDATE ceremony SET on_key = 0, step = CASE step WHEN 'left_on_key' THEN 'closed' ELSE step END, "
+            "changed_at = :now WHERE ceremony_id != :ceremony_id AND step IN ('cleaning', 'left_on_key') "
+            "AND discoverable AND (rp_id, user_handle, aaguid, serial) = (SELECT rp_id, user_handle, aaguid, serial "
+            "FROM ceremony WHERE ceremony_id = :ceremony_id AND discoverable)",
+            ceremony_id,
+        )
+
+    # ── looking ─────────────────────────────────────────────────────────────────────────────────
+
+    def find(self, ceremony_id: str) -> Row | None:
+        """The ceremony, if it is known."""
+        rows = self._read("SELECT * FROM ceremony WHERE ceremony_id = :ceremony_id", ceremony_id=ceremony_id)
+        return rows[0] if rows else None
+
+    def unsettled(self) -> tuple[Row, ...]:
+        """The ceremonies that the service must still hear about, oldest first."""
+        return self._read(
+            "SELECT * FROM ceremony WHERE step NOT IN ('left_on_key', 'proved', 'closed') ORDER BY created_at"
+        )
+
+    def orphans(self, key: KeyMark) -> tuple[Row, ...]:
+        """What may have been left on this key (or, without a serial number, on one of its model)."""
+        return self._read(
+            "SELECT * FROM ceremony WHERE step IN ('cleaning', 'left_on_key') AND on_key "
+            "AND aaguid = :aaguid AND serial = :serial ORDER BY created_at",
+            aaguid=key.aaguid,
+            serial=key.serial,
+        )
+
+    def left_on_keys(self) -> int:
+        """How many ceremonies wait for their key."""
+        return len(self._read("SELECT * FROM ceremony WHERE step = 'left_on_key'"))
+
+    def close(self) -> None:
+        """Close the file. The next call opens it again."""
+        with self._lock:
+            self._drop()
+
+    # ── the file ────────────────────────────────────────────────────────────────────────────────
+
+    def _forward(self, ceremony_id: str, step: Step, before: tuple[Step, ...], **values: str | None) -> None:
+        sets = "".join(f"{name} = :{name}, " for name in values)
+        froms = ", ".join(f"'{one}'" for one in before)
+        changed = self._change(
+            f"UPDATE ceremony SET {sets}step = '{step}', changed_at = :now "  # noqa: S608 - names of ours
+            f"WHERE ceremony_id = :ceremony_id AND step IN ({froms})",
+            ceremony_id,
+            **values,
+        )
+        if not changed:
+            raise OutOfStep
+
+    def _change(self, statement: str, ceremony_id: str, **values: object) -> int:
+        with self._use() as (connection, now):
+            parameters = {"ceremony_id": ceremony_id, "now": now.isoformat(), **values}
+            return connection.execute(statement, parameters).rowcount
+
+    def _read(self, statement: str, **values: object) -> tuple[Row, ...]:
+        with self._use() as (connection, _):
+            return tuple(_row(found) for found in connection.execute(statement, values))
+
+    @contextmanager
+    def _use(self) -> Iterator[tuple[sqlite3.Connection, datetime]]:
+        """The open file, for one thread at a time; one that breaks is set aside, and the next use begins another."""
+        now = self._now()
+        with self._lock:
+            try:
+                with translated(self._file):
+                    yield self._open(now), now
+            except JournalCorrupt as error:
+                self._drop()
+                raise JournalCorrupt(str(set_aside(self._file, now))) from error
+
+    def _open(self, now: datetime) -> sqlite3.Connection:
+        if self._connection is None:
+            self._connection = open_journal(self._file, now)
+            self._connection.execute(
+                "DELETE FROM ceremony WHERE step IN ('proved', 'closed') AND changed_at < ?",
+                ((now - _KEEP).isoformat(),),
+            )
+        return self._connection
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+def _row(found: sqlite3.Row) -> Row:
+    def parsed(text: str | None) -> dict[str, Any] | None:
+        return None if text is None else json.loads(text)
+
+    return Row(
+        ceremony_id=found["ceremony_id"],
+        enrollment_id=found["enrollment_id"],
+        relying_party=found["relying_party"],
+        rp_id=found["rp_id"],
+        user_handle=found["user_handle"],
+        discoverable=bool(found["discoverable"]),
+        key=KeyMark(found["aaguid"], found["serial"]),
+        step=Step(found["step"]),
+        on_key=bool(found["on_key"]),
+        credential_id=found["credential_id"],
+        response=parsed(found["response"]),
+        assertion=parsed(found["assertion"]),
+    )

@@ -1,0 +1,83 @@
+"""One ceremony as the journal knows it."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from hardware.authenticator import KeyInfo
+from kiosk.contract.enrollments import Ceremony
+
+
+class Step(StrEnum):
+    """How far a ceremony came. `proved` and `closed` are settled; `left_on_key` waits for its key."""
+
+    INTENT = "intent"
+    MADE = "made"
+    COMPLETING = "completing"
+    COMPLETED = "completed"
+    PROVING = "proving"
+    PROVED = "proved"
+    CLEANING = "cleaning"
+    LEFT_ON_KEY = "left_on_key"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyMark:
+    """Which key: all that is remembered of it. Keys without a serial number are told apart by their credentials."""
+
+    aaguid: bytes
+    serial: str
+
+    @classmethod
+    def of(cls, info: KeyInfo) -> KeyMark:
+        """The mark of a key that was read."""
+        return cls(info.aaguid, info.address.serial)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One ceremony. `on_key`: its credential is on the key, perhaps or for certain (`credential_id` known).
+
+    `user_handle` is base64url as in the creation options. `response` and `assertion` are what the key answered, kept
+    until the service has them for certain.
+    """
+
+    ceremony_id: str
+    enrollment_id: str
+    relying_party: str
+    rp_id: str
+    user_handle: str
+    discoverable: bool
+    key: KeyMark
+    step: Step = Step.INTENT
+    on_key: bool = True
+    credential_id: bytes | None = None
+    response: dict[str, Any] | None = None
+    assertion: dict[str, Any] | None = None
+
+    @classmethod
+    def of(cls, enrollment_id: str, ceremony: Ceremony, key: KeyMark) -> Row:
+        """The row of a ceremony whose credential is about to be made on this key."""
+        options = ceremony.public_key
+        selection = options.get("authenticatorSelection", {})
+        return cls(
+            ceremony_id=ceremony.ceremony_id,
+            enrollment_id=enrollment_id,
+            relying_party=ceremony.relying_party.id,
+            rp_id=str(options["rp"].get("id", "")),
+            user_handle=str(options["user"]["id"]),
+            discoverable=selection.get("residentKey") == "required" or bool(selection.get("requireResidentKey")),
+            key=key,
+        )
+
+
+def credential_id_of(response: Any) -> bytes:
+    """The credential id in a RegistrationResponseJSON. Raises ValueError when there is none."""
+    text = response.get("rawId") or response.get("id")
+    if not isinstance(text, str) or not text:
+        raise ValueError("a registration response without an id")
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

@@ -1,0 +1,204 @@
+"""The network lane's work: every effect that asks the service, journaled before and after where it decides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from time import monotonic
+from uuid import UUID
+
+import structlog
+
+from hardware.authenticator import KeyInfo, PinState
+from kiosk.config import StationSettings
+from kiosk.contract.enrollments import KeyReport
+from kiosk.enrollment.effects import (
+    BeginCeremony,
+    CancelEnrollment,
+    CompleteCeremony,
+    IdentifyPerson,
+    LoadProfile,
+    SendCode,
+    SubmitProof,
+    VerifyPerson,
+)
+from kiosk.enrollment.events import (
+    CeremonyBegun,
+    CeremonyCompleted,
+    CleanedUp,
+    CodeDelivered,
+    Event,
+    PersonIdentified,
+    PersonVerified,
+    ProfileLoaded,
+    ProofAccepted,
+)
+from kiosk.errors import KioskError, OutcomeUnknown, Refusal, ServiceError
+from kiosk.station.client import Client
+from kiosk.station.journal import Journal
+from kiosk.station.recovery import forget, settle, settle_one
+from kiosk.station.work import Build, ForgetParty, Job, LaneContext, Settle
+
+_log = structlog.get_logger("keywright.station")
+
+
+class NetworkWork:
+    """Does the network effects with one client. Lives in the network lane's thread.
+
+    `simulator` accepts keys that are no hardware, whatever the service is.
+    """
+
+    def __init__(self, client: Client, journal: Journal, *, simulator: bool = False) -> None:
+        self._client = client
+        self._journal = journal
+        self._simulator = simulator
+        self._resting = False
+
+    def perform(self, job: Job) -> Event | None:
+        """As `Performer.perform`."""
+        work = job.work
+        self._resting = isinstance(work, Settle)
+        match work:
+            case LoadProfile(attempt):
+                profile = self._client.profile()
+                return ProfileLoaded(attempt, profile, profile.embedded or self._simulator)
+            case IdentifyPerson() | SendCode() | VerifyPerson():
+                return self._person(work)
+            case BeginCeremony() | CompleteCeremony() | SubmitProof():
+                return self._ceremony(work)
+            case ForgetParty():
+                return self._forget(work)
+            case CancelEnrollment(enrollment_id):
+                self._client.cancel(enrollment_id)
+            case Settle():
+                self.idle()
+            case _:
+                raise TypeError(f"not for this lane: {type(work).__name__}")
+        return None
+
+    def idle(self) -> None:
+        """Nobody is at the kiosk: settle what the journal holds. Otherwise nothing."""
+        if self._resting:
+            settle(self._journal, self._client)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._client.close()
+
+    def _person(self, work: IdentifyPerson | SendCode | VerifyPerson) -> Event:
+        client = self._client
+        match work:
+            case IdentifyPerson(attempt, replaces, locale, alternative, criteria):
+                if replaces:
+                    self._cancel(replaces)
+                opened = client.open(locale)
+                try:
+                    identified = client.identify(opened.enrollment_id, alternative, criteria)
+                except Refusal:
+                    self._cancel(opened.enrollment_id)  # nobody else knows that it is open
+                    raise
+                return PersonIdentified(attempt, opened.enrollment_id, identified)
+            case SendCode(attempt, enrollment_id, method):
+                return CodeDelivered(attempt, client.send_code(enrollment_id, method))
+            case VerifyPerson(attempt, enrollment_id, method, answer, confirmed):
+                text = "" if answer is None else answer.reveal()
+                return PersonVerified(attempt, client.verify(enrollment_id, method, text, confirmed=confirmed))
+
+    def _ceremony(self, work: BeginCeremony | CompleteCeremony | SubmitProof) -> Event:
+        match work:
+            case BeginCeremony(attempt, enrollment_id, party, key):
+                return CeremonyBegun(attempt, self._client.begin(enrollment_id, party, key_report(key)))
+            case CompleteCeremony():
+                return self._complete(work)
+            case SubmitProof():
+                return self._prove(work)
+
+    def _complete(self, work: CompleteCeremony) -> Event:
+        ceremony_id = work.ceremony.ceremony_id
+        self._journal.completing(ceremony_id)
+        completed = self._client.complete(work.enrollment_id, ceremony_id, dict(work.response), work.name)
+        with _outcome():
+            self._journal.completed(ceremony_id)
+        return CeremonyCompleted(work.attempt, completed)
+
+    def _prove(self, work: SubmitProof) -> Event:
+        ceremony_id = work.ceremony.ceremony_id
+        self._journal.proving(ceremony_id, work.assertion)
+        try:
+            proved = self._client.prove(work.enrollment_id, ceremony_id, dict(work.assertion))
+        except OutcomeUnknown:
+            raise
+        except Refusal:
+            self._journal.disproved(ceremony_id)
+            raise
+        with _outcome():
+            self._journal.proved(ceremony_id)
+        return ProofAccepted(work.attempt, proved)
+
+    def _forget(self, work: ForgetParty) -> Event:
+        """The relying party's half of a CleanUp. What fails now is in the journal, and the person need not wait."""
+        effect = work.clean_up
+        ceremony_id = effect.ceremony.ceremony_id
+        row = self._journal.find(ceremony_id)
+        try:
+            if row is None:
+                forget(self._journal, self._client, effect.enrollment_id, ceremony_id, effect.reason)
+            else:
+                settle_one(self._journal, self._client, row, effect.reason)
+        except ServiceError as error:
+            _log.info("clean_up_waits", error=type(error).__name__, reference=error.reference)
+        return CleanedUp(effect.attempt, work.left_on_key)
+
+    def _cancel(self, enrollment_id: str) -> None:
+        try:
+            self._client.cancel(enrollment_id)
+        except ServiceError as error:  # it ends by itself
+            _log.info("cancel_failed", error=type(error).__name__, reference=error.reference)
+
+
+def key_report(key: KeyInfo) -> KeyReport:
+    """What the service is told of a key that was read."""
+    return KeyReport(
+        aaguid=str(UUID(bytes=key.aaguid)),
+        versions=key.versions,
+        extensions=key.extensions,
+        options=dict(key.options),
+        algorithms=key.algorithms,
+        transports=key.transports,
+        min_pin_length=key.min_pin_length,
+        firmware=key.firmware,
+        remaining_credentials=key.remaining_credentials,
+        has_pin=key.pin not in (PinState.UNSUPPORTED, PinState.NOT_SET),
+        simulated=key.address.simulated,
+        serial=key.address.serial,
+    )
+
+
+@contextmanager
+def _outcome() -> Iterator[None]:
+    """The journal of something that has happened: that it cannot be written must not undo it. A restart asks again."""
+    try:
+        yield
+    except KioskError as error:
+        _log.error("journal_behind", error=type(error).__name__)
+
+
+def build_network(
+    settings: StationSettings,
+    secret: Callable[[], str],
+    journal: Journal,
+    reference: Callable[[], str],
+    *,
+    clock: Callable[[], float] = monotonic,
+    on_client: Callable[[Client], None] = lambda _: None,
+) -> Build:
+    """How the network lane makes its work. `secret` is asked when a token is needed; `on_client` is told the client,
+    whose `requests_made` may be read from any thread."""
+
+    def build(context: LaneContext) -> NetworkWork:
+        wait = context.stopping.wait
+        client = Client(settings.service, secret, clock=clock, wait=wait, reference=reference)
+        on_client(client)
+        return NetworkWork(client, journal, simulator=settings.simulator)
+
+    return build

@@ -1,0 +1,114 @@
+"""What becomes of a ceremony that nobody is finishing: settled with the service, remembered for its key.
+
+All of it may be done twice. A pass makes at most a few calls for each ceremony and stops at the first sign that the
+service does not answer; what is left waits for the next pass.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import structlog
+
+from hardware.authenticator import Authenticator
+from hardware.errors import HardwareError
+from kiosk.contract.enrollments import AbandonReason
+from kiosk.errors import OutcomeUnknown, Refusal, ServiceError
+from kiosk.station.journal import Journal
+from kiosk.station.journal_row import KeyMark, Row, Step
+
+_log = structlog.get_logger("keywright.station")
+
+
+class Settling(Protocol):
+    """What recovery calls at the service: `client.Client`."""
+
+    def complete(self, enrollment_id: str, ceremony_id: str, credential: dict[str, Any], name: str = "") -> object:
+        """Hand over a response again."""
+        ...
+
+    def prove(self, enrollment_id: str, ceremony_id: str, credential: dict[str, Any]) -> object:
+        """Hand over an assertion again."""
+        ...
+
+    def abandon(self, enrollment_id: str, ceremony_id: str, reason: AbandonReason) -> None:
+        """Have the service forget."""
+        ...
+
+
+def settle(journal: Journal, service: Settling) -> bool:
+    """Bring every unsettled ceremony to its end at the service; False when some must wait.
+
+    Raises the errors of the journal.
+    """
+    settled = True
+    for row in journal.unsettled():
+        try:
+            settle_one(journal, service, row)
+        except OutcomeUnknown:
+            settled = False
+        except ServiceError as error:
+            _log.info("recovery_waits", step=row.step.value, error=type(error).__name__, reference=error.reference)
+            return False
+    return settled
+
+
+def settle_one(journal: Journal, service: Settling, row: Row, reason: AbandonReason = AbandonReason.RECOVERED) -> None:
+    """Bring one ceremony to its end. Raises a ServiceError when nothing is decided yet.
+
+    An assertion that was sent, or was about to be, is sent again: if the service took it, key and service agree and
+    the credential stays. A response likewise, so that the service knows what it is to forget; then it forgets.
+    """
+    if row.step is Step.PROVING and row.assertion is not None and _taken(service.prove, row, row.assertion):
+        journal.proved(row.ceremony_id)
+        _log.info("recovered", step=row.step.value, outcome="proved")
+        return
+    if row.step in (Step.MADE, Step.COMPLETING) and row.response is not None:
+        _taken(service.complete, row, row.response)
+    forget(journal, service, row.enrollment_id, row.ceremony_id, reason)
+    _log.info("recovered", step=row.step.value, outcome="forgotten")
+
+
+def forget(journal: Journal, service: Settling, enrollment_id: str, ceremony_id: str, reason: AbandonReason) -> None:
+    """Have the service forget a ceremony; one that it does not know is forgotten already."""
+    try:
+        service.abandon(enrollment_id, ceremony_id, reason)
+    except OutcomeUnknown:
+        raise
+    except Refusal as error:
+        _log.info("abandon_refused", error=type(error).__name__, reference=error.reference)
+    journal.forgotten(ceremony_id)
+
+
+def clean_key(journal: Journal, key: Authenticator, mark: KeyMark) -> int:
+    """Delete from an unlocked key what earlier ceremonies left on it; the number of credentials deleted.
+
+    A ceremony whose credential id is not known (power was lost between touch and answer) is left to be overwritten.
+    Without a serial number, a key that does not have the credential may be another one of its model.
+    """
+    deleted = 0
+    for row in journal.orphans(mark):
+        if row.credential_id is None:
+            continue
+        try:
+            present = key.has_credential(row.rp_id, row.credential_id)
+            if present:
+                key.delete_credential(row.credential_id)
+        except HardwareError as error:
+            _log.info("orphan_stays", error=type(error).__name__)
+            continue
+        if present or mark.serial:
+            journal.off_key(row.ceremony_id)
+        deleted += present
+    return deleted
+
+
+def _taken(call: Any, row: Row, answer: dict[str, Any]) -> bool:
+    """Whether the service takes the key's answer; False when it certainly does not."""
+    try:
+        call(row.enrollment_id, row.ceremony_id, answer)
+    except OutcomeUnknown:
+        raise
+    except Refusal:
+        return False
+    return True

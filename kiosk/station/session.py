@@ -1,0 +1,142 @@
+"""One station's session: it holds the state, and is the only one to change it.
+
+page → event → `dispatch` → advance → effects → lanes → event → `post` → (the host's thread) → `dispatch`.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from threading import Event as Flag
+
+import structlog
+
+from hardware.errors import KeyFault
+from kiosk.enrollment.effects import (
+    CancelDevice,
+    CleanUp,
+    CloseKey,
+    Effect,
+    InspectKey,
+    LoadProfile,
+    MakeCredential,
+    ProveCredential,
+    SetPin,
+    VerifyPin,
+)
+from kiosk.enrollment.events import Cancelled, Event
+from kiosk.enrollment.flow import advance, begin
+from kiosk.enrollment.states import Connecting, State, Welcome
+from kiosk.errors import ServiceBroken
+from kiosk.station.lanes import Lane
+from kiosk.station.work import Build, ForgetParty, Job, Outcome, Settle
+
+_log = structlog.get_logger("keywright.station")
+_DEVICE = (InspectKey, SetPin, VerifyPin, MakeCredential, ProveCredential, CloseKey, CleanUp)
+SETTLE_EVERY = 30.0
+"""Seconds of quiet after which the network lane looks again for what the journal still holds."""
+
+
+class Session:
+    """The visit of one person after another. `dispatch`, `reset` and `stop` are called on one thread, the host's.
+
+    `post` is called on the lanes' threads and brings an event to the host's thread, where `dispatch` gets it.
+    `reference` makes the words under which staff find a fault in the log.
+    """
+
+    def __init__(
+        self,
+        *,
+        device: Build,
+        network: Build,
+        post: Callable[[Event], None],
+        reference: Callable[[], str],
+        locale: str,
+    ) -> None:
+        self._post = post
+        self._locale = locale
+        self._device = Lane("device", device, self._deliver, lambda _: KeyFault(), reference)
+        self._network = Lane("network", network, self._deliver, ServiceBroken, reference, idle_after=SETTLE_EVERY)
+        self._state, self._first = begin(locale)
+        self._observers: list[Callable[[State], None]] = []
+        self._events: deque[Event] = deque()
+        self._busy = False
+        self._cancel = Flag()
+
+    @property
+    def state(self) -> State:
+        """Where the person is."""
+        return self._state
+
+    def observe(self, on_state: Callable[[State], None]) -> None:
+        """Call `on_state` with each new state, and with the present one at once."""
+        self._observers.append(on_state)
+        on_state(self._state)
+
+    def start(self) -> None:
+        """Start the lanes, and with them the first step."""
+        self._device.start()
+        self._network.start()
+        for effect in self._first:
+            self._run(effect)
+
+    def dispatch(self, event: Event) -> None:
+        """Take one event. One that comes while another is being taken (from an observer) waits its turn."""
+        self._events.append(event)
+        if self._busy:
+            return
+        self._busy = True
+        try:
+            while self._events:
+                self._step(self._events.popleft())
+        finally:
+            self._busy = False
+
+    def reset(self, locale: str = "") -> None:
+        """Forget everything, whatever is under way, and begin again. What the journal holds is settled later."""
+        self.dispatch(Cancelled())
+        old = self._state
+        port, attempt = (old.port, old.attempt) if isinstance(old, Connecting) else (old.visit.port, old.visit.attempt)
+        self._locale = locale or self._locale
+        self._enter(Connecting(self._locale, attempt + 1, port=port))
+        self._run(LoadProfile(attempt + 1))
+
+    def stop(self, patience: float = 30.0) -> bool:
+        """End the visit, take back what it began, close the key, end the lanes. False when one of them hangs."""
+        self.dispatch(Cancelled())
+        self._cancel.set()
+        stopped = [lane.stop(patience) for lane in (self._device, self._network)]
+        return all(stopped)
+
+    def _step(self, event: Event) -> None:
+        before = self._state
+        state, effects = advance(before, event)
+        if state is not before:
+            self._enter(state)
+        for effect in effects:
+            self._run(effect)
+        if isinstance(state, Welcome) and not isinstance(before, Welcome):
+            self._network.submit(Job(Settle()))
+
+    def _enter(self, state: State) -> None:
+        if type(state) is not type(self._state):
+            _log.info("state", state=type(state).__name__)
+        self._state = state
+        for observer in self._observers:
+            observer(state)
+
+    def _run(self, effect: Effect) -> None:
+        if isinstance(effect, CancelDevice):
+            self._cancel.set()
+            self._cancel = Flag()  # what comes after it is not cancelled
+        elif isinstance(effect, _DEVICE):
+            self._device.submit(Job(effect, self._cancel))
+        else:
+            self._network.submit(Job(effect))
+
+    def _deliver(self, outcome: Outcome) -> None:
+        """On a lane's thread: pass an answer up, or the second half of a clean-up on."""
+        if isinstance(outcome, ForgetParty):
+            self._network.submit(Job(outcome))
+        else:
+            self._post(outcome)
