@@ -1,0 +1,318 @@
+"""The PIN of the key: choose one for a fresh key, type the one that a key has."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from kiosk.enrollment.events import Continued, Event, PinChosen, PinTyped, WentBack
+from kiosk.enrollment.pin_rules import Rule, check
+from kiosk.enrollment.states import ChoosePin, EnterPin, State, Trouble
+from ui.pages.page import Action, Chrome, Page, Surroundings
+from ui.pages.pin_words import SAME, first_words, guessable, line
+from ui.pages.verify import column_of
+from ui.theme import Theme
+from ui.widgets.checklist import Checklist, Line, Mark
+from ui.widgets.keyboard import Keyboard
+from ui.widgets.keypad import Keypad
+from ui.widgets.label import Label
+from ui.widgets.notice import Notice
+from ui.widgets.pin_field import PinField
+
+FORGOTTEN = "forgotten"
+"""The name of the action "I forgot it"."""
+
+
+class PinPad:
+    """The keypad of a PIN page and the keyboard that "abc" opens instead; both type into the field of the focus."""
+
+    def __init__(self, page: Page, first: PinField) -> None:
+        self._page = page
+        self._field = first
+        self.keypad = Keypad(page.theme, secret=True, letters=True)
+        self.keypad.aim(first.edit)
+        self.keypad.letters_wanted.connect(self._open)
+        self.keyboard: Keyboard | None = None
+
+    def aim(self, field: PinField) -> None:
+        """Type into this field from now on."""
+        self._field = field
+        self.keypad.aim(field.edit)
+        if self.keyboard is not None:
+            self.keyboard.aim(field.edit)
+
+    def offer(self, text: str, *, enabled: bool) -> None:
+        """What the key in the corner of the keyboard does."""
+        if self.keyboard is not None:
+            self.keyboard.offer_continue(text, enabled=enabled)
+
+    def close(self) -> None:
+        """Go back to the keypad."""
+        if self.keyboard is not None:
+            self.keyboard.hide()
+            self.keyboard.deleteLater()
+            self.keyboard = None
+            self._page.changed.emit()
+
+    def _open(self) -> None:
+        if self.keyboard is None:
+            self.keyboard = Keyboard(self._page.theme, secret=True)
+            self.keyboard.aim(self._field.edit)
+            self.keyboard.continued.connect(self._page.submit)
+            self.keyboard.closed.connect(self.close)
+            self._page.changed.emit()
+        self._field.edit.setFocus()
+
+
+class ChoosePinPage(Page):
+    """Shows `ChoosePin`: the PIN twice, and a live checklist. Emits PinChosen with the only copy."""
+
+    def __init__(self, theme: Theme, place: Surroundings, parent: QWidget | None = None) -> None:
+        super().__init__(theme, place, parent)
+        self._state: ChoosePin | None = None
+        self._first_done = self._second_done = False
+        self._first = PinField(theme, QCoreApplication.translate("Pin", "New PIN"), self)
+        self._second = PinField(theme, QCoreApplication.translate("Pin", "Same PIN again"), self)
+        self._notice = Notice(theme, "stop", parent=self)
+        self._notice.hide()
+        self._rules = Checklist(theme, self)
+        self._pad = PinPad(self, self._first)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(theme.px(20))
+        grid.setVerticalSpacing(theme.px(16))
+        grid.addWidget(self._first, 0, 0)
+        grid.addWidget(self._second, *((1, 0) if theme.folded else (0, 1)))
+        column = column_of(self, theme)
+        column.addLayout(grid)
+        column.addWidget(self._notice)
+        column.addWidget(self._rules)
+        column.addStretch(1)
+        self._connect()
+
+    def _connect(self) -> None:
+        for field in (self._first, self._second):
+            field.changed.connect(self._judge)
+            field.focused.connect(lambda field=field: self._pad.aim(field))
+        self._first.left.connect(self._left_first)
+        self._second.left.connect(self._left_second)
+        self._first.entered.connect(self._second.edit.setFocus)
+        self._second.entered.connect(self.submit)
+
+    # ── the page's contract ─────────────────────────────────────────────────────────────────────
+
+    def render(self, state: State) -> None:  # type: ignore[override]
+        """Show this state. Nothing typed survives a refusal: the fields were emptied when the PIN left."""
+        assert isinstance(state, ChoosePin)
+        before, self._state = self._state, state
+        for field in (self._first, self._second):
+            field.lock(locked=state.busy)
+        if before is not None and before.busy and not state.busy and self.isVisible():
+            self._first.edit.setFocus()
+        self._judge()
+
+    def chrome(self) -> Chrome:
+        """Save PIN is there once everything is met."""
+        assert self._state is not None
+        busy = self._state.busy
+        sentence = QCoreApplication.translate("Pin", "You will type this PIN each time you use the key.")
+        return Chrome(
+            title=QCoreApplication.translate("Pin", "Choose a PIN for your key"),
+            sentence=QCoreApplication.translate("Pin", "Your key saves the PIN…") if busy else sentence,
+            step=3,
+            problem=self._state.problem if not self._first.filled else None,
+            back=Action(QCoreApplication.translate("Pin", "Back"), "back", WentBack(), "ghost", enabled=not busy),
+            primary=Action(self._save(), "", enabled=self.acceptable),
+            compact=self._pad.keyboard is not None,
+        )
+
+    def pad(self) -> QWidget | None:
+        """The keypad."""
+        return self._pad.keypad
+
+    def keyboard(self) -> QWidget | None:
+        """The keyboard, after "abc"."""
+        return self._pad.keyboard
+
+    def first_focus(self) -> QWidget | None:
+        """The first field."""
+        return self._first.edit
+
+    def submit(self) -> None:
+        """Hand the PIN over and forget it."""
+        if self.acceptable:
+            self._second.clear()
+            pin = self._first.take()
+            self._pad.close()
+            self.emitted.emit(PinChosen(pin))
+
+    @property
+    def acceptable(self) -> bool:
+        """Whether the PIN may be saved: every rule met, typed twice alike, and the key is not at work."""
+        idle = self._state is not None and not self._state.busy
+        return idle and all(each.mark is Mark.MET for each in self._rules.lines)
+
+    # ── the checklist ───────────────────────────────────────────────────────────────────────────
+
+    def _save(self) -> str:
+        return QCoreApplication.translate("Pin", "Save PIN")
+
+    def _left_first(self) -> None:
+        self._first_done = self._first.filled
+        self._judge()
+
+    def _left_second(self) -> None:
+        self._second_done = self._second.filled
+        self._judge()
+
+    def _judge(self) -> None:
+        """Show what is met. A rule turns red only once the person has finished the field it speaks of."""
+        if self._state is None:
+            return
+        first, second = self._first.peek(), self._second.peek()
+        self._first_done = self._first_done and bool(first)
+        self._second_done = bool(second) and (self._second_done or len(second) >= len(first))
+        rules = self._state.rules
+        lines = [line(each.rule, rules, self._mark(met=each.met)) for each in check(first, rules)]
+        lines.append(Line(SAME, first_words(SAME), self._same(first, second)))
+        self._rules.show_lines(tuple(lines))
+        self._tell(lines)
+        self._pad.offer(self._save(), enabled=self.acceptable)
+        self.changed.emit()
+
+    def _mark(self, *, met: bool) -> Mark:
+        if met:
+            return Mark.MET
+        return Mark.REFUSED if self._first_done else Mark.PENDING
+
+    def _same(self, first: str, second: str) -> Mark:
+        if first and first == second:
+            return Mark.MET
+        return Mark.REFUSED if self._second_done and first else Mark.PENDING
+
+    def _tell(self, lines: list[Line]) -> None:
+        """The notice below the fields: the worst of what was refused, in words."""
+        refused = {each.name for each in lines if each.mark is Mark.REFUSED}
+        differ = SAME in refused
+        self._first.mark_refused(refused=bool(refused - {SAME}))
+        self._second.mark_refused(refused=bool(refused))
+        if refused - {SAME}:
+            weak = any(guessable(Rule(name)) for name in refused - {SAME})
+            self._notice.show_notice("stop", first_words("weak" if weak else "unfit"))
+        elif differ:
+            self._notice.show_notice("warn", first_words("differ"))
+        self._notice.setVisible(bool(refused))
+
+
+class EnterPinPage(Page):
+    """Shows `EnterPin`: one field and the tries left. Few tries left must be accepted first. Emits PinTyped."""
+
+    def __init__(self, theme: Theme, place: Surroundings, parent: QWidget | None = None) -> None:
+        super().__init__(theme, place, parent)
+        self._state: EnterPin | None = None
+        self._told: Trouble | None = None
+        self._field = PinField(theme, QCoreApplication.translate("Pin", "PIN of your key"), self)
+        self._field.changed.connect(self._edited)
+        self._field.entered.connect(self.submit)
+        self._notice = Notice(theme, "info", parent=self)
+        self._notice.hide()
+        self._tries = Label(theme, "small", parent=self)
+        self._pad = PinPad(self, self._field)
+        column = column_of(self, theme)
+        column.addWidget(self._field)
+        column.addWidget(self._tries)
+        column.addWidget(self._notice)
+        column.addStretch(1)
+
+    # ── the page's contract ─────────────────────────────────────────────────────────────────────
+
+    def render(self, state: State) -> None:  # type: ignore[override]
+        """Show this state; the field is away while the person must first accept the risk."""
+        assert isinstance(state, EnterPin)
+        before, self._state = self._state, state
+        if state.problem is not (before.problem if before else None):
+            self._told = state.problem
+        self._field.lock(locked=state.busy)
+        self._field.setVisible(not state.caution)
+        self._show_tries(state)
+        if state.caution:
+            self._pad.close()
+            self._notice.show_notice("warn", first_words("caution"))
+        self._notice.setVisible(state.caution)
+        opened = before is not None and before.caution and not state.caution
+        if (opened or (before is not None and before.busy and not state.busy)) and self.isVisible():
+            self._field.edit.setFocus()
+        self.changed.emit()
+
+    def chrome(self) -> Chrome:
+        """Continue, or "Try anyway" when few tries are left."""
+        state = self._shown()
+        return Chrome(
+            title=QCoreApplication.translate("Pin", "Type the PIN of your key"),
+            sentence=self._sentence(state),
+            step=3,
+            problem=self._told,
+            back=Action(QCoreApplication.translate("Pin", "Back"), "back", WentBack(), "ghost", enabled=not state.busy),
+            primary=self._primary(state),
+            secondary=Action(QCoreApplication.translate("Pin", "I forgot it"), "help", None, "ghost", name=FORGOTTEN),
+            compact=self._pad.keyboard is not None,
+            scene="key-front",
+        )
+
+    def pad(self) -> QWidget | None:
+        """The keypad, unless there is nothing to type yet."""
+        return None if self._shown().caution else self._pad.keypad
+
+    def keyboard(self) -> QWidget | None:
+        """The keyboard, after "abc"."""
+        return self._pad.keyboard
+
+    def first_focus(self) -> QWidget | None:
+        """The field, else the primary action."""
+        return None if self._shown().caution else self._field.edit
+
+    def submit(self) -> None:
+        """Hand the PIN over and forget it."""
+        state = self._shown()
+        if self._field.filled and not state.busy and not state.caution:
+            pin = self._field.take()
+            self._pad.close()
+            self.emitted.emit(PinTyped(pin))
+
+    def trigger(self, name: str) -> None:
+        """Say what helps somebody who forgot the PIN."""
+        if name == FORGOTTEN:
+            self._notice.show_notice("info", first_words("forgotten"))
+            self._notice.show()
+
+    # ── content ─────────────────────────────────────────────────────────────────────────────────
+
+    def _shown(self) -> EnterPin:
+        assert self._state is not None, "a page is rendered before it is asked"
+        return self._state
+
+    def _sentence(self, state: EnterPin) -> str:
+        if state.busy:
+            return QCoreApplication.translate("Pin", "Your key checks the PIN…")
+        return QCoreApplication.translate("Pin", "This key already has a PIN. Nobody here knows it but you.")
+
+    def _primary(self, state: EnterPin) -> Action:
+        if state.caution:
+            event: Event = Continued()
+            return Action(QCoreApplication.translate("Pin", "Try anyway"), "forward", event)
+        go_on = QCoreApplication.translate("Pin", "Continue")
+        return Action(go_on, "forward", enabled=self._field.filled and not state.busy)
+
+    def _show_tries(self, state: EnterPin) -> None:
+        left = state.retries_left
+        self._tries.setVisible(left is not None)
+        if left is not None:
+            text = QCoreApplication.translate("Pin", "You have %n tries left.", "", left)
+            self._tries.set_text(f"<b>{text}</b>" if state.caution else text)
+
+    def _edited(self) -> None:
+        if self._state is not None:
+            if self._field.filled:
+                self._told = None
+            go_on = QCoreApplication.translate("Pin", "Continue")
+            self._pad.offer(go_on, enabled=self._field.filled and not self._state.busy)
+            self.changed.emit()

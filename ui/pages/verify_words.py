@@ -1,0 +1,104 @@
+"""The words and pictures for the ways to check a person."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from kiosk.contract.enrollments import VerificationOffer
+from kiosk.contract.profile import VerificationMethod
+from ui.pages.page import Place
+from ui.text import clean
+
+ICONS = {
+    VerificationMethod.EMAIL: "mail",
+    VerificationMethod.SMS: "sms",
+    VerificationMethod.AUTOMATIC: "badge",
+    VerificationMethod.SELF_CONFIRMATION: "people",
+    VerificationMethod.NONE: "forward",
+}
+SCENES = {
+    VerificationMethod.EMAIL: "mail",
+    VerificationMethod.SMS: "sms",
+    VerificationMethod.AUTOMATIC: "badge",
+    VerificationMethod.SELF_CONFIRMATION: "badge",
+    VerificationMethod.NONE: "people",
+}
+
+
+def method_title(method: VerificationMethod) -> str:
+    """What the card of a way says first."""
+    match method:
+        case VerificationMethod.EMAIL:
+            return QCoreApplication.translate("Verify", "Mail me a code")
+        case VerificationMethod.SMS:
+            return QCoreApplication.translate("Verify", "Text me a code")
+        case VerificationMethod.AUTOMATIC:
+            return QCoreApplication.translate("Verify", "Scan my badge")
+        case VerificationMethod.SELF_CONFIRMATION:
+            return QCoreApplication.translate("Verify", "Show me who you found")
+        case VerificationMethod.NONE:
+            return QCoreApplication.translate("Verify", "Go on without a check")
+
+
+def method_detail(offer: VerificationOffer) -> str:
+    """The second line of the card: where the code would go, masked."""
+    if offer.method is VerificationMethod.AUTOMATIC:
+        return QCoreApplication.translate("Verify", "Hold it to the reader")
+    if offer.method is VerificationMethod.SELF_CONFIRMATION:
+        return QCoreApplication.translate("Verify", "You say whether it is you")
+    return clean(offer.hint)
+
+
+def reader_place(place: Place) -> str:
+    """Where the badge reader is."""
+    match place:
+        case "below":
+            return QCoreApplication.translate("Verify", "The reader is below this screen.")
+        case "left":
+            return QCoreApplication.translate("Verify", "The reader is to the left of this screen.")
+        case "right":
+            return QCoreApplication.translate("Verify", "The reader is to the right of this screen.")
+        case "beside":
+            return QCoreApplication.translate("Verify", "The reader is beside the screen.")
+
+
+def detail_label(name: str) -> str:
+    """What a line about the person is called."""
+    labels = {
+        "employee_id": QCoreApplication.translate("Verify", "Staff number"),
+        "department": QCoreApplication.translate("Verify", "Department"),
+        "phone": QCoreApplication.translate("Verify", "Phone number"),
+        "email": QCoreApplication.translate("Verify", "Work email"),
+    }
+    return labels.get(name) or clean(name)
+
+
+def sent_to(method: VerificationMethod, hint: str) -> str:
+    """Where the code went, masked where policy shows it."""
+    address = clean(hint)
+    if method is VerificationMethod.SMS:
+        if address:
+            return QCoreApplication.translate("Verify", "We sent it by text to <b>{address}</b>.").format(
+                address=address
+            )
+        return QCoreApplication.translate("Verify", "We sent it by text to the number on file.")
+    if address:
+        return QCoreApplication.translate("Verify", "We mailed it to <b>{address}</b>.").format(address=address)
+    return QCoreApplication.translate("Verify", "We mailed it to the address on file.")
+
+
+def sending(method: VerificationMethod) -> str:
+    """What is said while a code is on its way."""
+    if method is VerificationMethod.SMS:
+        return QCoreApplication.translate("Verify", "Sending the code to your phone…")
+    return QCoreApplication.translate("Verify", "Sending the code to your mail…")
+
+
+def back() -> str:
+    """The button that leads back."""
+    return QCoreApplication.translate("Verify", "Back")
+
+
+def go_on() -> str:
+    """The button that leads on."""
+    return QCoreApplication.translate("Verify", "Continue")
