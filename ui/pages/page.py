@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QDateTime, Signal
 from PySide6.QtWidgets import QWidget
 
+from kiosk.config import Place
 from kiosk.enrollment.events import Event
 from kiosk.enrollment.states import State, Trouble
 from ui.theme import Theme
-
-Place = Literal["below", "left", "right", "beside"]
-"""Where a slot or reader is, seen from the screen."""
 
 Kind = Literal["primary", "secondary", "ghost"]
 
@@ -37,7 +35,8 @@ class Chrome:
     """What the shell shows around a page. `title` and `sentence` may hold `<b>` spans; names in them must have gone
     through `ui.text.clean`. `step` is the index in the steps (0 You, 1 Check, 2 Key, 3 PIN, 4 Touch, 5 all done),
     None hides the bar. `display`: the large title. `scene` names what the stage shows when there is no pad,
-    `caption` the words below it. `compact` hides the sentence (an open keyboard needs the room)."""
+    `caption` the words below it. `compact` hides the sentence (an open keyboard needs the room). `help` are the lines
+    that Help says about this page; an Action named "help" opens it."""
 
     title: str
     sentence: str = ""
@@ -50,16 +49,17 @@ class Chrome:
     scene: str = ""
     caption: str = ""
     compact: bool = False
+    help: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Surroundings:
     """What a page knows of the place where it stands, beside the state: configuration, not flow."""
 
-    slot: Place = "below"
-    reader: Place = "beside"
+    slot: Place = Place.BELOW
+    reader: Place = Place.BESIDE
     simulated: bool = False
-    languages: tuple[str, ...] = ("en", "ar")
+    now: Callable[[], QDateTime] = QDateTime.currentDateTime
 
 
 class Page(QWidget):

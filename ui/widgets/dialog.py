@@ -12,7 +12,7 @@ from ui.widgets.label import Label
 
 
 class Dialog(QWidget):
-    """Covers its parent. `content` is the column to fill, `actions` the row of buttons; `closed` says it is over."""
+    """Covers its parent. `content` is the column to fill, `row` the buttons; `closed` says it is over."""
 
     closed = Signal()
 
@@ -20,10 +20,11 @@ class Dialog(QWidget):
         super().__init__(parent)
         self.theme = theme
         self._width = theme.px(960 if wide else 720)
+        self._covered = parent
         self._before: QWidget | None = None
         self.panel = QFrame(self)
         self.panel.setProperty("kind", "dialog")
-        outer = QVBoxLayout(self.panel)
+        self._outer = outer = QVBoxLayout(self.panel)
         outer.setContentsMargins(*(theme.px(36),) * 4)
         outer.setSpacing(theme.px(12))
         self.title = Label(theme, "title", title, parent=self.panel)
@@ -34,9 +35,9 @@ class Dialog(QWidget):
         outer.addSpacing(theme.px(16))
         upright = theme.text_scale >= 1.5
         way = QBoxLayout.Direction.BottomToTop if upright else QBoxLayout.Direction.LeftToRight
-        self.actions = QBoxLayout(way)
-        self.actions.setSpacing(theme.px(16))
-        outer.addLayout(self.actions)
+        self.row = QBoxLayout(way)
+        self.row.setSpacing(theme.px(16))
+        outer.addLayout(self.row)
         if theme.mode != "contrast":
             self._cast_shadow()
         self.setAccessibleName(self.title.text())
@@ -63,21 +64,21 @@ class Dialog(QWidget):
     def add_action(self, button: Button, *, first: bool = False) -> Button:
         """Put a button in the row: at its start edge, or at its end."""
         if first:
-            self.actions.addWidget(button)
-            self.actions.addStretch(1)
+            self.row.addWidget(button)
+            self.row.addStretch(1)
         else:
-            if not self.actions.count():
-                self.actions.addStretch(1)
-            self.actions.addWidget(button)
+            if not self.row.count():
+                self.row.addStretch(1)
+            self.row.addWidget(button)
         return button
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Follow the parent's size."""
-        if watched is self.parentWidget() and event.type() == QEvent.Type.Resize and self.isVisible():
+        if watched is self._covered and event.type() == QEvent.Type.Resize and self.isVisible():
             self._cover()
         return super().eventFilter(watched, event)
 
-    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: FBT001, N802 - Qt's name
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802 - Qt's name
         """Tab goes round inside the panel."""
         stops = [
             child
@@ -111,9 +112,9 @@ class Dialog(QWidget):
         painter.end()
 
     def _cover(self) -> None:
-        self.setGeometry(self.parentWidget().rect())
+        self.setGeometry(self._covered.rect())
         width = min(self._width, self.width() - self.theme.px(32))
-        layout = self.panel.layout()
+        layout = self._outer
         height = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
         height = min(height, self.height() - self.theme.px(32))
         self.panel.setGeometry(QRect((self.width() - width) // 2, (self.height() - height) // 2, width, height))

@@ -38,8 +38,8 @@ class IdleDialog(Dialog):
         self.content.addLayout(row)
         over = Button(theme, QCoreApplication.translate("IdleDialog", "Start over"), "ghost", "restart")
         stay = Button(theme, QCoreApplication.translate("IdleDialog", "I am still here"), "primary", "check")
-        self.stay = self.add_action(over, first=True) and self.add_action(stay)
-        self.over = over
+        self.over = self.add_action(over, first=True)
+        self.stay = self.add_action(stay)
         stay.clicked.connect(self._stay)
         over.clicked.connect(self._leave)
         self._ring.ticked.connect(self._tell)

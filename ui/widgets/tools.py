@@ -24,7 +24,7 @@ class Tools(QWidget):
         say = QCoreApplication.translate
         word = theme.locale.split("-")[0].upper() if short else language
         spoken = say("Tools", "Language, now {language}").format(language=language)
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.px(8))
         size = say("Tools", "Text size, now {percent} percent").format(percent=round(theme.text_scale * 100))
@@ -44,7 +44,7 @@ class Tools(QWidget):
         if not text:
             side = button.sizeHint().height()
             button.setFixedSize(side, side)
-        self.layout().addWidget(button)
+        self._row.addWidget(button)
         return button
 
     def _next_scale(self) -> float:

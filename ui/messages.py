@@ -1,0 +1,94 @@
+"""What a page says when something went wrong: what happened and what to do, in plain language.
+
+One table, looked up along the class tree, so that a class without words of its own speaks with its parent's.
+A person never reads a class name or a number; what staff need is in the log.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QCoreApplication
+
+from hardware.errors import WrongPin
+from kiosk.enrollment.states import Trouble
+from kiosk.errors import InputRefused, KeyNotAdmitted, KeyNotAllowed, Locked, TooSoon, WrongCode
+from ui.words_key import KEY_WORDS
+from ui.words_kiosk import INPUTS, KIOSK_WORDS, REASONS
+
+WORDS = KEY_WORDS | KIOSK_WORDS
+"""The words of every class of trouble."""
+
+_LONG, _HOURS = 100, 5400
+"""Seconds: from here on a wait is told in minutes, or in hours."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """What a page tells: `title` has no full stop, `text` is one or two sentences, `todo` what to do next.
+
+    `tone` is "warn" (try again) or "stop" (not accepted). `blameless`: the person has done nothing wrong.
+    """
+
+    title: str
+    text: str
+    todo: tuple[str, ...]
+    tone: str
+    blameless: bool
+    icon: str
+
+    @property
+    def notice(self) -> str:
+        """Both in one: bold first words, then what to do."""
+        return QCoreApplication.translate("Messages", "<b>{title}.</b> {text}").format(title=self.title, text=self.text)
+
+
+def message(problem: Trouble) -> Message:
+    """The words for this trouble, in the language that is spoken now."""
+    words = next(WORDS[cls] for cls in type(problem).__mro__ if cls in WORDS)
+    said = Message(
+        title=_say(words.title),
+        text=_say(words.text),
+        todo=tuple(_say(step) for step in words.todo),
+        tone=words.tone,
+        blameless=words.blameless,
+        icon=words.icon,
+    )
+    return _with_data(said, problem)
+
+
+def duration(seconds: int) -> str:
+    """A wait in words: seconds, minutes from 100 seconds on, hours from 90 minutes on."""
+    if seconds >= _HOURS:
+        return QCoreApplication.translate("Messages", "%n hour(s)", "", -(-seconds // 3600))
+    if seconds >= _LONG:
+        return QCoreApplication.translate("Messages", "%n minute(s)", "", -(-seconds // 60))
+    return QCoreApplication.translate("Messages", "%n second(s)", "", seconds)
+
+
+def tries_left(count: int) -> str:
+    """How often one may try again."""
+    return QCoreApplication.translate("Messages", "%n try(s) left.", "", count)
+
+
+def _with_data(said: Message, problem: Trouble) -> Message:
+    match problem:
+        case WrongPin(int(left)) | WrongCode(tries_left=int(left)):
+            return replace(said, text=tries_left(left))
+        case TooSoon(retry_after=wait) | Locked(retry_after=wait):
+            time = duration(wait)
+            return replace(
+                said, text=said.text.format(time=time), todo=tuple(step.format(time=time) for step in said.todo)
+            )
+        case KeyNotAdmitted(reasons) | KeyNotAllowed(reasons=reasons):
+            known = dict.fromkeys(_say(REASONS[reason]) for reason in reasons if reason in REASONS)
+            return replace(said, text=" ".join(known) or said.text)
+        case InputRefused(reason=reason) if reason in INPUTS:
+            title, text = INPUTS[reason]
+            return replace(said, title=_say(title), text=_say(text))
+        case _:
+            return said
+
+
+def _say(text: object) -> str:
+    return QCoreApplication.translate("Messages", str(text))

@@ -1,0 +1,104 @@
+"""Put your key in the slot, take it out, or wait while it is read."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from hardware.errors import NoAccess
+from kiosk.config import Place
+from kiosk.enrollment.events import Continued, WentBack
+from kiosk.enrollment.states import InsertKey, State
+from kiosk.errors import SeveralKeys
+from ui.pages.page import Action, Chrome, Page, Surroundings
+from ui.theme import Theme
+from ui.widgets.status_card import StatusCard
+
+
+class InsertKeyPage(Page):
+    """Shows `InsertKey`. Emits Continued ("Try again", where a key is there that may not be used) and WentBack."""
+
+    def __init__(self, theme: Theme, place: Surroundings, parent: QWidget | None = None) -> None:
+        super().__init__(theme, place, parent)
+        self._state: InsertKey | None = None
+        self._card = StatusCard(theme, parent=self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._card)
+        column.addStretch(1)
+
+    def render(self, state: State) -> None:  # type: ignore[override]
+        """Say whether a key is looked for, read, or in the way."""
+        assert isinstance(state, InsertKey)
+        self._state = state
+        self._card.show_status(*self._status(state))
+        self.changed.emit()
+
+    def chrome(self) -> Chrome:
+        """Large title, where the slot is, Back where nothing binds the visit to a key yet."""
+        say = QCoreApplication.translate
+        state = self._state
+        stuck = state is not None and not state.reading and isinstance(state.problem, NoAccess)
+        free = state is not None and state.visit.bound is None
+        return Chrome(
+            title=self._title(),
+            sentence=self._sentence(),
+            step=2,
+            problem=state.problem if state else None,
+            display=True,
+            back=Action(say("InsertKey", "Back"), "back", WentBack(), "ghost") if free else None,
+            primary=Action(say("InsertKey", "Try again"), "restart", Continued()) if stuck else None,
+            secondary=Action(say("InsertKey", "My key does not fit"), "help", None, "secondary", name="help"),
+            scene="key-inserted" if state and (state.reading or state.take_out) else "key-insert",
+            help=(
+                say("InsertKey", "Try the key the other way round. Do not push hard."),
+                say("InsertKey", "Some keys have another shape of plug. The desk has an adapter, or another key."),
+            ),
+        )
+
+    def first_focus(self) -> QWidget | None:
+        """The card that says what the kiosk waits for."""
+        return None if self._state and isinstance(self._state.problem, NoAccess) else self._card
+
+    def _title(self) -> str:
+        state = self._state
+        if state and state.reading:
+            return QCoreApplication.translate("InsertKey", "Your key is in")
+        if state and state.take_out:
+            return QCoreApplication.translate("InsertKey", "Take the key out")
+        if state and state.same:
+            return QCoreApplication.translate("InsertKey", "Put the same key back")
+        return QCoreApplication.translate("InsertKey", "Put your key in the slot")
+
+    def _sentence(self) -> str:
+        state = self._state
+        if state and state.reading:
+            return QCoreApplication.translate("InsertKey", "Leave it in the slot.")
+        if state and state.take_out:
+            return QCoreApplication.translate("InsertKey", "Then we go on from there.")
+        places = {
+            Place.BELOW: QCoreApplication.translate(
+                "InsertKey", "The slot is below this screen. Push until the key stops."
+            ),
+            Place.LEFT: QCoreApplication.translate(
+                "InsertKey", "The slot is on the left of this screen. Push until the key stops."
+            ),
+            Place.RIGHT: QCoreApplication.translate(
+                "InsertKey", "The slot is on the right of this screen. Push until the key stops."
+            ),
+            Place.BESIDE: QCoreApplication.translate(
+                "InsertKey", "The slot is beside this screen. Push until the key stops."
+            ),
+        }
+        return places[self.place.slot]
+
+    def _status(self, state: InsertKey) -> tuple[str, str]:
+        say = QCoreApplication.translate
+        by_itself = say("InsertKey", "The next screen opens by itself.")
+        if state.reading:
+            return say("InsertKey", "Looking at your key"), by_itself
+        if state.take_out:
+            return say("InsertKey", "Waiting until the slot is empty"), by_itself
+        if isinstance(state.problem, SeveralKeys):
+            return say("InsertKey", "Waiting until there is only one key"), by_itself
+        return say("InsertKey", "Looking for your key"), by_itself

@@ -1,0 +1,122 @@
+"""Rows with a mark, words and a word at the end: what is done, what happens now, what comes next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from ui.theme import Theme
+from ui.widgets.countdown import Spinner
+from ui.widgets.label import Label
+
+MarkKind = Literal["done", "now", "next", "number", "none"]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row. `mark` "number" shows `number`; `strong` words stand out."""
+
+    text: str
+    end: str = ""
+    mark: MarkKind = "none"
+    number: int = 0
+    strong: bool = True
+
+
+class RowList(QFrame):
+    """A card of rows, or plain rows; a stop for the screen reader, which reads them all."""
+
+    def __init__(self, theme: Theme, kind: str = "card", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._rows: tuple[Row, ...] = ()
+        self.setProperty("kind", kind or "plain")
+        inset = theme.px(24) if kind else 0
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(inset, theme.px(6) if kind else 0, inset, theme.px(6) if kind else 0)
+        self._column.setSpacing(0)
+        if kind == "card":
+            self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def show_rows(self, rows: tuple[Row, ...]) -> None:
+        """Show these rows; the same ones again leave everything as it is, spinners included."""
+        if rows == self._rows:
+            return
+        self._rows = rows
+        while (item := self._column.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.hide()
+                old.deleteLater()
+        for number, row in enumerate(rows):
+            if number:
+                rule = QFrame(self)
+                rule.setProperty("kind", "rule")
+                rule.setFixedHeight(self._theme.border("line"))
+                self._column.addWidget(rule)
+            self._column.addWidget(_RowView(self._theme, row, self))
+        self.setAccessibleName("\n".join(f"{row.text}: {row.end}" if row.end else row.text for row in rows))
+
+    def marks(self) -> tuple[MarkKind, ...]:
+        """The marks from top to bottom."""
+        return tuple(row.mark for row in self._rows)
+
+
+class _RowView(QWidget):
+    def __init__(self, theme: Theme, row: Row, parent: QWidget) -> None:
+        super().__init__(parent)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, theme.px(12), 0, theme.px(12))
+        line.setSpacing(theme.px(20))
+        if row.mark == "now":
+            line.addWidget(Spinner(theme, parent=self))
+        elif row.mark != "none":
+            line.addWidget(_Mark(theme, row, self))
+        role = "strong" if row.strong else "small"
+        line.addWidget(Label(theme, role, row.text, "ink_soft" if row.mark == "next" else "ink", self), 1)
+        if row.end:
+            line.addWidget(Label(theme, "small", row.end, "ink_soft", self).one_line())
+        self.setMinimumHeight(theme.px(66))
+
+
+class _Mark(QWidget):
+    """A filled circle with a tick, an empty one, or one with a number."""
+
+    def __init__(self, theme: Theme, row: Row, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme, self._row = theme, row
+        side = theme.px(44)
+        self.setFixedSize(side, side)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """A circle of 44 px."""
+        return self.size()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002 - Qt's name
+        """Draw it."""
+        theme = self._theme
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        circle = QRectF(self.rect()).adjusted(2, 2, -2, -2)
+        if self._row.mark == "done":
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.colour("ok"))
+            painter.drawEllipse(circle)
+            side = theme.px(26)
+            spot = QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
+            tick = theme.pixmap("check", "surface", 26)
+            painter.drawPixmap(spot, tick, QRectF(tick.rect()))
+        else:
+            painter.setPen(QPen(theme.colour("control"), theme.border()))
+            painter.setBrush(theme.colour("surface"))
+            painter.drawEllipse(circle)
+            if self._row.mark == "number":
+                font = theme.font("label")
+                font.setPixelSize(theme.px(20))
+                painter.setFont(font)
+                painter.setPen(theme.colour("ink"))
+                painter.drawText(circle, Qt.AlignmentFlag.AlignCenter, str(self._row.number))
+        painter.end()

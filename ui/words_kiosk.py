@@ -1,0 +1,198 @@
+"""Words for trouble beside the key: the visit, the kiosk itself, the service."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP
+
+from kiosk import errors as kiosk
+from ui.words import ANOTHER_KEY, NOT_HERE, START_AGAIN, TELL_DESK, Words
+
+_NOT_READY = QT_TRANSLATE_NOOP("Messages", "This kiosk is not ready")
+
+KIOSK_WORDS: dict[type[Exception], Words] = {
+    kiosk.KioskError: Words(
+        QT_TRANSLATE_NOOP("Messages", "Something went wrong"),
+        QT_TRANSLATE_NOOP("Messages", "It is written down for the staff."),
+        TELL_DESK,
+    ),
+    kiosk.ConfigurationError: Words(
+        _NOT_READY, QT_TRANSLATE_NOOP("Messages", "A setting is missing or wrong."), TELL_DESK
+    ),
+    kiosk.NoCredential: Words(
+        _NOT_READY, QT_TRANSLATE_NOOP("Messages", "Its own sign-in to the office computer is missing."), TELL_DESK
+    ),
+    kiosk.NoDisplay: Words(
+        _NOT_READY, QT_TRANSLATE_NOOP("Messages", "There is no screen to show anything on."), TELL_DESK
+    ),
+    kiosk.PortTaken: Words(
+        _NOT_READY, QT_TRANSLATE_NOOP("Messages", "Another program is in the place of this one."), TELL_DESK
+    ),
+    kiosk.StorageFull: Words(
+        _NOT_READY, QT_TRANSLATE_NOOP("Messages", "It has no room left to keep its records."), TELL_DESK
+    ),
+    kiosk.JournalCorrupt: Words(
+        _NOT_READY, QT_TRANSLATE_NOOP("Messages", "Its records cannot be read. They were put aside."), TELL_DESK
+    ),
+    kiosk.InputRefused: Words(
+        QT_TRANSLATE_NOOP("Messages", "This does not look right"),
+        QT_TRANSLATE_NOOP("Messages", "Please look at what you typed."),
+        blameless=False,
+    ),
+    kiosk.SeveralKeys: Words(
+        QT_TRANSLATE_NOOP("Messages", "There is more than one key"),
+        QT_TRANSLATE_NOOP("Messages", "Leave only the one that you want to set up."),
+        blameless=False,
+    ),
+    kiosk.KeyNotAdmitted: Words(
+        NOT_HERE, QT_TRANSLATE_NOOP("Messages", "Your organization does not use this type of key."), ANOTHER_KEY
+    ),
+    kiosk.NotProtected: Words(
+        QT_TRANSLATE_NOOP("Messages", "The key did not keep its PIN"),
+        QT_TRANSLATE_NOOP("Messages", "We looked again, and it is not there. Please do not use this key yet."),
+        TELL_DESK,
+        tone="stop",
+    ),
+    kiosk.TookTooLong: Words(
+        QT_TRANSLATE_NOOP("Messages", "That took too long"),
+        QT_TRANSLATE_NOOP("Messages", "For your safety this screen started over and forgot what you typed."),
+        START_AGAIN,
+        blameless=False,
+        icon="clock",
+    ),
+    kiosk.ServiceError: Words(
+        QT_TRANSLATE_NOOP("Messages", "The office computer has a problem"),
+        QT_TRANSLATE_NOOP("Messages", "Please try again in a few minutes."),
+        TELL_DESK,
+    ),
+    kiosk.ServiceUnreachable: Words(
+        QT_TRANSLATE_NOOP("Messages", "We cannot reach the office computer"),
+        QT_TRANSLATE_NOOP("Messages", "It should be back in a few minutes."),
+        TELL_DESK,
+    ),
+    kiosk.ServiceUntrusted: Words(
+        QT_TRANSLATE_NOOP("Messages", "We are not sure that this is your office computer"),
+        QT_TRANSLATE_NOOP("Messages", "For your safety we do not talk to it."),
+        TELL_DESK,
+        tone="stop",
+    ),
+    kiosk.ServiceBroken: Words(
+        QT_TRANSLATE_NOOP("Messages", "The office computer has a problem"),
+        QT_TRANSLATE_NOOP("Messages", "It did not give a whole answer. Please try again in a few minutes."),
+        TELL_DESK,
+    ),
+    kiosk.StationRefused: Words(
+        QT_TRANSLATE_NOOP("Messages", "The office computer does not know this kiosk"),
+        QT_TRANSLATE_NOOP("Messages", "Staff must connect it again."),
+        TELL_DESK,
+        tone="stop",
+    ),
+    kiosk.Refusal: Words(
+        QT_TRANSLATE_NOOP("Messages", "The office computer said no"),
+        QT_TRANSLATE_NOOP("Messages", "It is written down for the staff."),
+        TELL_DESK,
+    ),
+    kiosk.WrongCode: Words(
+        QT_TRANSLATE_NOOP("Messages", "That code is not right"),
+        QT_TRANSLATE_NOOP("Messages", "Please look at the message again."),
+        blameless=False,
+    ),
+    kiosk.CodeTooOld: Words(
+        QT_TRANSLATE_NOOP("Messages", "That code is too old"),
+        QT_TRANSLATE_NOOP("Messages", "We can send a new one."),
+        icon="clock",
+    ),
+    kiosk.TooSoon: Words(
+        QT_TRANSLATE_NOOP("Messages", "A code is on its way"),
+        QT_TRANSLATE_NOOP("Messages", "You can ask for another one in {time}."),
+        icon="clock",
+    ),
+    kiosk.Locked: Words(
+        QT_TRANSLATE_NOOP("Messages", "Too many tries"),
+        QT_TRANSLATE_NOOP("Messages", "Please wait {time}, or ask the desk."),
+        (QT_TRANSLATE_NOOP("Messages", "Please wait {time}, or ask the desk."),),
+        tone="stop",
+        blameless=False,
+        icon="lock",
+    ),
+    kiosk.NotVerified: Words(
+        QT_TRANSLATE_NOOP("Messages", "We could not check that it is you"),
+        QT_TRANSLATE_NOOP("Messages", "Something does not match. Please try again, or ask the desk."),
+        TELL_DESK,
+        tone="stop",
+        blameless=False,
+    ),
+    kiosk.VerificationUnavailable: Words(
+        QT_TRANSLATE_NOOP("Messages", "This way does not work right now"),
+        QT_TRANSLATE_NOOP("Messages", "Please choose another one, or ask the desk."),
+        TELL_DESK,
+    ),
+    kiosk.SessionExpired: Words(
+        QT_TRANSLATE_NOOP("Messages", "Your time is over"),
+        QT_TRANSLATE_NOOP("Messages", "For your safety this visit has ended."),
+        START_AGAIN,
+        blameless=False,
+        icon="clock",
+    ),
+    kiosk.KeyNotAllowed: Words(
+        NOT_HERE, QT_TRANSLATE_NOOP("Messages", "Your organization does not use this type of key."), ANOTHER_KEY
+    ),
+    kiosk.CeremonyExpired: Words(
+        QT_TRANSLATE_NOOP("Messages", "That took too long"),
+        QT_TRANSLATE_NOOP("Messages", "Please touch the key once more. Your PIN is still good."),
+        icon="clock",
+    ),
+    kiosk.RegistrationRefused: Words(
+        QT_TRANSLATE_NOOP("Messages", "Your account did not take this key"),
+        QT_TRANSLATE_NOOP("Messages", "The office computer said no to it."),
+        ANOTHER_KEY,
+        tone="stop",
+    ),
+    kiosk.ProofRefused: Words(
+        QT_TRANSLATE_NOOP("Messages", "The key did not pass the test"),
+        QT_TRANSLATE_NOOP("Messages", "A sign-in with it did not work, so it is not set up."),
+        ANOTHER_KEY,
+        tone="stop",
+    ),
+    kiosk.OutcomeUnknown: Words(
+        QT_TRANSLATE_NOOP("Messages", "We do not know yet whether it worked"),
+        QT_TRANSLATE_NOOP("Messages", "The answer of the office computer got lost on its way. We will find out."),
+        TELL_DESK,
+    ),
+    kiosk.OutOfStep: Words(
+        QT_TRANSLATE_NOOP("Messages", "Something got mixed up"),
+        QT_TRANSLATE_NOOP("Messages", "For your safety this visit has ended."),
+        START_AGAIN,
+    ),
+}
+
+REASONS: dict[str, object] = {
+    "simulated": QT_TRANSLATE_NOOP("Messages", "It is a practice key made of software."),
+    "too_old": QT_TRANSLATE_NOOP("Messages", "It is too old to do what your organization asks for."),
+    "no_discoverable": QT_TRANSLATE_NOOP("Messages", "It cannot keep a sign-in on itself."),
+    "no_pin_support": QT_TRANSLATE_NOOP("Messages", "It cannot have a PIN, and your organization asks for one."),
+    "model_not_allowed": QT_TRANSLATE_NOOP("Messages", "Your organization does not use this type of key."),
+    "model_denied": QT_TRANSLATE_NOOP("Messages", "Your organization does not use this type of key."),
+    "pin_already_set": QT_TRANSLATE_NOOP("Messages", "It has a PIN already. Here only new keys are set up."),
+    "full": QT_TRANSLATE_NOOP("Messages", "It has no room for another sign-in."),
+}
+"""Words for every `kiosk.enrollment.admission.Reason`."""
+
+INPUTS: dict[str, tuple[object, object]] = {
+    "empty": (
+        QT_TRANSLATE_NOOP("Messages", "Something is missing"),
+        QT_TRANSLATE_NOOP("Messages", "Please fill in every field."),
+    ),
+    "too_long": (
+        QT_TRANSLATE_NOOP("Messages", "This is too long"),
+        QT_TRANSLATE_NOOP("Messages", "Please look at what you typed."),
+    ),
+    "characters": (
+        QT_TRANSLATE_NOOP("Messages", "There is a sign in it that we cannot read"),
+        QT_TRANSLATE_NOOP("Messages", "Please type it again."),
+    ),
+    "shape": (
+        QT_TRANSLATE_NOOP("Messages", "This does not look right"),
+        QT_TRANSLATE_NOOP("Messages", "Please look at what you typed."),
+    ),
+}
+"""Words for every reason of InputRefused."""
