@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import pairwise, product
 from typing import Any
 
 from kiosk.contract.policy import PinMode
@@ -130,9 +130,10 @@ def run_self_test(
     except TookTooLong:
         last, problem = host.session.state, f"TookTooLong in {type(host.session.state).__name__}"
     finally:
+        ended = clock()
         host.session.stop()
     parties = () if isinstance(last, Connecting) else tuple(party.id for party in last.visit.finished)
-    return Report(not problem, person.times(), parties, http_requests(), ctap_commands(), problem)
+    return Report(not problem, person.times(ended), parties, http_requests(), ctap_commands(), problem)
 
 
 _STEPS: dict[type[State], str] = {
@@ -164,10 +165,10 @@ class _ScriptedPerson:
         self._marks: list[tuple[str, float]] = []
         self.trouble: Trouble | None = None
 
-    def times(self) -> tuple[StepTime, ...]:
-        """The steps with their times; the last one, which has no end, is left out."""
-        pairs = zip(self._marks, self._marks[1:], strict=False)
-        return tuple(StepTime(name, (end - begin) * 1000) for (name, begin), (_, end) in pairs)
+    def times(self, ended: float) -> tuple[StepTime, ...]:
+        """The steps with their times; the last one ended then."""
+        marks = pairwise([*self._marks, ("", ended)])
+        return tuple(StepTime(name, (end - begin) * 1000) for (name, begin), (_, end) in marks)
 
     def tick(self) -> None:
         """Nothing turns here."""

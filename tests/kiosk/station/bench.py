@@ -1,0 +1,62 @@
+"""One station around a contract server and a simulated key, as tests drive it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+
+from hardware.simulated.key import SimulatedKey
+from hardware.simulated.source import SimulatedSource
+from kiosk.contract.profile import VerificationMethod
+from kiosk.enrollment.events import Event, KeyInserted
+from kiosk.station.client import Client
+from kiosk.station.headless import Host
+from kiosk.station.journal import Journal
+from kiosk.station.on_device import build_device
+from kiosk.station.on_network import build_network
+from kiosk.station.self_test import Script
+from kiosk.station.session import Session
+from tests.kiosk.station.contract_server import CODE, SECRET, ContractServer
+
+PIN = "49-horses"
+
+
+class Bench:
+    """Everything of one station around a contract server and a simulated key."""
+
+    def __init__(self, server: ContractServer, journal: Journal, key: SimulatedKey, folder: Path) -> None:
+        self.source = SimulatedSource([key])
+        self.server, self.journal, self.key = server, journal, key
+        self.clients: list[Client] = []
+        references = count(1)
+        network = build_network(
+            server.settings(folder, retries=1),
+            lambda: SECRET,
+            journal,
+            lambda: f"T-{next(references)}",
+            on_client=self.clients.append,
+        )
+
+        def make(post: Callable[[Event], None]) -> Session:
+            return Session(
+                device=build_device(lambda: self.source, journal),
+                network=network,
+                post=post,
+                reference=lambda: "REF",
+                locale="en",
+            )
+
+        self.host = Host(make, time.monotonic)
+
+    def script(self, method: VerificationMethod = VerificationMethod.EMAIL) -> Script:
+        return Script("upn", {"upn": "ada@example.org"}, method, PIN, lambda: CODE, self.plug, self.key.touch)
+
+    def plug(self) -> None:
+        self.key.plug()
+        for address in self.source.attached():
+            self.host.post(KeyInserted(address))
+
+    def requests(self) -> int:
+        return sum(client.requests_made for client in self.clients)
