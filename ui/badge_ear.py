@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from shiboken6 import isValid
 
 from ui.wedge import Wedge
 
@@ -56,19 +57,14 @@ class BadgeEar(QObject):
     def _take_back(self) -> None:
         if self._before is not None:
             field, text = self._before
-            field.setText(text)
+            if isValid(field):
+                field.setText(text)
         self._before = None
 
     def _follow(self, _old: QWidget | None, new: QWidget | None) -> None:
-        if self._heard is not None:
+        if self._heard is not None and isValid(self._heard):
             self._heard.removeEventFilter(self)
-            self._heard = None
+        self._heard = new
         self._before = None
         if new is not None:
             new.installEventFilter(self)
-            new.destroyed.connect(self._forget)
-            self._heard = new
-
-    def _forget(self) -> None:
-        self._heard = None
-        self._before = None

@@ -146,6 +146,8 @@ class IdentifyPage(Page):
         grid.setHorizontalSpacing(self.theme.px(20))
         grid.setVerticalSpacing(self.theme.px(16))
         columns = 2 if len(state.fields.fields) > 1 and not self.theme.folded else 1
+        for column in range(columns):
+            grid.setColumnStretch(column, 1)
         for index, spec in enumerate(state.fields.fields):
             field = self._field(spec, state.visit.criteria.get(spec.name, ""))
             grid.addWidget(field, index // columns, index % columns, Qt.AlignmentFlag.AlignTop)
@@ -170,6 +172,8 @@ class IdentifyPage(Page):
         words = QCoreApplication.translate("Identify", "Or do it another way")
         columns = 1 if self.theme.folded or len(others) == 1 else 2
         grid.addWidget(Label(self.theme, "small", words, "ink_soft", box), 0, 0, 1, columns)
+        for column in range(columns):
+            grid.setColumnStretch(column, 1)
         for index, fields in enumerate(others):
             card = OptionCard(
                 self.theme, way(fields, self.theme.locale), icon=way_icon(fields), trailing="", parent=box

@@ -9,59 +9,17 @@ from kiosk.enrollment.events import Continued, Event, PinChosen, PinTyped, WentB
 from kiosk.enrollment.pin_rules import Rule, check
 from kiosk.enrollment.states import ChoosePin, EnterPin, State, Trouble
 from ui.pages.page import Action, Chrome, Page, Surroundings
+from ui.pages.pin_pad import PinPad
 from ui.pages.pin_words import SAME, first_words, guessable, line
 from ui.pages.verify import column_of
 from ui.theme import Theme
 from ui.widgets.checklist import Checklist, Line, Mark
-from ui.widgets.keyboard import Keyboard
-from ui.widgets.keypad import Keypad
 from ui.widgets.label import Label
 from ui.widgets.notice import Notice
 from ui.widgets.pin_field import PinField
 
 FORGOTTEN = "forgotten"
 """The name of the action "I forgot it"."""
-
-
-class PinPad:
-    """The keypad of a PIN page and the keyboard that "abc" opens instead; both type into the field of the focus."""
-
-    def __init__(self, page: Page, first: PinField) -> None:
-        self._page = page
-        self._field = first
-        self.keypad = Keypad(page.theme, secret=True, letters=True)
-        self.keypad.aim(first.edit)
-        self.keypad.letters_wanted.connect(self._open)
-        self.keyboard: Keyboard | None = None
-
-    def aim(self, field: PinField) -> None:
-        """Type into this field from now on."""
-        self._field = field
-        self.keypad.aim(field.edit)
-        if self.keyboard is not None:
-            self.keyboard.aim(field.edit)
-
-    def offer(self, text: str, *, enabled: bool) -> None:
-        """What the key in the corner of the keyboard does."""
-        if self.keyboard is not None:
-            self.keyboard.offer_continue(text, enabled=enabled)
-
-    def close(self) -> None:
-        """Go back to the keypad."""
-        if self.keyboard is not None:
-            self.keyboard.hide()
-            self.keyboard.deleteLater()
-            self.keyboard = None
-            self._page.changed.emit()
-
-    def _open(self) -> None:
-        if self.keyboard is None:
-            self.keyboard = Keyboard(self._page.theme, secret=True)
-            self.keyboard.aim(self._field.edit)
-            self.keyboard.continued.connect(self._page.submit)
-            self.keyboard.closed.connect(self.close)
-            self._page.changed.emit()
-        self._field.edit.setFocus()
 
 
 class ChoosePinPage(Page):
@@ -80,6 +38,8 @@ class ChoosePinPage(Page):
         grid = QGridLayout()
         grid.setHorizontalSpacing(theme.px(20))
         grid.setVerticalSpacing(theme.px(16))
+        for index in range(1 if theme.folded else 2):
+            grid.setColumnStretch(index, 1)
         grid.addWidget(self._first, 0, 0)
         grid.addWidget(self._second, *((1, 0) if theme.folded else (0, 1)))
         column = column_of(self, theme)

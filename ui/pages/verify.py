@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from kiosk.contract.enrollments import VerificationOffer
@@ -254,9 +254,7 @@ class ConfirmPersonPage(Page):
         rows = QVBoxLayout(card)
         rows.setContentsMargins(self.theme.px(24), self.theme.px(8), self.theme.px(24), self.theme.px(8))
         rows.setSpacing(0)
-        name = Label(self.theme, "strong", clean(state.person.name), parent=card)
-        name.setMinimumHeight(self.theme.size("list_row"))
-        rows.addWidget(name)
+        rows.addWidget(self._line(clean(state.person.name), "", card))
         for label, value in state.person.details:
             rule = QFrame(card)
             rule.setProperty("kind", "rule")
@@ -270,6 +268,10 @@ class ConfirmPersonPage(Page):
         line.setMinimumHeight(self.theme.size("list_row"))
         row = QHBoxLayout(line)
         row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(Label(self.theme, "small", label, "ink_soft", line), 1)
-        row.addWidget(Label(self.theme, "small", f"<b>{value}</b>", parent=line).one_line())
+        middle = Qt.AlignmentFlag.AlignVCenter
+        if not value:
+            row.addWidget(Label(self.theme, "strong", label, parent=line), 1, middle)
+            return line
+        row.addWidget(Label(self.theme, "small", label, "ink_soft", line), 1, middle)
+        row.addWidget(Label(self.theme, "small", f"<b>{value}</b>", parent=line).one_line(), 0, middle)
         return line

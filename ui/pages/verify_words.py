@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
+from kiosk.config import Place
 from kiosk.contract.enrollments import VerificationOffer
 from kiosk.contract.profile import VerificationMethod
-from ui.pages.page import Place
 from ui.text import clean
 
 ICONS = {
@@ -52,13 +52,13 @@ def method_detail(offer: VerificationOffer) -> str:
 def reader_place(place: Place) -> str:
     """Where the badge reader is."""
     match place:
-        case "below":
+        case Place.BELOW:
             return QCoreApplication.translate("Verify", "The reader is below this screen.")
-        case "left":
+        case Place.LEFT:
             return QCoreApplication.translate("Verify", "The reader is to the left of this screen.")
-        case "right":
+        case Place.RIGHT:
             return QCoreApplication.translate("Verify", "The reader is to the right of this screen.")
-        case "beside":
+        case Place.BESIDE:
             return QCoreApplication.translate("Verify", "The reader is beside the screen.")
 
 

@@ -51,7 +51,8 @@ def field_frame(theme: Theme, edit: QLineEdit, *buttons: QPushButton) -> QFrame:
     frame.setProperty("kind", "field")
     frame.setMinimumHeight(max(theme.size("field"), theme.text_px(56)))
     row = QHBoxLayout(frame)
-    row.setContentsMargins(theme.px(24), 0, theme.px(8), 0)
+    start, end = theme.px(24), theme.px(8)
+    row.setContentsMargins(*((end, 0, start, 0) if theme.rtl else (start, 0, end, 0)))  # margins are not mirrored
     row.setSpacing(theme.px(8))
     row.addWidget(edit, 1)
     for button in buttons:
