@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives import serialization
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
 
 from kiosk.errors import ConfigurationError
 from kiosk.resources import resource
@@ -43,5 +45,13 @@ def test_a_missing_folder_is_not_an_empty_one(tmp_path: Path) -> None:
         load_anchors(tmp_path / "nowhere")
 
 
-def test_the_shipped_roots_can_be_read() -> None:
-    load_anchors(resource("attestation/roots"))
+def test_the_shipped_roots_are_those_that_their_guide_lists() -> None:
+    folder = resource("attestation/roots")
+    listed = re.findall(r"`([0-9a-f]{64})`", (folder / "README.md").read_text())
+    shipped = load_anchors(folder).certificates
+    assert [each.fingerprint(hashes.SHA256()).hex() for each in shipped] == listed
+
+
+def test_every_shipped_root_may_issue_certificates() -> None:
+    for certificate in load_anchors(resource("attestation/roots")).certificates:
+        assert certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
