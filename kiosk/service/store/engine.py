@@ -21,7 +21,9 @@ T = TypeVar("T")
 ATTEMPTS: Final = 3
 """How often `Store.write` runs its work before it gives up on a lost race."""
 
-_LOST_RACES: Final = frozenset({"40001", "40P01", "55P03"})  # serialization failure, deadlock, lock not available
+_LOST_RACES: Final = frozenset({"40001", "40P01", "55P03", "23505"})
+"""PostgreSQL: serialization failure, deadlock, lock not available, and a row that another one inserted first."""
+
 _open: ContextVar[bool] = ContextVar("keywright_transaction_open", default=False)
 
 

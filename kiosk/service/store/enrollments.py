@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, Integer, String, Table, insert, select, update
+from sqlalchemy import JSON, Column, Index, Integer, String, Table, insert, or_, select, update
 
 from kiosk.contract.enrollments import Phase
 from kiosk.service.directories.connector import Person
@@ -94,11 +94,13 @@ def open_enrollments(tx: ReadTx, client_id: str) -> tuple[EnrollmentRow, ...]:
     return tuple(map(_row, found))
 
 
-def overdue_enrollments(tx: ReadTx, now: datetime, limit: int) -> tuple[EnrollmentRow, ...]:
-    """Open ones that are past their time, oldest first."""
+def overdue_enrollments(tx: ReadTx, now: datetime, future: datetime, limit: int) -> tuple[EnrollmentRow, ...]:
+    """Open ones that are past their time, or were opened after `future`: then the clock was set back."""
     found = tx.connection.execute(
         select(*_COLUMNS)
-        .where(enrollments.c.phase.in_(OPEN_PHASES), enrollments.c.expires_at <= now)
+        .where(
+            enrollments.c.phase.in_(OPEN_PHASES), or_(enrollments.c.expires_at <= now, enrollments.c.opened_at > future)
+        )
         .order_by(enrollments.c.expires_at)
         .limit(limit)
     )

@@ -1,0 +1,142 @@
+"""Registration ceremonies: one row each, moved by compare-and-set on its version."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, insert, select, update
+
+from kiosk.service.store.columns import UtcDateTime, id_column, metadata
+from kiosk.service.store.engine import ReadTx, StaleRow, WriteTx
+
+
+class CeremonyState(StrEnum):
+    """Where a ceremony stands. `completing` is the intent that is stored before the relying party is called."""
+
+    BEGUN = "begun"
+    COMPLETING = "completing"
+    REGISTERED = "registered"
+    PROVED = "proved"
+    REFUSED = "refused"
+    ABANDONED = "abandoned"
+
+
+UNFINISHED = (CeremonyState.BEGUN, CeremonyState.COMPLETING, CeremonyState.REGISTERED)
+"""The states that an ending enrollment turns into `abandoned`."""
+
+ceremonies = Table(
+    "ceremonies",
+    metadata,
+    id_column(),
+    Column("enrollment_id", ForeignKey("enrollments.id", ondelete="CASCADE"), nullable=False),
+    Column("client_id", String(64), nullable=False),
+    Column("relying_party", String(40), nullable=False),
+    Column("user_id", String(128), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("challenge", LargeBinary(64), nullable=False),
+    Column("user_handle", LargeBinary(64), nullable=False),
+    Column("user_verification", String(16), nullable=False),
+    Column("simulated", Boolean, nullable=False),
+    Column("begun_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("lease_until", UtcDateTime),
+    Column("response_hash", String(64), nullable=False),
+    Column("credential_id", LargeBinary(1023)),
+    Column("refusal", String(64), nullable=False),
+    Column("proof_challenge", LargeBinary(64)),
+    Column("proof_hash", String(64), nullable=False),
+    Index("ix_ceremonies_enrollment_id_state", "enrollment_id", "state"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CeremonyRow:
+    """One ceremony.
+
+    `response_hash` and `proof_hash` tell the same answer sent again from another one. `lease_until` is how long the
+    caller that stored the intent may take. `refusal` is the word of a refused registration, for sending it again.
+    """
+
+    id: str
+    enrollment_id: str
+    client_id: str
+    relying_party: str
+    user_id: str
+    state: CeremonyState
+    version: int
+    challenge: bytes
+    user_handle: bytes
+    user_verification: str
+    simulated: bool
+    begun_at: datetime
+    expires_at: datetime
+    lease_until: datetime | None = None
+    response_hash: str = ""
+    credential_id: bytes | None = None
+    refusal: str = ""
+    proof_challenge: bytes | None = None
+    proof_hash: str = ""
+
+
+_COLUMNS = tuple(ceremonies.c[name] for name in CeremonyRow.__slots__)
+
+
+def add_ceremony(tx: WriteTx, row: CeremonyRow) -> None:
+    """Store a new ceremony."""
+    tx.connection.execute(insert(ceremonies).values(_values(row)))
+
+
+def ceremony(tx: ReadTx, ceremony_id: str, enrollment_id: str, client_id: str) -> CeremonyRow | None:
+    """The client's own ceremony of this id, in this enrollment."""
+    found = tx.connection.execute(
+        select(*_COLUMNS).where(
+            ceremonies.c.id == ceremony_id,
+            ceremonies.c.enrollment_id == enrollment_id,
+            ceremonies.c.client_id == client_id,
+        )
+    ).one_or_none()
+    return None if found is None else _row(found)
+
+
+def ceremonies_of(tx: ReadTx, enrollment_id: str, states: Sequence[CeremonyState]) -> tuple[CeremonyRow, ...]:
+    """The enrollment's ceremonies in these states."""
+    found = tx.connection.execute(
+        select(*_COLUMNS).where(ceremonies.c.enrollment_id == enrollment_id, ceremonies.c.state.in_(states))
+    )
+    return tuple(map(_row, found))
+
+
+def move_ceremony(tx: WriteTx, seen: CeremonyRow, **changes: Any) -> CeremonyRow:
+    """Change a row that is still as it was seen, and return it as it is now. Raises StaleRow."""
+    now = replace(seen, version=seen.version + 1, **changes)
+    done = tx.connection.execute(
+        update(ceremonies)
+        .where(ceremonies.c.id == seen.id, ceremonies.c.version == seen.version)
+        .values(version=now.version, **changes)
+    )
+    if done.rowcount != 1:
+        raise StaleRow
+    return now
+
+
+def abandon_ceremonies(tx: WriteTx, ceremony_ids: Sequence[str]) -> None:
+    """Give up those of them that are unfinished."""
+    tx.connection.execute(
+        update(ceremonies)
+        .where(ceremonies.c.id.in_(ceremony_ids), ceremonies.c.state.in_(UNFINISHED))
+        .values(state=CeremonyState.ABANDONED, version=ceremonies.c.version + 1, lease_until=None)
+    )
+
+
+def _values(row: CeremonyRow) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in CeremonyRow.__slots__}
+
+
+def _row(found: Sequence[Any]) -> CeremonyRow:
+    values = dict(zip(CeremonyRow.__slots__, found, strict=True))
+    return CeremonyRow(**{**values, "state": CeremonyState(values["state"])})

@@ -1,0 +1,177 @@
+"""Registered credentials, proved or not yet, and the stable user handles of people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    delete,
+    insert,
+    select,
+    update,
+)
+
+from kiosk.service.store.columns import UtcDateTime, id_column, metadata
+from kiosk.service.store.engine import ReadTx, StaleRow, WriteTx
+
+credentials = Table(
+    "credentials",
+    metadata,
+    id_column(),
+    Column("relying_party", String(40), nullable=False),
+    Column("credential_id", LargeBinary(1023), nullable=False),
+    Column("user_id", String(128), nullable=False),
+    Column("user_handle", LargeBinary(64), nullable=False),
+    Column("public_key", LargeBinary, nullable=False),
+    Column("sign_count", Integer, nullable=False),
+    Column("aaguid", String(36), nullable=False),
+    Column("attestation", String(64), nullable=False),
+    Column("transports", JSON, nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("ceremony_id", ForeignKey("ceremonies.id"), nullable=False, unique=True),
+    Column("registered_at", UtcDateTime, nullable=False),
+    Column("proved_at", UtcDateTime),
+    Index("uq_credentials_relying_party_credential_id", "relying_party", "credential_id", unique=True),
+    Index("ix_credentials_user_id_relying_party", "user_id", "relying_party"),
+)
+
+user_handles = Table(
+    "user_handles",
+    metadata,
+    Column("relying_party", String(40), nullable=False),
+    Column("user_id", String(128), nullable=False),
+    Column("handle", LargeBinary(64), nullable=False),
+    PrimaryKeyConstraint("relying_party", "user_id"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialRow:
+    """One credential; `proved_at` is None until an assertion has shown that it works. `public_key` is a COSE key."""
+
+    id: str
+    relying_party: str
+    credential_id: bytes
+    user_id: str
+    user_handle: bytes
+    public_key: bytes
+    sign_count: int
+    aaguid: str
+    attestation: str
+    transports: tuple[str, ...]
+    name: str
+    ceremony_id: str
+    registered_at: datetime
+    proved_at: datetime | None = None
+
+
+_COLUMNS = tuple(credentials.c[name] for name in CredentialRow.__slots__)
+
+
+def add_credential(tx: WriteTx, row: CredentialRow) -> None:
+    """Store a credential that is registered and not yet proved."""
+    values = {name: getattr(row, name) for name in CredentialRow.__slots__}
+    tx.connection.execute(insert(credentials).values({**values, "transports": list(row.transports)}))
+
+
+def credential_of_ceremony(tx: ReadTx, ceremony_id: str) -> CredentialRow | None:
+    """What the ceremony registered."""
+    found = tx.connection.execute(select(*_COLUMNS).where(credentials.c.ceremony_id == ceremony_id)).one_or_none()
+    return None if found is None else _row(found)
+
+
+def credential_exists(tx: ReadTx, relying_party: str, credential_id: bytes) -> bool:
+    """Whether the relying party holds this credential id, whoever has it."""
+    found = tx.connection.execute(
+        select(credentials.c.id).where(
+            credentials.c.relying_party == relying_party, credentials.c.credential_id == credential_id
+        )
+    )
+    return found.first() is not None
+
+
+def credentials_of_user(tx: ReadTx, user_id: str) -> tuple[CredentialRow, ...]:
+    """Everything that is registered for a person, proved or not."""
+    found = tx.connection.execute(
+        select(*_COLUMNS).where(credentials.c.user_id == user_id).order_by(credentials.c.registered_at)
+    )
+    return tuple(map(_row, found))
+
+
+def proved_credential_ids(tx: ReadTx, user_id: str, relying_party: str) -> tuple[bytes, ...]:
+    """The exclude list: credentials of the person that have been shown to work."""
+    found = tx.connection.execute(
+        select(credentials.c.credential_id)
+        .where(
+            credentials.c.user_id == user_id,
+            credentials.c.relying_party == relying_party,
+            credentials.c.proved_at.is_not(None),
+        )
+        .order_by(credentials.c.proved_at)
+    )
+    return tuple(found.scalars())
+
+
+def mark_proved(tx: WriteTx, row: CredentialRow, sign_count: int, now: datetime) -> None:
+    """Note that an assertion verified. Raises StaleRow when the credential is gone or already proved."""
+    done = tx.connection.execute(
+        update(credentials)
+        .where(credentials.c.id == row.id, credentials.c.proved_at.is_(None))
+        .values(proved_at=now, sign_count=sign_count)
+    )
+    if done.rowcount != 1:
+        raise StaleRow
+
+
+def remove_unproved(tx: WriteTx, ceremony_ids: Sequence[str]) -> int:
+    """Delete what these ceremonies registered and did not prove; how many they were."""
+    done = tx.connection.execute(
+        delete(credentials).where(credentials.c.ceremony_id.in_(ceremony_ids), credentials.c.proved_at.is_(None))
+    )
+    return done.rowcount
+
+
+def rival_ceremonies(tx: ReadTx, row: CredentialRow) -> tuple[str, ...]:
+    """The ceremonies that left other unproved credentials of the same person at the same relying party."""
+    found = tx.connection.execute(
+        select(credentials.c.ceremony_id).where(
+            credentials.c.user_id == row.user_id,
+            credentials.c.relying_party == row.relying_party,
+            credentials.c.proved_at.is_(None),
+            credentials.c.id != row.id,
+        )
+    )
+    return tuple(found.scalars())
+
+
+def stored_handle(tx: ReadTx, relying_party: str, user_id: str) -> bytes | None:
+    """The person's user handle at the relying party, if they have one."""
+    found = tx.connection.execute(
+        select(user_handles.c.handle).where(
+            user_handles.c.relying_party == relying_party, user_handles.c.user_id == user_id
+        )
+    ).scalar_one_or_none()
+    return None if found is None else bytes(found)
+
+
+def keep_handle(tx: WriteTx, relying_party: str, user_id: str, fresh: bytes) -> None:
+    """Give the person a user handle at the relying party, unless they have one: it stays the same for good."""
+    if stored_handle(tx, relying_party, user_id) is None:
+        tx.connection.execute(insert(user_handles).values(relying_party=relying_party, user_id=user_id, handle=fresh))
+
+
+def _row(found: Sequence[Any]) -> CredentialRow:
+    values = dict(zip(CredentialRow.__slots__, found, strict=True))
+    return CredentialRow(**{**values, "transports": tuple(values["transports"])})

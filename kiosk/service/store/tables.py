@@ -1,0 +1,29 @@
+"""Every table of the service, gathered on one metadata for the migrations."""
+
+from __future__ import annotations
+
+from kiosk.service.store import (
+    attempts,
+    ceremonies,
+    codes,
+    credentials,
+    enrollments,
+    messages,
+    stations,
+    tokens,
+    users,
+)
+from kiosk.service.store.columns import metadata
+
+__all__ = [
+    "attempts",
+    "ceremonies",
+    "codes",
+    "credentials",
+    "enrollments",
+    "messages",
+    "metadata",
+    "stations",
+    "tokens",
+    "users",
+]

@@ -1,0 +1,37 @@
+"""Brings a database to the schema of this release, one process at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import text
+
+from kiosk.service.store.engine import Store, WriteTx
+
+_LOCK = 0x4B657977  # "Keyw": the advisory lock that only our migrations take
+
+
+def upgrade(store: Store, revision: str = "head") -> None:
+    """Run the missing migrations in one transaction, while no other process can. Raises StorageFull, StoreBusy."""
+    _migrate(store, lambda config: command.upgrade(config, revision))
+
+
+def downgrade(store: Store, revision: str = "base") -> None:
+    """Take migrations back: for tests, and for an administrator who knows why."""
+    _migrate(store, lambda config: command.downgrade(config, revision))
+
+
+def _migrate(store: Store, run: Callable[[Config], None]) -> None:
+    def work(tx: WriteTx) -> None:
+        if tx.connection.dialect.name == "postgresql":  # SQLite's write lock is held already
+            tx.connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+            tx.connection.execute(text("SET LOCAL lock_timeout = '10s'"))
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        config.attributes["connection"] = tx.connection
+        run(config)
+
+    store.write(work)
