@@ -8,16 +8,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from threading import Lock
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from kiosk.contract.profile import VerificationMethod
+from kiosk.service.directories.connector import Directory
+from kiosk.service.relying_parties.connector import RelyingParty
 from kiosk.service.settings import ServiceSettings
 from kiosk.service.store.engine import Store
-
-if TYPE_CHECKING:  # the connectors import Parts' clock and random, so their types are named only
-    from kiosk.service.directories.connector import Directory
-    from kiosk.service.relying_parties.connector import RelyingParty
-    from kiosk.service.verification.connector import VerificationMethod as Verifier
+from kiosk.service.verification.connector import Verifier
 
 
 class Clock(Protocol):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -12,6 +13,7 @@ from pydantic import Field, ValidationError, model_validator
 from kiosk.contract.policy import PinMode
 from kiosk.contract.profile import FieldKind, VerificationMethod
 from kiosk.errors import ConfigurationError
+from kiosk.service.attestation.settings import AttestationPolicy, Conveyance
 from kiosk.service.messages.settings import MailSettings, SmsSettings
 from kiosk.service.settings_model import HttpsUrl, LanguageTag, Name, SettingsModel
 from kiosk.service.verification.settings import VerificationSettings
@@ -65,6 +67,21 @@ class SessionSettings(SettingsModel):
     """How long creation options may be answered."""
     token: int = Field(default=3600, ge=60, le=86400)
     """Life of an access token."""
+
+    @property
+    def life(self) -> timedelta:
+        """`absolute`, to calculate with."""
+        return timedelta(seconds=self.absolute)
+
+    @property
+    def ceremony_life(self) -> timedelta:
+        """`ceremony`, to calculate with."""
+        return timedelta(seconds=self.ceremony)
+
+    @property
+    def token_life(self) -> timedelta:
+        """`token`, to calculate with."""
+        return timedelta(seconds=self.token)
 
 
 class AttributeSettings(SettingsModel):
@@ -153,10 +170,12 @@ class KeySettings(SettingsModel):
 class AttestationSettings(SettingsModel):
     """Whose keys are believed."""
 
-    trust_anchors: tuple[Path, ...] = ()
-    """PEM files, or folders of them, with the root certificates of the makers of accepted keys."""
+    roots: Path | None = None
+    """A folder of PEM files with the root certificates of the makers of accepted keys."""
+    conveyance: Conveyance = Conveyance.DIRECT
+    """`none`, `direct` or `enterprise`."""
     require_trusted: bool = True
-    """Refuse keys whose attestation does not end in a trust anchor."""
+    """Refuse keys whose attestation does not end in one of the roots."""
 
 
 class RelyingPartySettings(SettingsModel):
@@ -215,9 +234,19 @@ class ServiceSettings(SettingsModel):
                 "verification.methods: self_confirmation shows the person and is refused on a public kiosk"
             )
         self._known_fields()
+        self.attestation_policy()
         self._unique("relying_parties", [party.id for party in self.relying_parties])
         self._unique("identify.alternatives", [each.name for each in self.identify.alternatives])
         return self
+
+    def attestation_policy(self) -> AttestationPolicy:
+        """What attestation must show, from `attestation` and `key` together."""
+        return AttestationPolicy(
+            conveyance=self.attestation.conveyance,
+            require_trusted=self.attestation.require_trusted,
+            aaguids_allowed=frozenset(self.key.aaguids_allowed),
+            aaguids_denied=frozenset(self.key.aaguids_denied),
+        )
 
     def _known_fields(self) -> None:
         built_in = set(BuiltInField.__args__)  # type: ignore[attr-defined]  # typing has no public reader of Literal here

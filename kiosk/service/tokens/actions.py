@@ -1,0 +1,80 @@
+"""Clients and their access tokens: create, issue, check, revoke."""
+
+from __future__ import annotations
+
+import base64
+
+from kiosk.contract.paths import Scope
+from kiosk.service.parts import Clock, Parts, Random
+from kiosk.service.store import stations as rows
+from kiosk.service.store import tokens as token_rows
+from kiosk.service.store.engine import Store
+from kiosk.service.tokens.rules import (
+    Caller,
+    ClientCredentials,
+    InvalidClient,
+    InvalidToken,
+    IssuedToken,
+    granted,
+    hashed,
+    live,
+    matches,
+)
+
+_NOBODY = hashed("")  # compared with when there is no such client, so that both take the same time
+
+
+def create_client(
+    store: Store, clock: Clock, random: Random, name: str, scopes: frozenset[Scope] = frozenset({Scope.ENROLL})
+) -> ClientCredentials:
+    """Make a client (a station) with a fresh secret, which is told here and kept nowhere."""
+    credentials = ClientCredentials(f"station-{random.token(6).hex()}", _random_text(random))
+    row = rows.ClientRow(credentials.client_id, name, hashed(credentials.secret), " ".join(sorted(scopes)))
+    store.write(lambda tx: rows.add_client(tx, row, clock.now()))
+    return credentials
+
+
+def rotate_secret(store: Store, random: Random, client_id: str) -> ClientCredentials:
+    """Give the client another secret. Raises InvalidClient when there is no such client."""
+    credentials = ClientCredentials(client_id, _random_text(random))
+    if not store.write(lambda tx: rows.replace_secret(tx, client_id, hashed(credentials.secret))):
+        raise InvalidClient
+    return credentials
+
+
+def disable_client(store: Store, clock: Clock, client_id: str) -> None:
+    """Refuse the client and its tokens from now on. Raises InvalidClient when there is no such client."""
+    if not store.write(lambda tx: rows.disable_client(tx, client_id, clock.now())):
+        raise InvalidClient
+
+
+def issue_token(parts: Parts, client: ClientCredentials, scope: str) -> IssuedToken:
+    """Give a client a token for the scopes it asks for (all of its own for none).
+
+    Raises InvalidClient, InvalidScope.
+    """
+    now, life = parts.clock.now(), parts.settings.session.token_life
+    token = _random_text(parts.random)
+
+    with parts.store.read() as tx:  # a stranger never gets as far as the write lock
+        found = rows.client(tx, client.client_id)
+    known = matches(client.secret, found.secret_hash if found else _NOBODY)
+    if found is None or not known or found.disabled_at is not None:
+        raise InvalidClient
+    scopes = granted(scope, found.scopes)
+    row = token_rows.TokenRow(found.id, " ".join(sorted(scopes)), now, now + life)
+    parts.store.write(lambda tx: token_rows.add_token(tx, hashed(token), row))
+    return IssuedToken(token, int(life.total_seconds()), scopes)
+
+
+def caller_of(parts: Parts, token: str) -> Caller:
+    """Who holds this token. Raises InvalidToken."""
+    with parts.store.read() as tx:
+        row = token_rows.token(tx, hashed(token))
+    if row is None or not live(row.issued_at, row.expires_at, parts.clock.now()):
+        raise InvalidToken
+    return Caller(row.client_id, frozenset(row.scopes.split()))
+
+
+def _random_text(random: Random) -> str:
+    return base64.urlsafe_b64encode(random.token(32)).rstrip(b"=").decode()

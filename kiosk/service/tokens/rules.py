@@ -1,0 +1,96 @@
+"""Access tokens: their errors, scopes and life."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from kiosk.contract.paths import Scope
+
+SKEW = timedelta(seconds=30)
+"""How far two replicas' clocks may be apart."""
+
+
+class InvalidClient(Exception):
+    """Unknown client, wrong secret, or disabled; not told apart."""
+
+
+class InvalidScope(Exception):
+    """The client asked for a scope that it does not have."""
+
+
+class UnsupportedGrant(Exception):
+    """Another grant than client_credentials."""
+
+
+class InvalidTokenRequest(Exception):
+    """The token request is not one (RFC 6749, 5.2)."""
+
+
+class InvalidToken(Exception):
+    """No token, an unknown one, or one past its time."""
+
+
+class InsufficientScope(Exception):
+    """The token does not carry the scope of the route."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who is calling: a client of the service, with what its token lets it do."""
+
+    client_id: str
+    scopes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedToken:
+    """A fresh access token; `token` is told once and kept nowhere."""
+
+    token: str
+    expires_in: int
+    scopes: frozenset[str]
+
+    def __repr__(self) -> str:
+        return f"IssuedToken(expires_in={self.expires_in})"
+
+
+@dataclass(frozen=True, slots=True)
+class ClientCredentials:
+    """What a client signs in with; `secret` has 256 random bits."""
+
+    client_id: str
+    secret: str
+
+    def __repr__(self) -> str:
+        return f"ClientCredentials({self.client_id!r})"
+
+
+def hashed(secret: str) -> str:
+    """SHA-256 in hexadecimal: enough for what has 256 random bits, and fast."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def matches(secret: str, stored: str) -> bool:
+    """Constant-time comparison of a secret with its hash."""
+    return hmac.compare_digest(hashed(secret), stored)
+
+
+def granted(asked: str, held: str) -> frozenset[str]:
+    """The scopes asked for, all of the client's when none is. Raises InvalidScope."""
+    allowed, wanted = frozenset(held.split()), frozenset(asked.split())
+    if not wanted <= allowed:
+        raise InvalidScope
+    return wanted or allowed
+
+
+def live(issued_at: datetime, expires_at: datetime, now: datetime) -> bool:
+    """Whether `now` is within the life; a thing of the future means that the clock was set back, and is over."""
+    return issued_at - SKEW <= now < expires_at
+
+
+def all_scopes() -> str:
+    """Every scope that there is, as OAuth2 writes them."""
+    return " ".join(Scope)
