@@ -4,39 +4,35 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Protocol
 
-from kiosk.contract.enrollments import KeyReport, WebAuthnObject
+from kiosk.contract.enrollments import WebAuthnObject
 from kiosk.contract.profile import RelyingPartyName
 from kiosk.service.directories.connector import Person
 
 
-@dataclass(frozen=True, slots=True)
-class RelyingPartyCapabilities:
-    """How a relying party behaves.
+class UserVerification(StrEnum):
+    """Whether the key must have checked its PIN (UserVerificationRequirement, WebAuthn L3 5.8.6)."""
 
-    `repeatable`: a `complete` whose outcome is not known may simply be made again, because it leaves nothing behind
-    (a party kept by this service itself). `deadline` bounds one call; a lease is longer than that.
-    """
-
-    repeatable: bool
-    deadline: timedelta = timedelta(seconds=15)
+    REQUIRED = "required"
+    PREFERRED = "preferred"
+    DISCOURAGED = "discouraged"
 
 
 @dataclass(frozen=True, slots=True)
 class CreationRequest:
-    """Who registers what. `exclude` are the person's proved credentials there; ids are bytes."""
+    """Who registers what. `exclude` are the credential ids of the person that are proved to work there."""
 
     person: Person
     user_handle: bytes
-    key: KeyReport
     exclude: tuple[bytes, ...]
-    user_verification: bool
+    user_verification: UserVerification
 
 
 @dataclass(frozen=True, slots=True)
 class CreationOptions:
-    """PublicKeyCredentialCreationOptionsJSON, and the challenge that it holds."""
+    """PublicKeyCredentialCreationOptionsJSON, the challenge that it holds, and how long it may be answered."""
 
     public_key: WebAuthnObject
     challenge: bytes
@@ -45,14 +41,11 @@ class CreationOptions:
 
 @dataclass(frozen=True, slots=True)
 class BegunCeremony:
-    """What `complete` and `verify_proof` are judged against."""
+    """What a registration response is judged against."""
 
-    person: Person
-    user_handle: bytes
     challenge: bytes
-    user_verification: bool
-    simulated: bool
-    begun_at: datetime
+    user_verification: UserVerification
+    now: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +61,7 @@ class RegisteredCredential:
 
 
 class RelyingPartyRefused(Exception):
-    """Certainly not taken. `word` says why, for the log and the staff."""
+    """Certainly not taken. `word` says why, for the log and for staff."""
 
     def __init__(self, word: str) -> None:
         super().__init__(word)
@@ -79,20 +72,24 @@ class RelyingPartyUnavailable(Exception):
     """Certainly not done; the same call may be made again in `retry_after` seconds."""
 
     def __init__(self, retry_after: int = 5) -> None:
-        super().__init__()
+        super().__init__(retry_after)
         self.retry_after = retry_after
 
 
-class RelyingPartyOutcomeUnknown(Exception):
-    """Perhaps done: `credentials` settles it."""
-
-
 class RelyingParty(Protocol):
-    """One relying party. Called outside transactions; raises the three errors above and AttestationRejected."""
+    """One relying party. Called outside transactions; raises the two errors above and AttestationRejected only.
+
+    A `complete` that was cut short may be made again with the same response: whoever needs another rule brings it.
+    """
 
     @property
     def name(self) -> RelyingPartyName:
         """Its id, and how people call it."""
+        ...
+
+    @property
+    def rp_id(self) -> str:
+        """The WebAuthn RP ID."""
         ...
 
     @property
@@ -101,8 +98,8 @@ class RelyingParty(Protocol):
         ...
 
     @property
-    def capabilities(self) -> RelyingPartyCapabilities:
-        """How it behaves."""
+    def deadline(self) -> timedelta:
+        """The longest that one call takes."""
         ...
 
     def begin(self, request: CreationRequest) -> CreationOptions:
@@ -110,13 +107,5 @@ class RelyingParty(Protocol):
         ...
 
     def complete(self, begun: BegunCeremony, response: WebAuthnObject) -> RegisteredCredential:
-        """Verify the registration response and take the credential. Called at most once per response."""
-        ...
-
-    def credentials(self, person: Person) -> tuple[bytes, ...]:
-        """The ids of what it holds for the person: how an unknown outcome is settled."""
-        ...
-
-    def delete(self, person: Person, credential_id: bytes) -> None:
-        """Take the credential out; absent is success."""
+        """Verify the registration response and take the credential."""
         ...
