@@ -1,0 +1,1 @@
+"""One enrollment: who it is, that it is they, and the credential that their key registers and proves."""

@@ -1,0 +1,146 @@
+"""The steps of an enrollment up to the verified person: open, identify, send a code, verify, cancel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kiosk.contract.enrollments import (
+    CodeSent,
+    Identified,
+    Identify,
+    OpenedEnrollment,
+    OpenEnrollment,
+    Phase,
+    SendCode,
+    Verified,
+    Verify,
+)
+from kiosk.service.directories.actions import site
+from kiosk.service.directories.connector import Criteria, Person
+from kiosk.service.directories.rules import normalise_criteria
+from kiosk.service.enrollments import rules
+from kiosk.service.enrollments.profile import alternatives
+from kiosk.service.parts import Parts, new_id
+from kiosk.service.store import ceremonies as ceremony_rows
+from kiosk.service.store import credentials as credential_rows
+from kiosk.service.store import enrollments as rows
+from kiosk.service.store.engine import WriteTx
+from kiosk.service.store.enrollments import EnrollmentRow
+from kiosk.service.tokens.rules import Caller
+from kiosk.service.verification import actions as verification
+
+
+def open_enrollment(parts: Parts, caller: Caller, asked: OpenEnrollment) -> OpenedEnrollment:
+    """Begin an enrollment; what the station had begun before is cancelled, and half-made things are forgotten."""
+    now, session = parts.clock.now(), parts.settings.session
+    row = EnrollmentRow(
+        id=new_id(parts.random),
+        client_id=caller.client_id,
+        locale=rules.locale_of(asked.locale, parts.settings.languages),
+        phase=Phase.IDENTIFY,
+        version=1,
+        opened_at=now,
+        expires_at=now + session.life,
+        receipt=rules.receipt_of(parts.random.token(8)),
+    )
+
+    def work(tx: WriteTx) -> None:
+        for earlier in rows.open_enrollments(tx, caller.client_id):
+            end_enrollment(tx, earlier, Phase.CANCELLED)
+        rows.add_enrollment(tx, row)
+
+    parts.store.write(work)
+    return OpenedEnrollment(row.id, session.absolute, row.phase)
+
+
+def identify(parts: Parts, caller: Caller, enrollment_id: str, asked: Identify) -> Identified:
+    """Look for the person; answers alike for nobody, somebody and many. The same criteria again: the same answer.
+
+    Raises NotFound, WrongPhase, Expired, BadCriteria, DirectoryUnavailable.
+    """
+    wanted = rules.field_set(alternatives(parts.settings.identify), asked.alternative)
+    criteria = normalise_criteria(wanted, asked.criteria, site(parts.settings))
+    with parts.store.read() as tx:
+        found = rows.enrollment(tx, enrollment_id, caller.client_id)
+    rules.require_phase(found, parts.clock.now(), Phase.IDENTIFY, Phase.VERIFY)
+    person = _exactly_one(parts, criteria)
+    subject = rules.subject_of(parts.hmac_key, asked.alternative, criteria, person)
+
+    def work(tx: WriteTx) -> EnrollmentRow:
+        row = rules.require_phase(
+            rows.enrollment(tx, enrollment_id, caller.client_id), parts.clock.now(), Phase.IDENTIFY, Phase.VERIFY
+        )
+        if row.phase is Phase.VERIFY:
+            if row.subject != subject:
+                raise rules.WrongPhase
+            return row
+        user_id = person.user_id if person else None
+        return rows.move_enrollment(tx, row, phase=Phase.VERIFY, subject=subject, person=person, user_id=user_id)
+
+    row = parts.store.write(work)
+    return Identified(row.phase, verification.offers(parts, row), verification.confirmation(parts, row))
+
+
+def send_code(parts: Parts, caller: Caller, enrollment_id: str, asked: SendCode) -> CodeSent:
+    """Send a code, or act as if. Raises NotFound, WrongPhase, Expired, and what verification refuses."""
+    with parts.store.read() as tx:
+        found = rows.enrollment(tx, enrollment_id, caller.client_id)
+    row = rules.require_phase(found, parts.clock.now(), Phase.VERIFY)
+    return verification.send_code(parts, row, row.person, asked.method)
+
+
+def verify(parts: Parts, caller: Caller, enrollment_id: str, asked: Verify) -> Verified:
+    """Judge the answer; an enrollment that is verified stays so. Raises as `send_code`."""
+    with parts.store.read() as tx:
+        found = rows.enrollment(tx, enrollment_id, caller.client_id)
+    row = rules.require_phase(found, parts.clock.now(), Phase.VERIFY, Phase.KEY)
+    if row.phase is Phase.VERIFY:
+        verification.judge(parts, row, row.person, asked)
+        row = parts.store.write(lambda tx: _verified(tx, parts, caller, enrollment_id))
+    assert row.person is not None
+    parties = tuple(party.name for party in parts.relying_parties.values())
+    return Verified(row.phase, row.person.display_name, parties, rules.policy_for(parts.settings, row.person))
+
+
+def cancel(parts: Parts, caller: Caller, enrollment_id: str) -> None:
+    """End the enrollment and forget what is half made; one that has ended stays as it is. Raises NotFound."""
+
+    def work(tx: WriteTx) -> None:
+        row = rows.enrollment(tx, enrollment_id, caller.client_id)
+        if row is None:
+            raise rules.NotFound
+        if row.phase in rows.OPEN_PHASES:
+            end_enrollment(tx, row, Phase.CANCELLED)
+
+    parts.store.write(work)
+
+
+def end_enrollment(tx: WriteTx, row: EnrollmentRow, phase: Phase) -> None:
+    """Move to a last phase: unfinished ceremonies are given up, unproved credentials and the person forgotten."""
+    unfinished = ceremony_rows.ceremonies_of(tx, row.id, ceremony_rows.UNFINISHED)
+    give_up(tx, [ceremony.id for ceremony in unfinished])
+    rows.move_enrollment(tx, row, phase=phase, person=None)
+
+
+def give_up(tx: WriteTx, ceremony_ids: Sequence[str]) -> None:
+    """Abandon ceremonies, and take out what they registered and did not prove."""
+    if ceremony_ids:
+        ceremony_rows.abandon_ceremonies(tx, ceremony_ids)
+        credential_rows.remove_unproved(tx, ceremony_ids)
+
+
+def _exactly_one(parts: Parts, criteria: Criteria) -> Person | None:
+    found = parts.directory.find_people(criteria)
+    return found[0] if len(found) == 1 else None
+
+
+def _verified(tx: WriteTx, parts: Parts, caller: Caller, enrollment_id: str) -> EnrollmentRow:
+    """To the key step, with a stable user handle for each relying party. Two calls at once: both are right."""
+    row = rules.require_phase(
+        rows.enrollment(tx, enrollment_id, caller.client_id), parts.clock.now(), Phase.VERIFY, Phase.KEY
+    )
+    if row.phase is Phase.KEY or row.user_id is None:
+        return row
+    for party in parts.relying_parties:
+        credential_rows.keep_handle(tx, party, row.user_id, parts.random.token(64))
+    return rows.move_enrollment(tx, row, phase=Phase.KEY)

@@ -1,0 +1,50 @@
+"""The request bodies of the contract, refusing members that they do not have."""
+
+from __future__ import annotations
+
+from pydantic import ConfigDict
+from pydantic.dataclasses import dataclass
+
+from kiosk.contract import enrollments as wire
+
+_STRICT = ConfigDict(extra="forbid")  # the contract's own classes stay lenient, for stations older than the service
+
+
+@dataclass(frozen=True, config=_STRICT)
+class OpenEnrollment(wire.OpenEnrollment):
+    """POST /enrollments."""
+
+
+@dataclass(frozen=True, config=_STRICT)
+class Identify(wire.Identify):
+    """POST …/identify."""
+
+
+@dataclass(frozen=True, config=_STRICT)
+class SendCode(wire.SendCode):
+    """POST …/send-code."""
+
+
+@dataclass(frozen=True, config=_STRICT)
+class Verify(wire.Verify):
+    """POST …/verify."""
+
+
+@dataclass(frozen=True, config=_STRICT)
+class BeginCeremony(wire.BeginCeremony):
+    """POST …/ceremony."""
+
+
+@dataclass(frozen=True, config=_STRICT)
+class CompleteCeremony(wire.CompleteCeremony):
+    """POST …/complete."""
+
+
+@dataclass(frozen=True, config=_STRICT)
+class ProveCeremony(wire.ProveCeremony):
+    """POST …/proof."""
+
+
+@dataclass(frozen=True, config=_STRICT)
+class AbandonCeremony(wire.AbandonCeremony):
+    """POST …/abandon."""

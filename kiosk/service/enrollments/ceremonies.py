@@ -1,0 +1,114 @@
+"""A ceremony at a relying party: begin it, late, and give it up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kiosk.contract.enrollments import BeginCeremony, Ceremony, Phase
+from kiosk.service.enrollments import rules
+from kiosk.service.enrollments.actions import give_up
+from kiosk.service.parts import Parts, new_id
+from kiosk.service.relying_parties.connector import CreationOptions, CreationRequest, RelyingParty
+from kiosk.service.store import ceremonies as rows
+from kiosk.service.store import credentials as credential_rows
+from kiosk.service.store import enrollments as enrollment_rows
+from kiosk.service.store.ceremonies import CeremonyRow, CeremonyState
+from kiosk.service.store.engine import ReadTx, WriteTx
+from kiosk.service.store.enrollments import EnrollmentRow
+from kiosk.service.tokens.rules import Caller
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which ceremony of which enrollment, and who asks."""
+
+    caller: Caller
+    enrollment_id: str
+    ceremony_id: str
+
+
+def begin(parts: Parts, caller: Caller, enrollment_id: str, asked: BeginCeremony) -> Ceremony:
+    """Fresh creation options; an unfinished ceremony at the same relying party is given up.
+
+    Raises NotFound, WrongPhase, Expired, SimulatedKey, KeyNotAllowed, RelyingPartyUnavailable.
+    """
+    party = party_of(parts, asked.relying_party)
+    with parts.store.read() as tx:
+        found = enrollment_rows.enrollment(tx, enrollment_id, caller.client_id)
+        row = rules.require_phase(found, parts.clock.now(), Phase.KEY)
+        assert row.person is not None
+        handle = credential_rows.stored_handle(tx, party.name.id, row.person.user_id)
+        exclude = credential_rows.proved_credential_ids(tx, row.person.user_id, party.name.id)
+    if handle is None:  # the relying parties are others now than when the person was verified
+        raise rules.WrongPhase
+    rules.admit_key(asked.key, rules.policy_for(parts.settings, row.person), embedded=parts.embedded)
+    wanted = rules.user_verification(parts.settings.pin.mode)
+    options = party.begin(CreationRequest(row.person, handle, exclude, wanted))
+    ceremony = _new_ceremony(parts, row, asked, options, handle)
+    parts.store.write(lambda tx: _begun(tx, parts, caller, ceremony))
+    return Ceremony(ceremony.id, party.name, party.origin, options.public_key, int(options.lifetime.total_seconds()))
+
+
+def abandon(parts: Parts, place: Place) -> None:
+    """Give the ceremony up and take out what it registered, unless that is proved. Always the same answer."""
+
+    def work(tx: WriteTx) -> None:
+        found = rows.ceremony(tx, place.ceremony_id, place.enrollment_id, place.caller.client_id)
+        if found is not None and found.state in rows.UNFINISHED:
+            give_up(tx, [found.id])
+
+    parts.store.write(work)
+
+
+def party_of(parts: Parts, relying_party: str) -> RelyingParty:
+    """The relying party of this id. Raises NotFound."""
+    party = parts.relying_parties.get(relying_party)
+    if party is None:
+        raise rules.NotFound
+    return party
+
+
+def ceremony_at(tx: ReadTx, place: Place) -> CeremonyRow:
+    """The caller's own ceremony. Raises NotFound."""
+    found = rows.ceremony(tx, place.ceremony_id, place.enrollment_id, place.caller.client_id)
+    if found is None:
+        raise rules.NotFound
+    return found
+
+
+def alive(tx: ReadTx, parts: Parts, place: Place) -> EnrollmentRow:
+    """The enrollment, in the key step and in time. Raises NotFound, Expired, WrongPhase."""
+    row = enrollment_rows.enrollment(tx, place.enrollment_id, place.caller.client_id)
+    return rules.require_phase(row, parts.clock.now(), Phase.KEY)
+
+
+def _new_ceremony(
+    parts: Parts, row: EnrollmentRow, asked: BeginCeremony, options: CreationOptions, handle: bytes
+) -> CeremonyRow:
+    now = parts.clock.now()
+    assert row.user_id is not None
+    return CeremonyRow(
+        id=new_id(parts.random),
+        enrollment_id=row.id,
+        client_id=row.client_id,
+        relying_party=asked.relying_party,
+        user_id=row.user_id,
+        state=CeremonyState.BEGUN,
+        version=1,
+        challenge=options.challenge,
+        user_handle=handle,
+        user_verification=rules.user_verification(parts.settings.pin.mode),
+        simulated=asked.key.simulated,
+        begun_at=now,
+        expires_at=now + options.lifetime,
+    )
+
+
+def _begun(tx: WriteTx, parts: Parts, caller: Caller, ceremony: CeremonyRow) -> None:
+    alive(tx, parts, Place(caller, ceremony.enrollment_id, ceremony.id))
+    earlier = rows.ceremonies_of(tx, ceremony.enrollment_id, (*rows.UNFINISHED, CeremonyState.PROVED))
+    same = tuple(each for each in earlier if each.relying_party == ceremony.relying_party)
+    if any(each.state is CeremonyState.PROVED for each in same):
+        raise rules.WrongPhase
+    give_up(tx, [each.id for each in same])
+    rows.add_ceremony(tx, ceremony)

@@ -1,0 +1,36 @@
+"""What time does to enrollments: those past it end, and what they left half made is forgotten."""
+
+from __future__ import annotations
+
+from kiosk.contract.enrollments import Phase
+from kiosk.service.enrollments.actions import end_enrollment
+from kiosk.service.parts import Parts
+from kiosk.service.store.engine import WriteTx
+from kiosk.service.store.enrollments import overdue_enrollments
+from kiosk.service.store.tokens import drop_expired_tokens
+from kiosk.service.tokens.rules import SKEW
+
+_AT_ONCE = 50  # so that a writer never waits long for the reconciler
+
+
+def expire(parts: Parts) -> bool:
+    """End some of the enrollments that are over; whether there may be more."""
+    now = parts.clock.now()
+    with parts.store.read() as tx:
+        if not overdue_enrollments(tx, now, now + SKEW, 1):
+            return False
+
+    def work(tx: WriteTx) -> int:
+        overdue = overdue_enrollments(tx, now, now + SKEW, _AT_ONCE)
+        for row in overdue:
+            end_enrollment(tx, row, Phase.EXPIRED)
+        return len(overdue)
+
+    return parts.store.write(work) == _AT_ONCE
+
+
+def forget_tokens(parts: Parts) -> bool:
+    """Delete access tokens that are past their time."""
+    now = parts.clock.now()
+    parts.store.write(lambda tx: drop_expired_tokens(tx, now))
+    return False

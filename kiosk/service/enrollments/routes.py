@@ -1,0 +1,104 @@
+"""The HTTP face of an enrollment (see `kiosk.contract.enrollments`): parse, check the scope, call one action."""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated
+
+import anyio
+from fastapi import APIRouter, Depends, Path, Response
+from fastapi.concurrency import run_in_threadpool
+
+from kiosk.contract import enrollments as wire
+from kiosk.contract import paths
+from kiosk.contract.paths import Scope
+from kiosk.contract.profile import Profile
+from kiosk.service.enrollments import actions, bodies, ceremonies, completion, proof
+from kiosk.service.enrollments.ceremonies import Place
+from kiosk.service.enrollments.profile import profile_of
+from kiosk.service.parts import Parts
+from kiosk.service.tokens.guard import parts_of, require
+from kiosk.service.tokens.rules import Caller
+
+router = APIRouter()
+
+Made = Annotated[Parts, Depends(parts_of)]
+Station = Annotated[Caller, Depends(require(Scope.ENROLL))]
+EnrollmentId = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
+CeremonyId = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
+
+
+@router.get(paths.PROFILE, summary="What a station shows and obeys")
+def profile(parts: Made, _caller: Station) -> Profile:
+    """Fields to identify by, ways to verify, relying parties, times."""
+    return profile_of(parts)
+
+
+@router.post(paths.ENROLLMENTS, status_code=201, summary="Begin an enrollment")
+def open_enrollment(body: bodies.OpenEnrollment, parts: Made, caller: Station) -> wire.OpenedEnrollment:
+    """A station has one at a time: an earlier one is cancelled."""
+    return actions.open_enrollment(parts, caller, body)
+
+
+@router.post(paths.IDENTIFY, status_code=202, summary="Say who it is")
+async def identify(enrollment_id: EnrollmentId, body: bodies.Identify, parts: Made, caller: Station) -> wire.Identified:
+    """The answer looks and takes the same whoever was matched; no thread waits for the time to pass."""
+    begun = time.monotonic()
+    try:
+        return await run_in_threadpool(actions.identify, parts, caller, enrollment_id, body)
+    finally:
+        await anyio.sleep(max(0.0, parts.settings.identify.minimum_seconds - (time.monotonic() - begun)))
+
+
+@router.post(paths.SEND_CODE, status_code=202, summary="Send a code")
+def send_code(enrollment_id: EnrollmentId, body: bodies.SendCode, parts: Made, caller: Station) -> wire.CodeSent:
+    """By mail or SMS, from a durable outbox: the answer does not wait for the message to leave."""
+    return actions.send_code(parts, caller, enrollment_id, body)
+
+
+@router.post(paths.VERIFY, summary="Verify the person")
+def verify(enrollment_id: EnrollmentId, body: bodies.Verify, parts: Made, caller: Station) -> wire.Verified:
+    """By a code, a badge, a confirmation, or nothing, as policy offers."""
+    return actions.verify(parts, caller, enrollment_id, body)
+
+
+@router.post(paths.CEREMONY, summary="Fetch creation options")
+def begin(enrollment_id: EnrollmentId, body: bodies.BeginCeremony, parts: Made, caller: Station) -> wire.Ceremony:
+    """Late, when the key is ready; the service checks policy against the key once more."""
+    return ceremonies.begin(parts, caller, enrollment_id, body)
+
+
+@router.post(paths.COMPLETE, status_code=201, summary="Register the credential")
+def complete(
+    enrollment_id: EnrollmentId, ceremony_id: CeremonyId, body: bodies.CompleteCeremony, parts: Made, caller: Station
+) -> wire.CompletedCeremony:
+    """The same response sent again gets the same answer."""
+    return completion.complete(parts, Place(caller, enrollment_id, ceremony_id), body)
+
+
+@router.post(paths.PROOF, summary="Prove the credential")
+def prove(
+    enrollment_id: EnrollmentId, ceremony_id: CeremonyId, body: bodies.ProveCeremony, parts: Made, caller: Station
+) -> wire.ProvedCeremony:
+    """With the last relying party the enrollment is done, and the person is told by mail."""
+    return proof.prove(parts, Place(caller, enrollment_id, ceremony_id), body)
+
+
+@router.post(paths.ABANDON, status_code=204, summary="Give a ceremony up")
+def abandon(
+    enrollment_id: EnrollmentId,
+    ceremony_id: CeremonyId,
+    body: bodies.AbandonCeremony,  # noqa: ARG001 - checked for its form; what to do is the same for each reason
+    parts: Made,
+    caller: Station,
+) -> Response:
+    """An unproved credential is forgotten; the answer is always the same, also after the enrollment has ended."""
+    ceremonies.abandon(parts, Place(caller, enrollment_id, ceremony_id))
+    return Response(status_code=204)
+
+
+@router.delete(paths.ENROLLMENT, status_code=204, summary="Cancel an enrollment")
+def cancel(enrollment_id: EnrollmentId, parts: Made, caller: Station) -> Response:
+    """What is half made is forgotten; an enrollment that is done stays done."""
+    actions.cancel(parts, caller, enrollment_id)
+    return Response(status_code=204)
