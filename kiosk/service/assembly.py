@@ -1,0 +1,124 @@
+"""Puts a service together from its settings: store, directory, verification, relying parties, messages, lanes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from kiosk.resources import resource
+from kiosk.service.app import create_app
+from kiosk.service.attestation.anchors import TrustAnchors, load_anchors
+from kiosk.service.directories.table import TableDirectory
+from kiosk.service.enrollments.reconciliation import expire, forget_tokens
+from kiosk.service.messages.gateways import gateways
+from kiosk.service.messages.templates import Templates
+from kiosk.service.messages.worker import forget_old_messages, postmen
+from kiosk.service.outbound import Outbound
+from kiosk.service.parts import Clock, Parts, Random, SystemClock, SystemRandom
+from kiosk.service.relying_parties.connector import RelyingParty
+from kiosk.service.relying_parties.embedded import EmbeddedRelyingParty
+from kiosk.service.server import Server
+from kiosk.service.settings import ServiceSettings
+from kiosk.service.store.engine import Store
+from kiosk.service.store.upgrade import upgrade
+from kiosk.service.tls import Identity, server_context
+from kiosk.service.verification.actions import forget_old_codes
+from kiosk.service.verification.methods import verifiers
+from kiosk.service.worker import Bell, Chore, Worker
+
+_HOURLY = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a service gets from outside: its keys and secrets, its time and randomness.
+
+    `hmac_key` (32 bytes) must stay the same for a database. `secret` resolves the name of a secret. `anchors` are
+    believed besides those of the settings: the simulated key's root, where the service is `embedded`.
+    """
+
+    hmac_key: bytes
+    secret: Callable[[str], str]
+    embedded: bool = False
+    anchors: TrustAnchors = field(default_factory=TrustAnchors)
+    clock: Clock | None = None
+    random: Random | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """An assembled service. `close` ends its lanes and its database; the server is stopped by who started it."""
+
+    parts: Parts
+    app: FastAPI
+    worker: Worker
+    outbound: Outbound
+
+    def serve(self, identity: Identity, host: str, port: int) -> Server:
+        """A server for it that listens already; `start` or `run` it. Raises PortTaken, ConfigurationError, OSError."""
+        return Server(self.app, server_context(identity), host, port)
+
+    def close(self) -> None:
+        """Stop the lanes, then close what they used. Safe to call twice."""
+        self.worker.stop()
+        self.outbound.close()
+        self.parts.store.close()
+
+
+def assemble(settings: ServiceSettings, around: Surroundings) -> Service:
+    """Open and upgrade the database, and build everything else; nothing runs yet (`service.worker.start()`).
+
+    Raises ConfigurationError, NoCredential, StorageFull, StoreBusy.
+    """
+    clock, random = around.clock or SystemClock(), around.random or SystemRandom()
+    store = Store.open(settings.database.url, busy_timeout=settings.database.busy_timeout)
+    upgrade(store)
+    bell, outbound = Bell(), Outbound()
+    parts = Parts(
+        store=store,
+        clock=clock,
+        random=random,
+        settings=settings,
+        directory=TableDirectory(store),
+        verifiers=verifiers(settings.verification, store=store, outbound=outbound, secret=around.secret, now=clock.now),
+        relying_parties=_relying_parties(settings, around.anchors, random),
+        hmac_key=around.hmac_key,
+        secret=around.secret,
+        embedded=around.embedded,
+        nudge=bell.ring,
+    )
+    worker = Worker(_lanes(parts, outbound), bell)
+    return Service(parts, create_app(parts), worker, outbound)
+
+
+def _relying_parties(settings: ServiceSettings, anchors: TrustAnchors, random: Random) -> Mapping[str, RelyingParty]:
+    policy = settings.attestation_policy()
+    roots = settings.attestation.roots
+    believed = anchors if roots is None else anchors | load_anchors(Path(roots))
+    lifetime = timedelta(seconds=settings.session.ceremony)
+    return {
+        each.id: EmbeddedRelyingParty(each, policy, believed, random, lifetime) for each in settings.relying_parties
+    }
+
+
+def _lanes(parts: Parts, outbound: Outbound) -> Mapping[str, tuple[Chore, ...]]:
+    """One lane for each channel of messages, and one for what time does to rows."""
+    channels = gateways(parts.settings, outbound=outbound, secret=parts.secret)
+    templates = Templates(resource("templates"))
+    mail = {
+        str(each.channel): (Chore(f"{each.channel}", each.deliver_next),)
+        for each in postmen(parts, channels, templates)
+    }
+    return {
+        **mail,
+        "housekeeping": (
+            Chore("expire", lambda: expire(parts)),
+            Chore("forget_tokens", lambda: forget_tokens(parts), _HOURLY),
+            Chore("forget_codes", lambda: forget_old_codes(parts) < 0, _HOURLY),
+            Chore("forget_messages", lambda: forget_old_messages(parts) < 0, _HOURLY),
+        ),
+    }

@@ -1,0 +1,102 @@
+"""The outermost layer of the application: a reference for each request, limits, and no exception beyond it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kiosk.contract.paths import TOKEN
+from kiosk.contract.problems import Word
+from kiosk.service.errors import problem, unexpected
+
+MAX_BODY: Final = 64 * 1024
+"""Bytes of a request body; the longest attestation is a tenth of it."""
+
+_GIVEN: Final = re.compile(rb"[A-Za-z0-9-]{1,64}")
+_HEADERS: Final = (
+    (b"cache-control", b"no-store"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"strict-transport-security", b"max-age=31536000"),
+)
+
+
+class _TooLarge(Exception):
+    """The body is longer than it said, or than anything that we read."""
+
+
+class Edge:
+    """An ASGI middleware; `reference` makes a new reference number."""
+
+    def __init__(self, app: ASGIApp, reference: Callable[[], str]) -> None:
+        self._app, self._reference = app, reference
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        reference = self._reference_of(headers)
+        scope.setdefault("state", {})["reference"] = reference
+        exchange = _Exchange(receive, send, reference)
+        structlog.contextvars.bind_contextvars(reference=reference)
+        try:
+            refusal = _refusal(scope, headers)
+            if refusal is not None:
+                await problem(reference, *refusal)(scope, receive, exchange.send)
+            else:
+                await self._app(scope, exchange.receive, exchange.send)
+        except _TooLarge:
+            await problem(reference, 413, Word.MALFORMED)(scope, receive, exchange.send)
+        except Exception as error:  # noqa: BLE001 - the HTTP edge: whatever happened, the caller gets a reference
+            answer = unexpected(reference, error)
+            if not exchange.started:
+                await answer(scope, receive, exchange.send)
+        finally:
+            structlog.contextvars.unbind_contextvars("reference")
+
+    def _reference_of(self, headers: dict[bytes, bytes]) -> str:
+        given = headers.get(b"x-request-id", b"")
+        return given.decode() if _GIVEN.fullmatch(given) else self._reference()
+
+
+class _Exchange:
+    """Counts what comes in, and adds our headers to what goes out."""
+
+    def __init__(self, receive: Receive, send: Send, reference: str) -> None:
+        self._receive, self._send, self._reference = receive, send, reference
+        self._read = 0
+        self.started = False
+
+    async def receive(self) -> Message:
+        """The next part of the request. Raises _TooLarge."""
+        message = await self._receive()
+        self._read += len(message.get("body", b""))
+        if self._read > MAX_BODY:
+            raise _TooLarge
+        return message
+
+    async def send(self, message: Message) -> None:
+        """The next part of the answer."""
+        if message["type"] == "http.response.start":
+            self.started = True
+            present = {name for name, _ in message["headers"]}
+            ours = [*_HEADERS, (b"x-request-id", self._reference.encode())]
+            message["headers"] = [*message["headers"], *(each for each in ours if each[0] not in present)]
+        await self._send(message)
+
+
+def _refusal(scope: Scope, headers: dict[bytes, bytes]) -> tuple[int, Word] | None:
+    """Status and word for a request that need not be read: too large, or not in the form that we read."""
+    length = headers.get(b"content-length", b"0")
+    if not length.isdigit() or int(length) > MAX_BODY:
+        return 413, Word.MALFORMED
+    if scope["method"] in ("GET", "DELETE") or (length == b"0" and b"transfer-encoding" not in headers):
+        return None
+    kind = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+    wanted = b"application/x-www-form-urlencoded" if scope["path"] == TOKEN else b"application/json"
+    return None if kind == wanted else (415, Word.MALFORMED)

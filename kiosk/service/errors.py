@@ -1,0 +1,176 @@
+"""The one table from errors to answers: HTTP status, problem word, title; and its rendering (RFC 9457, RFC 6749)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any, Final
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from kiosk.contract.problems import MEDIA_TYPE, Problem, Word
+from kiosk.errors import StorageFull
+from kiosk.service.directories.connector import DirectoryUnavailable
+from kiosk.service.directories.rules import BadCriteria
+from kiosk.service.enrollments import rules as enrollment
+from kiosk.service.relying_parties.connector import RelyingPartyUnavailable
+from kiosk.service.store.engine import StaleRow, StoreBusy
+from kiosk.service.tokens import rules as token
+from kiosk.service.verification import rules as verification
+
+_log = structlog.get_logger("keywright.service")
+
+TABLE: Final[Mapping[type[Exception], tuple[int, Word]]] = {
+    BadCriteria: (400, Word.MALFORMED),
+    token.InvalidToken: (401, Word.INVALID_TOKEN),
+    token.InsufficientScope: (403, Word.INSUFFICIENT_SCOPE),
+    enrollment.NotFound: (404, Word.NOT_FOUND),
+    enrollment.WrongPhase: (409, Word.WRONG_PHASE),
+    enrollment.Expired: (410, Word.EXPIRED),
+    enrollment.Conflict: (409, Word.CONFLICT),
+    enrollment.InProgress: (409, Word.IN_PROGRESS),
+    enrollment.SimulatedKey: (409, Word.SIMULATED_KEY),
+    enrollment.KeyNotAllowed: (409, Word.KEY_NOT_ALLOWED),
+    enrollment.CeremonyExpired: (410, Word.CEREMONY_EXPIRED),
+    enrollment.RegistrationRejected: (422, Word.REGISTRATION_REJECTED),
+    enrollment.NotBelieved: (422, Word.ATTESTATION_REJECTED),
+    enrollment.ProofRejected: (422, Word.PROOF_REJECTED),
+    verification.MethodNotOffered: (400, Word.METHOD_NOT_OFFERED),
+    verification.TooSoon: (429, Word.TOO_SOON),
+    verification.Locked: (423, Word.LOCKED),
+    verification.CodeInvalid: (400, Word.CODE_INVALID),
+    verification.CodeExpired: (410, Word.CODE_EXPIRED),
+    verification.NotVerified: (403, Word.VERIFICATION_FAILED),
+    verification.VerificationUnavailable: (503, Word.VERIFICATION_UNAVAILABLE),
+    RelyingPartyUnavailable: (503, Word.RELYING_PARTY_UNAVAILABLE),
+    DirectoryUnavailable: (503, Word.DIRECTORY_UNAVAILABLE),
+    StaleRow: (409, Word.CONFLICT),
+    StoreBusy: (503, Word.BUSY),
+    StorageFull: (507, Word.STORAGE_FULL),
+}
+"""Every error that may reach a caller, but for OAuth2's own."""
+
+OAUTH: Final[Mapping[type[Exception], tuple[int, str]]] = {
+    token.InvalidClient: (401, "invalid_client"),
+    token.InvalidScope: (400, "invalid_scope"),
+    token.UnsupportedGrant: (400, "unsupported_grant_type"),
+    token.InvalidTokenRequest: (400, "invalid_request"),
+}
+"""The errors of the token endpoint, in OAuth2's words (RFC 6749, 5.2)."""
+
+TITLES: Final[Mapping[Word, str]] = {
+    Word.MALFORMED: "The request is not well formed",
+    Word.INVALID_TOKEN: "The access token is missing, unknown or too old",
+    Word.INSUFFICIENT_SCOPE: "The access token does not allow this",
+    Word.NOT_FOUND: "There is no such thing",
+    Word.WRONG_PHASE: "The enrollment is at another step",
+    Word.EXPIRED: "The enrollment is over",
+    Word.CONFLICT: "Something else was answered already",
+    Word.IN_PROGRESS: "The same answer is being worked on",
+    Word.TOO_SOON: "Another code may not be sent yet",
+    Word.LOCKED: "There were too many failures",
+    Word.CODE_INVALID: "The code is not right",
+    Word.CODE_EXPIRED: "The code is too old",
+    Word.VERIFICATION_FAILED: "The person was not verified",
+    Word.VERIFICATION_UNAVAILABLE: "The system that verifies does not answer",
+    Word.METHOD_NOT_OFFERED: "This way of verification is not offered",
+    Word.KEY_NOT_ALLOWED: "Policy does not allow this key",
+    Word.SIMULATED_KEY: "Simulated keys are not allowed",
+    Word.CEREMONY_EXPIRED: "The creation options are too old",
+    Word.ATTESTATION_REJECTED: "The attestation of the key is not accepted",
+    Word.REGISTRATION_REJECTED: "The credential was not registered",
+    Word.PROOF_REJECTED: "The credential was not proved to work",
+    Word.RELYING_PARTY_UNAVAILABLE: "The relying party does not answer",
+    Word.OUTCOME_UNKNOWN: "It is not known whether the credential was registered",
+    Word.DIRECTORY_UNAVAILABLE: "The directory does not answer",
+    Word.STORAGE_FULL: "The service has no room to write",
+    Word.BUSY: "The service is busy",
+    Word.INTERNAL: "Something went wrong inside the service",
+}
+
+
+def reference_of(scope: Mapping[str, Any]) -> str:
+    """The reference of the request: in the answer, in the log, on the screen."""
+    return str(scope.get("state", {}).get("reference", ""))
+
+
+def problem(
+    reference: str,
+    status: int,
+    word: Word,
+    *,
+    error: Exception | None = None,
+    detail: str = "",
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """A problem document, with the data that the error carries."""
+    sent = dict(headers or {})
+    retry_after = getattr(error, "retry_after", None)
+    document = Problem(
+        type=f"/problems/{word}",
+        title=TITLES[word],
+        status=status,
+        code=word,
+        reference=reference,
+        detail=detail,
+        retry_after=retry_after,
+        tries_left=getattr(error, "tries_left", None),
+        reasons=tuple(map(str, getattr(error, "reasons", ()))),
+    )
+    if retry_after is not None:
+        sent["Retry-After"] = str(retry_after)
+    body = {name: value for name, value in asdict(document).items() if value not in (None, "", ())}
+    return Response(json.dumps(body), status, sent, MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Teach the application to answer with problems."""
+    for error in TABLE:
+        app.add_exception_handler(error, _refused)
+    for error in OAUTH:
+        app.add_exception_handler(error, _oauth_refused)
+    app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(HTTPException, _http)
+
+
+def unexpected(reference: str, error: Exception) -> Response:
+    """What nobody thought of: logged with its reference, of which alone the caller is told."""
+    _log.error("unexpected_error", reference=reference, exc_info=error)
+    return problem(reference, 500, Word.INTERNAL)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    status, word = next(TABLE[kind] for kind in type(error).__mro__ if kind in TABLE)
+    headers = {}
+    if word in (Word.INVALID_TOKEN, Word.INSUFFICIENT_SCOPE):
+        headers["WWW-Authenticate"] = f'Bearer error="{word}"'
+    if status >= 500:
+        _log.warning("request_failed", reference=reference_of(request.scope), code=word)
+    return problem(reference_of(request.scope), status, word, error=error, headers=headers)
+
+
+async def _oauth_refused(_request: Request, error: Exception) -> Response:
+    status, word = OAUTH[type(error)]
+    headers = {"Cache-Control": "no-store"}
+    if status == 401:
+        headers["WWW-Authenticate"] = 'Basic realm="keywright"'
+    return JSONResponse({"error": word, "error_description": word.replace("_", " ")}, status, headers)
+
+
+async def _malformed(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    first = next(iter(error.errors()), {"loc": (), "type": ""})
+    where = ".".join(str(part) for part in first["loc"])[:200]
+    return problem(reference_of(request.scope), 400, Word.MALFORMED, detail=f"{where}: {first['type']}")
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    """What the framework says by itself: no such route, or another method."""
+    assert isinstance(error, HTTPException)
+    word = Word.NOT_FOUND if error.status_code == 404 else Word.MALFORMED
+    return problem(reference_of(request.scope), error.status_code, word, headers=error.headers)

@@ -1,0 +1,96 @@
+"""The HTTPS server: uvicorn with TLS, as the main thing of a process or in a thread of another program."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import ssl
+import time
+from threading import Thread
+from typing import Final
+
+import uvicorn
+from fastapi import FastAPI
+
+from kiosk.errors import ConfigurationError, PortTaken
+
+START_TIMEOUT: Final = 20.0
+"""Seconds until a server that does not answer is given up."""
+
+_KEEP_ALIVE = 75  # seconds; a station keeps its connection from one screen to the next
+_MAX_HEADERS = 16 * 1024  # bytes
+_MAX_CONNECTIONS = 500
+_GRACE = 10  # seconds that requests in hand may take when the server stops
+
+
+class Server:
+    """One listening server. The address is taken at once, so that its port is known and PortTaken is raised early."""
+
+    def __init__(self, app: FastAPI, context: ssl.SSLContext, host: str, port: int) -> None:
+        """Raises PortTaken, ConfigurationError (an address that this machine does not have)."""
+        self._socket = _listen(host, port)
+        self._host = host
+        config = uvicorn.Config(
+            app,
+            loop="asyncio",
+            http="h11",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            limit_concurrency=_MAX_CONNECTIONS,
+            timeout_keep_alive=_KEEP_ALIVE,
+            timeout_graceful_shutdown=_GRACE,
+            h11_max_incomplete_event_size=_MAX_HEADERS,
+            ssl_context_factory=lambda _config, _default: context,
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = Thread(target=self.run, name="keywright-https", daemon=True)
+
+    @property
+    def port(self) -> int:
+        """The port that it listens on."""
+        return int(self._socket.getsockname()[1])
+
+    @property
+    def url(self) -> str:
+        """Where it is reached from this machine, without a slash at the end."""
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"https://{host}:{self.port}"
+
+    def run(self) -> None:
+        """Serve until `stop`, or in the main thread until SIGINT or SIGTERM."""
+        self._server.run(sockets=[self._socket])
+
+    def start(self) -> None:
+        """Serve in a thread; returns when requests are answered. Raises TimeoutError."""
+        self._thread.start()
+        deadline = time.monotonic() + START_TIMEOUT
+        while not self._server.started:
+            self._thread.join(0.005)
+            if not self._thread.is_alive() or time.monotonic() > deadline:
+                raise TimeoutError("the service did not start")
+
+    def stop(self) -> None:
+        """End the thread after the requests in hand. Safe to call twice."""
+        self._server.should_exit = True
+        if self._thread.is_alive():
+            self._thread.join(_GRACE + 5)
+        self._socket.close()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(1024)
+    except OSError as error:
+        listener.close()
+        if error.errno in (errno.EADDRINUSE, errno.EACCES):
+            raise PortTaken(host, port) from error
+        raise ConfigurationError("server.host", error.strerror or "is no address of this machine") from error
+    return listener

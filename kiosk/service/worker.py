@@ -1,0 +1,116 @@
+"""The loops that do what is due without anybody asking: every second, and at once when the bell rings."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from threading import Event, Thread
+
+import structlog
+
+_log = structlog.get_logger("keywright.service")
+
+
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """Work that falls due. `work` does one piece of it and tells whether there may be more at once.
+
+    It is looked at every `every` seconds, and when the bell rings.
+    """
+
+    name: str
+    work: Callable[[], bool]
+    every: float = 1.0
+
+
+class Bell:
+    """Wakes every lane; safe to ring from every thread, and before the lanes are there."""
+
+    def __init__(self) -> None:
+        self._listeners: list[Event] = []
+
+    def ring(self) -> None:
+        """There is work: nobody waits for the second to pass."""
+        for listener in self._listeners:
+            listener.set()
+
+    def listener(self) -> Event:
+        """An event that each ring sets."""
+        event = Event()
+        self._listeners.append(event)
+        return event
+
+
+class Lane:
+    """One thread that does its chores in turn. Any number of replicas may run the same: each chore claims its work."""
+
+    def __init__(
+        self, name: str, chores: Sequence[Chore], bell: Bell, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._chores, self._monotonic = tuple(chores), monotonic
+        self._next = dict.fromkeys(self._chores, monotonic())
+        self._awake, self._stopped = bell.listener(), Event()
+        self._thread = Thread(target=self._run, name=f"keywright-{name}", daemon=True)
+
+    def start(self) -> None:
+        """Begin, with what is due now."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ask the thread to end after the piece of work in hand."""
+        self._stopped.set()
+        self._awake.set()
+
+    def join(self, timeout: float) -> None:
+        """Wait until the thread has ended, at most `timeout` seconds."""
+        if self._thread.is_alive():
+            self._thread.join(timeout)
+
+    def run_due(self, *, rung: bool = False) -> None:
+        """Do what is due now; when the bell was rung, look at everything."""
+        for chore in self._chores:
+            if rung or self._monotonic() >= self._next[chore]:
+                self._do(chore)
+                self._next[chore] = self._monotonic() + chore.every
+
+    def _run(self) -> None:
+        self.run_due()
+        while not self._stopped.is_set():
+            rung = self._awake.wait(max(0.0, min(self._next.values()) - self._monotonic()))
+            self._awake.clear()
+            if not self._stopped.is_set():
+                self.run_due(rung=rung)
+
+    def _do(self, chore: Chore) -> None:
+        try:
+            while chore.work() and not self._stopped.is_set():
+                pass
+        except Exception as error:  # noqa: BLE001 - a lane's edge: a chore that fails must not end the others
+            _log.error("chore_failed", name=chore.name, exc_info=error)
+
+
+class Worker:
+    """All lanes: one slow mail server holds nothing else up."""
+
+    def __init__(
+        self, lanes: Mapping[str, Sequence[Chore]], bell: Bell, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._lanes = tuple(Lane(name, chores, bell, monotonic) for name, chores in lanes.items())
+
+    def start(self) -> None:
+        """Begin."""
+        for lane in self._lanes:
+            lane.start()
+
+    def stop(self, timeout: float = 30.0) -> None:
+        """End all lanes, each after the piece of work in hand. Safe to call twice, or before `start`."""
+        for lane in self._lanes:
+            lane.stop()
+        for lane in self._lanes:
+            lane.join(timeout)
+
+    def run_due(self) -> None:
+        """Do everything once in this thread, for tests and for tools."""
+        for lane in self._lanes:
+            lane.run_due(rung=True)
