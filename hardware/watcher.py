@@ -88,8 +88,10 @@ class Watcher:
         try:
             found = self._source.attached()
         except HardwareError as error:
-            self._compare(())
-            self._report_failure(error)
+            self._failures += 1
+            if self._failures >= TROUBLE_AFTER:
+                self._compare(())
+                self._report_failure(error)
         else:
             self._report_success()
             self._compare(found)
@@ -105,9 +107,8 @@ class Watcher:
             self._on_change(Inserted(known))
 
     def _report_failure(self, error: HardwareError) -> None:
-        self._failures += 1
         kind = type(error), error.path if isinstance(error, NoAccess) else ""
-        if self._failures >= TROUBLE_AFTER and kind != self._obstruction:
+        if kind != self._obstruction:
             self._obstruction = kind
             self._on_change(Obstructed(error))
 

@@ -1,0 +1,131 @@
+"""Keys that come and go, and trouble with looking for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hardware.authenticator import Authenticator, KeyAddress, Transport
+from hardware.errors import HardwareError, KeyBusy, KeyGone, NoAccess
+from hardware.simulated.key import SimulatedKey
+from hardware.simulated.source import SimulatedSource
+from hardware.watcher import Change, Cleared, Inserted, Obstructed, Removed, Watcher, difference
+
+
+def address(path: str, attach_id: int = 0, serial: str = "") -> KeyAddress:
+    return KeyAddress(Transport.USB, path, attach_id, serial)
+
+
+class Looks:
+    """A source that shows what was prepared for each look, and the last of it from then on."""
+
+    def __init__(self, *looks: tuple[KeyAddress, ...] | HardwareError) -> None:
+        self._looks = list(looks)
+
+    def attached(self) -> tuple[KeyAddress, ...]:
+        look = self._looks.pop(0) if len(self._looks) > 1 else self._looks[0]
+        if isinstance(look, HardwareError):
+            raise look
+        return look
+
+    def open(self, address: KeyAddress) -> Authenticator:
+        raise KeyGone
+
+
+def changes_of(*looks: tuple[KeyAddress, ...] | HardwareError) -> list[Change]:
+    """What the watcher tells when it looks once at each."""
+    changes: list[Change] = []
+    watcher = Watcher(Looks(*looks), changes.append, wait=times(len(looks) - 1))
+    watcher.run()
+    return changes
+
+
+def times(count: int) -> Callable[[float], bool]:
+    """A wait that lets so many more looks pass."""
+    left = iter([False] * count)
+    return lambda seconds: next(left, True)
+
+
+def test_a_key_is_told_once_when_it_comes_and_once_when_it_goes() -> None:
+    key = address("/dev/hidraw1", 5)
+    assert changes_of((), (key,), (key,), (), ()) == [Inserted(key), Removed(key)]
+
+
+def test_two_keys_are_told_apart() -> None:
+    one, two = address("/dev/hidraw1", 5), address("/dev/hidraw2", 6)
+    assert changes_of((one,), (one, two), (two,)) == [Inserted(one), Inserted(two), Removed(one)]
+
+
+@pytest.mark.parametrize("again", [address("/dev/hidraw1", 6), address("/dev/hidraw1", 5, "other")])
+def test_a_key_put_back_or_exchanged_between_two_looks_is_noticed(again: KeyAddress) -> None:
+    key = address("/dev/hidraw1", 5)
+    assert changes_of((key,), (again,)) == [Inserted(key), Removed(key), Inserted(again)]
+
+
+def test_insertions_get_their_own_number_where_the_source_has_none() -> None:
+    key = address("/dev/hidraw1")
+    told = changes_of((key,), (), (key,))
+    assert [change.address.attach_id for change in told if isinstance(change, Inserted | Removed)] == [1, 1, 2]
+
+
+def test_trouble_is_told_when_it_lasts_and_once() -> None:
+    trouble = NoAccess("/dev/hidraw1", "install the rule")
+    again = NoAccess("/dev/hidraw1", "install the rule")
+    assert changes_of((), trouble, again, again, (), ()) == [Obstructed(again), Cleared()]
+
+
+def test_access_that_comes_a_moment_after_the_key_is_no_trouble() -> None:
+    key = address("/dev/hidraw1", 5)
+    assert changes_of((), NoAccess("/dev/hidraw1", "wait"), (key,)) == [Inserted(key)]
+
+
+def test_another_trouble_is_told_anew() -> None:
+    first, second = NoAccess("/dev/hidraw1", "remedy"), NoAccess("/dev/hidraw2", "remedy")
+    busy = KeyBusy()
+    assert changes_of(first, first, second, busy) == [Obstructed(first), Obstructed(second), Obstructed(busy)]
+
+
+def test_a_key_that_can_no_longer_be_seen_is_gone() -> None:
+    key = address("/dev/hidraw1", 5)
+    trouble = NoAccess("/dev/hidraw1", "remedy")
+    assert changes_of((key,), trouble, (key,)) == [Inserted(key)]
+    assert changes_of((key,), trouble, trouble) == [Inserted(key), Removed(key), Obstructed(trouble)]
+
+
+def test_it_waits_its_interval_between_two_looks() -> None:
+    waits: list[float] = []
+
+    def wait(seconds: float) -> bool:
+        waits.append(seconds)
+        return len(waits) == 3
+
+    Watcher(Looks(()), lambda _: None, interval=0.7, wait=wait).run()
+    assert waits == [0.7] * 3
+
+
+def test_simulated_keys_come_and_go() -> None:
+    key = SimulatedKey()
+    changes: list[Change] = []
+    watcher = Watcher(SimulatedSource([key]), changes.append, wait=times(0))
+    watcher.poll()
+    for act in (key.plug, key.power_cycle, key.unplug):
+        act()
+        watcher.poll()
+    assert [type(change).__name__ for change in changes] == ["Inserted", "Removed", "Inserted", "Removed"]
+    assert watcher.attached == ()
+
+
+ADDRESSES = st.lists(st.builds(address, st.sampled_from("abc"), st.integers(0, 3)), unique=True)
+
+
+@given(ADDRESSES, ADDRESSES)
+def test_what_left_and_what_came_makes_the_one_look_into_the_other(
+    before: list[KeyAddress], after: list[KeyAddress]
+) -> None:
+    left, came = difference(before, after)
+    assert (set(before) - set(left)) | set(came) == set(after)
+    assert set(left) <= set(before)
+    assert not set(came) & set(before)
