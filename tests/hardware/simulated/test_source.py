@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from hardware.authenticator import Transport
+from hardware.errors import HardwareError, KeyGone
+from hardware.simulated.faults import Faults
+from hardware.simulated.key import SimulatedKey
+from hardware.simulated.source import SimulatedSource
+from hardware.simulated.traits import CTAP21, SIMULATED_AAGUID
+
+
+@pytest.fixture
+def keys() -> tuple[SimulatedKey, SimulatedKey]:
+    return SimulatedKey(CTAP21), SimulatedKey(replace(CTAP21, serial="SIM-0002"))
+
+
+def test_only_what_is_plugged_in_is_attached(keys: tuple[SimulatedKey, SimulatedKey]) -> None:
+    source = SimulatedSource(keys)
+    assert source.attached() == ()
+    keys[1].plug()
+    [address] = source.attached()
+    assert (address.transport, address.path, address.serial) == (Transport.SIMULATED, "simulated:2", "SIM-0002")
+    assert address.simulated
+    keys[0].plug()
+    assert [each.path for each in source.attached()] == ["simulated:1", "simulated:2"]
+    keys[1].power_cycle()
+    assert source.attached()[1].attach_id == address.attach_id + 1
+
+
+def test_a_plugged_key_opens_and_tells_of_itself(keys: tuple[SimulatedKey, SimulatedKey]) -> None:
+    keys[0].plug()
+    source = SimulatedSource(keys)
+    authenticator = source.open(source.attached()[0])
+    assert authenticator.inspect().aaguid == SIMULATED_AAGUID
+    authenticator.close()
+
+
+def test_a_key_that_left_or_was_put_in_again_does_not_open_at_its_old_address(
+    keys: tuple[SimulatedKey, SimulatedKey],
+) -> None:
+    keys[0].plug()
+    source = SimulatedSource(keys)
+    [address] = source.attached()
+    keys[0].unplug()
+    with pytest.raises(KeyGone):
+        source.open(address)
+    keys[0].plug()
+    with pytest.raises(KeyGone):
+        source.open(address)
+    with pytest.raises(KeyGone):
+        source.open(replace(address, path="simulated:9"))
+
+
+@pytest.mark.parametrize("faults", [Faults(garbage=True), Faults(dies_in=1), Faults(busy=True)])
+def test_a_faulty_key_fails_to_open_with_an_error_of_ours(
+    keys: tuple[SimulatedKey, SimulatedKey], faults: Faults, caplog: pytest.LogCaptureFixture
+) -> None:
+    keys[0].plug()
+    keys[0].faults = faults
+    source = SimulatedSource(keys)
+    with caplog.at_level("ERROR"), pytest.raises(HardwareError):
+        source.open(source.attached()[0])
