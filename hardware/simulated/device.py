@@ -14,17 +14,17 @@ from hardware.simulated.key import SimulatedKey
 
 
 class SimulatedPipe:
-    """One open handle on a plugged key: a `ReportPipe` of hardware.transport.
+    """One open handle on a key that is in since `attach_id`: a `ReportPipe` of hardware.transport.
 
     Each method raises OSError: ENODEV once the key was pulled, also when it is in again, and EBADF once closed.
     """
 
-    def __init__(self, key: SimulatedKey) -> None:
+    def __init__(self, key: SimulatedKey, attach_id: int) -> None:
         self._key = key
-        self._attach_id = key.attach_id
+        self._attach_id = attach_id
         self._reports: deque[bytes] = deque()
         self._closed = False
-        key.check_attached(self._attach_id)
+        key.check_attached(attach_id)
 
     def write(self, report: bytes) -> None:
         """Send one report."""
@@ -63,7 +63,7 @@ class SimulatedHidConnection(CtapHidConnection):
     """The same handle as python-fido2 wants it. Raises TimeoutError, an OSError too, after `read_seconds` silent."""
 
     def __init__(self, key: SimulatedKey, read_seconds: float = 60.0) -> None:
-        self._pipe = SimulatedPipe(key)
+        self._pipe = SimulatedPipe(key, key.attach_id)
         self._read_seconds = read_seconds
 
     def write_packet(self, data: bytes) -> None:

@@ -37,7 +37,9 @@ def get_assertion(applet: Applet, fields: Fields) -> Steps:
     if present:
         yield
         applet.spend_token()
-    elif "hmac-secret" in asked:  # gives its secret to somebody present only
+    elif (
+        "hmac-secret" in asked and "hmac-secret" in applet.traits.extensions
+    ):  # gives its secret to somebody present only
         raise CtapError(ERR.UNSUPPORTED_OPTION)
     flags = (UP if present else 0) | (UV if verified else 0)
     answers = _answers(applet, ceremony, found, asked, flags)

@@ -137,10 +137,8 @@ class Memory:
             raise ValueError("not the memory of a simulated key") from problem
 
 
-def _hex(value: object) -> object:
-    if isinstance(value, bytes):
-        return {"hex": value.hex()}
-    raise TypeError(type(value).__name__)
+def _hex(value: bytes) -> dict[str, str]:
+    return {"hex": value.hex()}
 
 
 def _unhex(value: Any) -> Any:

@@ -9,6 +9,7 @@ from hardware.errors import KeyGone
 from hardware.fido import open_device
 from hardware.simulated.device import SimulatedPipe
 from hardware.simulated.key import SimulatedKey
+from hardware.translate import translated
 from hardware.transport.reports import open_channel
 
 
@@ -25,12 +26,10 @@ class SimulatedSource:
     def open(self, address: KeyAddress) -> Authenticator:
         """Open the key that was at this address when it was seen. Raises KeyGone, KeyBusy, KeySilent, KeyFault."""
         key = self._keys.get(address.path)
-        if key is None or not key.plugged or key.attach_id != address.attach_id:
+        if key is None:
             raise KeyGone
-        try:
-            pipe = SimulatedPipe(key)
-        except OSError:  # pulled between the look and the opening
-            raise KeyGone from None
+        with translated():
+            pipe = SimulatedPipe(key, address.attach_id)
         return open_device(address, open_channel(address, pipe))
 
 

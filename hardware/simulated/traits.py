@@ -50,7 +50,7 @@ class KeyTraits:
     max_credentials_in_list: int = 8
     honest_attestation: bool = True
     touch_seconds: float = 30.0
-    latency: Mapping[int, float] = field(default_factory=dict)
+    latency: Mapping[int, float] = field(default_factory=dict, hash=False)
 
     @property
     def ctap2(self) -> bool:

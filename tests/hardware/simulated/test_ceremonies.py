@@ -340,6 +340,16 @@ def test_hashes_and_handles_have_their_lengths(computer: Computer) -> None:
     assert refusal(lambda: computer.ctap.get_assertion(RP, bytes(33))) == ERR.INVALID_LENGTH
 
 
+def test_lists_hold_descriptors_and_parameters_of_kinds_that_it_knows_or_skips(computer: Computer) -> None:
+    made = computer.make()
+    strange = {"type": "strange", "id": credential_id(made)}
+    assert computer.make(b"user-2", exclude_list=[strange])
+    assert refusal(lambda: computer.make(exclude_list=[strange, descriptor(made)])) == ERR.CREDENTIAL_EXCLUDED
+    assert refusal(lambda: computer.make(exclude_list=[7])) == ERR.CBOR_UNEXPECTED_TYPE
+    assert refusal(lambda: computer.make(exclude_list=[{"type": "public-key"}])) == ERR.MISSING_PARAMETER
+    assert refusal(lambda: computer.make(key_params=[-7])) == ERR.CBOR_UNEXPECTED_TYPE
+
+
 def test_a_key_without_pin_makes_and_asserts_unverified() -> None:
     computer = Computer(seeded_key(WITHOUT_PIN))
     made = computer.make()

@@ -262,7 +262,7 @@ def test_two_keys_of_one_seed_are_the_same_key_and_of_two_are_not() -> None:
 def test_a_closed_pipe_is_closed_and_wakes_its_reader(key: SimulatedKey) -> None:
     real = SimulatedKey()
     real.plug()
-    pipe = SimulatedPipe(real)
+    pipe = SimulatedPipe(real, real.attach_id)
     failures: list[int | None] = []
 
     def read() -> None:
@@ -284,7 +284,20 @@ def test_a_closed_pipe_is_closed_and_wakes_its_reader(key: SimulatedKey) -> None
 def test_a_pipe_that_nothing_comes_through_says_so_after_its_time() -> None:
     key = SimulatedKey()
     key.plug()
-    assert SimulatedPipe(key).read(0.001) is None
+    assert SimulatedPipe(key, key.attach_id).read(0.001) is None
+
+
+def test_reading_lets_the_key_do_what_is_due(key: SimulatedKey, clock: ManualClock) -> None:
+    key.touch_automatically = False
+    pipe = SimulatedPipe(key, key.attach_id)
+    cable = Cable(key)
+    channel = cable.open()
+    pipe.write((channel.to_bytes(4, "big") + b"\x90\0\x01\x0b").ljust(64, b"\0"))
+    for _ in range(3):
+        report = pipe.read(5)
+        assert report is not None
+        assert report[4] == 0x80 | CTAPHID.KEEPALIVE
+        clock.now += 0.2
 
 
 def test_two_computers_at_one_key_do_not_hear_each_other(key: SimulatedKey) -> None:

@@ -151,6 +151,24 @@ def test_a_taken_port_is_an_error(wire: Wire) -> None:
         serve_udp(plugged(), Event(), wire.address, (HOST, 1))
 
 
+def test_a_key_that_cannot_save_does_not_answer_and_says_why(wire: Wire, tmp_path: Path) -> None:
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    key = SimulatedKey.load(folder / "key.json")
+    key.touch_automatically = True
+    key.plug()
+    (folder / "key.json").unlink()
+    folder.rmdir()
+
+    def on_ready(port: int) -> None:
+        wire.key_port = port
+        wire.write_packet(struct.pack(">IBH", 0xFFFFFFFF, 0x86, 8).ljust(64, b"\1"))
+        wire.write_packet(struct.pack(">IBHB", 1, 0x90, 1, 0x07).ljust(64, b"\0"))
+
+    with pytest.raises(FileNotFoundError):
+        serve_udp(key, Event(), (HOST, 0), wire.address, on_ready)
+
+
 @pytest.mark.parametrize("touches", [None, True])
 def test_run_serves_a_key_that_touches_itself_or_is_touched(wire: Wire, touches: bool | None) -> None:
     stop, ports, fingers = Event(), SimpleQueue[int](), SimpleQueue[str]()
