@@ -47,7 +47,7 @@ class ServiceEndpoint:
     url: str
     ca_file: Path
     client_id: str = "station"
-    secret: str = "station"  # noqa: S105 - a name
+    secret: str = "station-secret"  # noqa: S105 - a name
     connect_timeout: float = 5.0
     read_timeout: float = 15.0
     answer_timeout: float = 30.0
@@ -60,6 +60,7 @@ class StationSettings:
 
     `simulator` accepts keys that are no hardware, for development. `languages` (BCP 47) are offered in this order;
     empty means as the service says. `slot` and `reader` say where people find the key slot and the badge reader.
+    `credentials_folder` allows secrets in files there, where there is neither systemd nor a keyring.
     """
 
     service: ServiceEndpoint
@@ -68,6 +69,7 @@ class StationSettings:
     languages: tuple[str, ...] = ()
     slot: Place = Place.BELOW
     reader: Place = Place.BESIDE
+    credentials_folder: Path | None = None
 
 
 def load_station_settings(file: Path, environment: Mapping[str, str]) -> StationSettings:
@@ -91,6 +93,7 @@ def read_station_settings(
     names = {name.removeprefix(ENVIRONMENT): text for name, text in environment.items() if name.startswith(ENVIRONMENT)}
     top = _Reader(dict(table), "", names, folder)
     service = _Reader(top.table("service"), "service.", names, folder)
+    credentials = _Reader(top.table("credentials"), "credentials.", names, folder)
     settings = StationSettings(
         service=_service(service),
         state_folder=top.path("state_folder", STATE_FOLDER),
@@ -98,9 +101,10 @@ def read_station_settings(
         languages=top.texts("languages", (), _TAG),
         slot=Place(top.choice("slot", Place.BELOW, tuple(Place))),
         reader=Place(top.choice("reader", Place.BESIDE, tuple(Place))),
+        credentials_folder=credentials.path("folder", Path()) if credentials.has("folder") else None,
     )
-    service.finish()
-    top.finish()
+    for reader in (service, credentials, top):
+        reader.finish()
     if names:
         raise ConfigurationError(ENVIRONMENT + min(names), "is no setting of a station")
     return settings
@@ -129,6 +133,10 @@ class _Reader:
     environment: dict[str, str]
     folder: Path
     _missing: object = field(default_factory=object)
+
+    def has(self, name: str) -> bool:
+        """Whether the setting is given."""
+        return name in self.rest or self._variable(name) in self.environment
 
     def table(self, name: str) -> dict[str, Any]:
         value = self.rest.pop(name, {})
@@ -189,7 +197,7 @@ class _Reader:
 
     def _take(self, name: str, default: object) -> Any:
         given = self.rest.pop(name, self._missing)
-        variable = (self.prefix + name).replace(".", "_").upper()
+        variable = self._variable(name)
         if variable in self.environment:
             return self.environment.pop(variable)
         if given is not self._missing:
@@ -197,3 +205,6 @@ class _Reader:
         if default is None:
             raise ConfigurationError(self.prefix + name, "is missing")
         return default
+
+    def _variable(self, name: str) -> str:
+        return (self.prefix + name).replace(".", "_").upper()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -57,6 +58,35 @@ def open_journal(file: Path, now: datetime) -> sqlite3.Connection:
         _log.error("journal_corrupt", file=aside.name)
         file.touch(mode=0o600)
         return _open(file)
+
+
+@dataclass(frozen=True, slots=True)
+class JournalHealth:
+    """What can be seen of a journal without changing it. `in_use`: a station has it open, so nothing else is known."""
+
+    present: bool
+    in_use: bool = False
+    sound: bool = True
+    unsettled: int = 0
+    left_on_key: int = 0
+
+
+def look(file: Path) -> JournalHealth:
+    """See how a journal is, without opening it for writing. Raises ConfigurationError when it may not be read."""
+    if not file.exists():
+        return JournalHealth(present=False)
+    try:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, timeout=0.1)) as connection:
+            counts = dict(connection.execute("SELECT step, count(*) FROM ceremony GROUP BY step").fetchall())
+            sound = connection.execute("PRAGMA quick_check").fetchone()[0] == "ok"
+    except sqlite3.DatabaseError as error:
+        if _code(error) == sqlite3.SQLITE_BUSY:
+            return JournalHealth(present=True, in_use=True)
+        if _code(error) in _CORRUPT or _code(error) == sqlite3.SQLITE_ERROR:  # no such table: not a journal
+            return JournalHealth(present=True, sound=False)
+        raise ConfigurationError("state_folder", f"cannot be read ({error.sqlite_errorname})") from error
+    unsettled = sum(number for step, number in counts.items() if step not in ("left_on_key", "proved", "closed"))
+    return JournalHealth(True, sound=sound, unsettled=unsettled, left_on_key=counts.get("left_on_key", 0))
 
 
 def set_aside(file: Path, now: datetime) -> Path:

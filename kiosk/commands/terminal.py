@@ -1,0 +1,236 @@
+"""A person at a terminal: every screen of the enrollment as a few plain lines and a prompt."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from itertools import cycle
+
+import click
+
+from kiosk.commands.words import FIELDS, METHODS, RULES, TASKS, sentence, tame
+from kiosk.contract.enrollments import VerificationOffer
+from kiosk.contract.profile import IdentifyField, VerificationMethod
+from kiosk.enrollment.events import (
+    AlternativeChosen,
+    BadgeShown,
+    Cancelled,
+    CodeRequested,
+    CodeTyped,
+    Continued,
+    CriteriaGiven,
+    Event,
+    MethodChosen,
+    PersonConfirmed,
+    PinChosen,
+    PinTyped,
+    Started,
+)
+from kiosk.enrollment.pin_rules import PinRules, check
+from kiosk.enrollment.states import (
+    ChooseMethod,
+    ChoosePin,
+    CodeWork,
+    ConfirmPerson,
+    Connecting,
+    Done,
+    EnterCode,
+    EnterPin,
+    Identify,
+    InsertKey,
+    Prove,
+    Remedy,
+    ShowBadge,
+    State,
+    Stopped,
+    Touch,
+    Welcome,
+)
+from kiosk.secret import Secret
+
+PROVED, NOT_PROVED, LEFT_ON_KEY, GIVEN_UP = 0, 1, 4, 130
+"""Exit codes: the key was proved to work; it ended otherwise; it ended and a credential is left on the key; somebody
+gave up. (2 is a wrong option, 3 a station that cannot start.)"""
+
+_ANOTHER = (Remedy.ANOTHER_KEY, Remedy.REPLUG)
+_SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+_PACE = 0.1
+
+
+class TerminalPerson:
+    """Asks whoever is at the terminal. `user` answers the first question for a name;
+
+    `exit_code` says how it ended. Prompts raise click.Abort on Ctrl-C or at the end of the input.
+    """
+
+    def __init__(self, user: str = "", alternative: str = "", out: Callable[[str], None] = click.echo) -> None:
+        self._user = user
+        self._alternative = alternative
+        self._out = out
+        self._begun = False
+        self._tty = sys.stdin.isatty() and sys.stdout.isatty()
+        self._spinner = cycle(_SPINNER)
+        self._waiting = False
+        self._last = ""
+        self.exit_code = GIVEN_UP
+
+    @property
+    def pace(self) -> float | None:
+        """A spinner turns on a terminal while the key waits for a touch."""
+        return _PACE if self._waiting and self._tty else None
+
+    def tick(self) -> None:
+        """Turn the spinner."""
+        click.echo(f"\r{next(self._spinner)} Touch the key now. ", nl=False)
+
+    def finished(self, state: State) -> bool:
+        """Whether there is nothing more to ask: proved, stopped for good, or back at the beginning."""
+        match state:
+            case Done(visit):
+                names = ", ".join(tame(party.name) for party in visit.finished)
+                self._tell(f"The key works for: {names}. Receipt {tame(visit.receipt)}.")
+                self.exit_code = PROVED
+                return True
+            case Welcome():
+                return self._begun
+            case _:
+                return False
+
+    def respond(self, state: State) -> Event | None:
+        """As `Person.respond`."""
+        self._stop_spinner()
+        if not isinstance(state, Done) and state.problem is not None:
+            self._tell(sentence(state.problem))
+        match state:
+            case Connecting():
+                self._connecting(state)
+                return None
+            case Welcome():
+                self._begun = True
+                return Started()
+            case Identify(busy=False):
+                return self._identify(state)
+            case ChooseMethod(busy=False):
+                return MethodChosen(self._choose(state.offers))
+            case EnterCode() | ShowBadge() | ConfirmPerson():
+                return self._verify(state)
+            case _:
+                return self._key(state)
+
+    def _connecting(self, state: Connecting) -> None:
+        if state.retry_in:
+            self._tell(f"Trying again in {state.retry_in} seconds. Ctrl-C gives up.")
+
+    def _identify(self, state: Identify) -> Event:
+        wanted, self._alternative = self._alternative, ""
+        if wanted and wanted != state.fields.name and any(other.name == wanted for other in state.others):
+            return AlternativeChosen(wanted)
+        first, *more = state.fields.fields
+        values = {first.name: self._user or self._ask(first)}
+        self._user = ""
+        return CriteriaGiven({**values, **{field.name: self._ask(field) for field in more}})
+
+    def _ask(self, field: IdentifyField) -> str:
+        label = FIELDS.get(field.name) or next(iter(field.labels.values()), field.name)
+        return str(click.prompt(tame(label)))
+
+    def _choose(self, offers: tuple[VerificationOffer, ...]) -> VerificationMethod:
+        for number, offer in enumerate(offers, 1):
+            self._out(f"  {number}  {METHODS[offer.method]} {tame(offer.hint)}".rstrip())
+        number = click.prompt("Check the person by", type=click.IntRange(1, len(offers)), default=1)
+        return offers[int(number) - 1].method
+
+    def _verify(self, state: EnterCode | ShowBadge | ConfirmPerson) -> Event | None:
+        match state:
+            case EnterCode(work=CodeWork.IDLE):
+                self._tell(f"A code was sent to {tame(state.hint)}.")
+                code = str(click.prompt("Code (empty to send another one)", default="", show_default=False)).strip()
+                return CodeTyped(code) if code else CodeRequested()
+            case ShowBadge(busy=False):
+                return BadgeShown(str(click.prompt("Badge number")))
+            case ConfirmPerson(busy=False):
+                shown = ", ".join([state.person.name, *(f"{name} {value}" for name, value in state.person.details)])
+                return PersonConfirmed() if click.confirm(f"Is this the person: {tame(shown)}?") else Cancelled()
+            case _:
+                return None
+
+    def _key(self, state: State) -> Event | None:
+        match state:
+            case InsertKey():
+                self._insert(state)
+                return None
+            case ChoosePin(busy=False):
+                return PinChosen(Secret(self._new_pin(state.rules)))
+            case EnterPin(busy=False):
+                return self._enter_pin(state)
+            case Touch() | Prove():
+                return self._touch(state)
+            case Stopped(cleaning=False):
+                return self._stopped(state)
+            case _:
+                return None
+
+    def _insert(self, state: InsertKey) -> None:
+        if state.take_out:
+            self._tell("Take the key out.")
+        elif state.reading:
+            self._tell("Reading the key…")
+        else:
+            self._tell("Put the same key back." if state.same else "Put the key in.")
+
+    def _enter_pin(self, state: EnterPin) -> Event:
+        if state.caution:
+            left = "few" if state.retries_left is None else str(state.retries_left)
+            return Continued() if click.confirm(f"Only {left} PIN tries are left. Go on?") else Cancelled()
+        return PinTyped(Secret(self._prompt_pin("PIN of the key")))
+
+    def _new_pin(self, rules: PinRules) -> str:
+        while True:
+            pin = self._prompt_pin("New PIN for the key")
+            unmet = [RULES[line.rule].format(rules=rules) for line in check(pin, rules) if not line.met]
+            if unmet:
+                self._out("The PIN must be: " + "; ".join(unmet) + ".")
+            elif pin == self._prompt_pin("The same PIN again"):
+                return pin
+            else:
+                self._out("The two are not the same.")
+
+    def _prompt_pin(self, text: str) -> str:
+        return str(click.prompt(text, hide_input=self._tty))
+
+    def _touch(self, state: Touch | Prove) -> Event | None:
+        if isinstance(state, Touch):
+            if state.problem is not None:
+                return Continued() if click.confirm("Try again?", default=True) else Cancelled()
+            self._waiting = state.waiting
+            if not state.waiting:
+                self._tell(f"Preparing {tame(state.party.name)} ({state.number} of {state.total})…")
+        else:
+            self._waiting = state.touch
+            if state.retry_in:
+                self._tell(f"Trying again in {state.retry_in} seconds.")
+            elif not state.touch:
+                self._tell(TASKS[state.task])
+        if self._waiting:
+            self._tell("Touch the key now.")
+        return None
+
+    def _stopped(self, state: Stopped) -> Event:
+        self.exit_code = NOT_PROVED
+        if state.left_on_key:
+            self.exit_code = LEFT_ON_KEY
+            self._tell("A credential that does not work is left on the key. It goes when the key is next used here.")
+        if state.remedy in _ANOTHER and click.confirm("Go on with another key?", default=False):
+            return Continued()
+        return Cancelled()
+
+    def _tell(self, line: str) -> None:
+        """Say a line, unless it was the last one said."""
+        if line != self._last:
+            self._out(line)
+        self._last = line
+
+    def _stop_spinner(self) -> None:
+        if self._waiting and self._tty:
+            click.echo("\r" + " " * 30 + "\r", nl=False)
+        self._waiting = False
