@@ -78,6 +78,7 @@ def certify(
         .serial_number(x509.random_serial_number())
         .not_valid_before(NOW - timedelta(days=365))
         .not_valid_after(until)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key or key.public_key()), critical=False)
     )
     for extension, critical in extensions:
         builder = builder.add_extension(extension, critical)
@@ -108,7 +109,7 @@ class Registration:
     def auth_data(self) -> bytes:
         public_key = _cose(self.key)
         attested = AttestedCredentialData.create(self.aaguid.bytes, self.credential_id, public_key)
-        return RP_ID_HASH + struct.pack(">BI", self.flags, 1) + attested
+        return RP_ID_HASH + struct.pack(">BI", self.flags, 1) + (attested if self.flags & ATTESTED else b"")
 
     @property
     def signed(self) -> bytes:

@@ -19,6 +19,7 @@ from tests.kiosk.service.attestation.maker import (
     CLIENT_DATA_HASH,
     NO_CA,
     NOW,
+    USER_PRESENT,
     USER_VERIFIED,
     Registration,
     Signer,
@@ -236,7 +237,7 @@ def test_other_formats_are_not_understood(registration: Registration, format_: s
 
 
 def test_an_object_without_a_credential_is_malformed(registration: Registration) -> None:
-    registration.flags = 0x01
+    registration.flags = USER_PRESENT
     assert reason(registration.none(), policy=LENIENT) is Reason.MALFORMED
 
 
