@@ -24,6 +24,7 @@ QWidget#dock { background: #DADADA; border: 0; }
 #dock QPushButton, #dock QComboBox { background: #F4F4F4; border: 1px solid #6B6B6B; border-radius: 4px;
     padding: 8px; min-height: 26px; }
 #dock QPushButton:hover, #dock QPushButton:focus, #dock QComboBox:focus { border: 2px solid #202020; padding: 7px; }
+#dock QComboBox::drop-down { border: 0; width: 28px; }
 #dock QPushButton:pressed { background: #C4C4C4; }
 #dock QPushButton:disabled { color: #6B6B6B; background: #DADADA; }
 #dock QComboBox QAbstractItemView { background: #F4F4F4; selection-background-color: #505050;

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from kiosk.contract.profile import FieldKind
@@ -61,10 +61,19 @@ def field_frame(theme: Theme, edit: QLineEdit, *buttons: QPushButton) -> QFrame:
 
 
 class Line(QLineEdit):
-    """A line that tells when the person comes and leaves."""
+    """A line that tells when the person comes and leaves, and keeps Enter to itself: its page decides what it does."""
 
+    entered = Signal()
     focused = Signal()
     left = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Enter is told; everything else is typed."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.entered.emit()
+            event.accept()
+        else:
+            super().keyPressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
         """Tell that the person is here now."""
@@ -103,10 +112,10 @@ class TextField(QWidget):
         if kind in _LEFT_TO_RIGHT:
             self.edit.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self._clear = field_button(theme, "close", QCoreApplication.translate("TextField", "Clear"), self)
-        self._keys = field_button(
+        self.keyboard_button = field_button(
             theme, "keyboard", QCoreApplication.translate("TextField", "Keyboard on the screen"), self
         )
-        self._frame = field_frame(theme, self.edit, self._clear, self._keys)
+        self._frame = field_frame(theme, self.edit, self._clear, self.keyboard_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.px(8))
@@ -119,10 +128,10 @@ class TextField(QWidget):
 
     def _connect(self) -> None:
         self.edit.textChanged.connect(self._edited)
-        self.edit.returnPressed.connect(self.entered)
+        self.edit.entered.connect(self.entered)
         self.edit.focused.connect(self.focused)
         self._clear.clicked.connect(self._empty)
-        self._keys.clicked.connect(self.keyboard_wanted)
+        self.keyboard_button.clicked.connect(self.keyboard_wanted)
         self._edited()
 
     def value(self) -> str:
