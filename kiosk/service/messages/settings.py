@@ -8,7 +8,10 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from kiosk.service.outbound import acceptable_address, is_loopback
+from kiosk.service.placeholders import names
 from kiosk.service.settings_model import SecretName, SettingsModel
+
+_PLACEHOLDERS = frozenset({"to", "text", "from", "reference", "secret"})
 
 
 class MailSettings(SettingsModel):
@@ -76,4 +79,15 @@ class SmsSettings(SettingsModel):
             raise ValueError("twilio needs user, password and sender")
         if self.user and self.password is None:
             raise ValueError("password: user needs one")
+        if self.shape == "template":
+            self._names_recipient_and_text()
         return self
+
+    def _names_recipient_and_text(self) -> None:
+        used = frozenset[str]().union(*map(names, (self.url, *self.body.values(), *self.headers.values())))
+        if unknown := used - _PLACEHOLDERS:
+            raise ValueError(f"unknown placeholder {min(unknown)!r}")
+        if missing := {"to", "text"} - used:
+            raise ValueError(f"nothing says {min(missing)!r}")
+        if "secret" in used and self.password is None:
+            raise ValueError("password: {secret} needs one")

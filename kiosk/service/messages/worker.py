@@ -1,4 +1,4 @@
-"""Empties the outbox: claim → hand over → write down, one thread for each channel, in any number of replicas.
+"""Empties the outbox: claim → hand over → write down, one postman for each channel, in any number of replicas.
 
 What a kill leaves behind: before the hand-over, a lease that runs out, and the message goes out then; during it, a
 message whose outcome nobody knows. That one is not sent again, since most likely it arrived: a person asks for another
@@ -9,12 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from threading import Event, Thread
 from typing import Final
 
 import structlog
 
-from kiosk.errors import StorageFull
 from kiosk.service.messages import rules
 from kiosk.service.messages.connector import (
     Channel,
@@ -30,13 +28,10 @@ from kiosk.service.messages.outbox import Unreadable, unseal
 from kiosk.service.messages.templates import Templates
 from kiosk.service.parts import Parts
 from kiosk.service.store import messages as rows
-from kiosk.service.store.engine import StoreBusy, WriteTx
+from kiosk.service.store.engine import WriteTx
 from kiosk.service.store.messages import ClaimedMessage
 
 _logger = structlog.get_logger("keywright.messages")
-
-POLL: Final = 1.0
-"""Seconds between two looks, should no nudge come."""
 
 KEPT: Final = timedelta(days=30)
 """How long the rows of messages that are done are kept; they hold neither address nor text."""
@@ -46,7 +41,7 @@ _JITTER_BYTES: Final = 2
 
 
 class ClaimLost(Exception):
-    """Another worker has the message: our lease ran out before we handed it over."""
+    """The lease ran out before we handed the message over: another worker may have it, or nobody wants it any more."""
 
 
 class Postman:
@@ -55,9 +50,13 @@ class Postman:
     def __init__(self, parts: Parts, gateway: Gateway, templates: Templates) -> None:
         self._parts, self._gateway, self._templates = parts, gateway, templates
 
+    @property
+    def channel(self) -> Channel:
+        """What this one carries."""
+        return self._gateway.channel
+
     def deliver_next(self) -> bool:
-        """Deliver the oldest due message; False when there is nothing to do. Never waits for a transaction's end
-        while it talks to a gateway. Raises StoreBusy, StorageFull."""
+        """Deliver the oldest due message; False when there is nothing to do. Raises StoreBusy, StorageFull."""
         now = self._parts.clock.now()
         with self._parts.store.read() as tx:
             if not rows.something_due(tx, self._gateway.channel, now):
@@ -70,7 +69,7 @@ class Postman:
         except GatewayError as error:
             self._fail(claimed, error)
         except ClaimLost:
-            _logger.warning("message_claim_lost", message=claimed.message_id)
+            _logger.warning("message_claim_lost", message_id=claimed.message_id)
         return True
 
     def _claim(self, tx: WriteTx) -> ClaimedMessage | None:
@@ -88,7 +87,8 @@ class Postman:
         return self._gateway.deliver(self._envelope(claimed, message), lambda: self._hand_over(claimed))
 
     def _hand_over(self, claimed: ClaimedMessage) -> None:
-        if not self._parts.store.write(lambda tx: rows.mark_handing_over(tx, claimed)):
+        now = self._parts.clock.now()
+        if not self._parts.store.write(lambda tx: rows.mark_handing_over(tx, claimed, now)):
             raise ClaimLost
 
     def _envelope(self, claimed: ClaimedMessage, message: Message) -> Envelope:
@@ -109,13 +109,13 @@ class Postman:
         self._parts.store.write(
             lambda tx: rows.settle_message(tx, claimed, rules.State.DELIVERED, now, reference=receipt.reference)
         )
-        _logger.info("message_delivered", message=claimed.message_id, attempt=claimed.attempt)
+        _logger.info("message_delivered", message_id=claimed.message_id, attempt=claimed.attempt)
 
     def _fail(self, claimed: ClaimedMessage, error: GatewayError) -> None:
         now = self._parts.clock.now()
         after = rules.after_failure(claimed.attempt, error, claimed.useless_after, now, self._jitter())
         log = _logger.error if isinstance(error, Misconfigured) else _logger.warning
-        log("message_not_delivered", message=claimed.message_id, reason=error.reason, state=after.state.value)
+        log("message_not_delivered", message_id=claimed.message_id, reason=error.reason, state=after.state.value)
         if after.state is rules.State.WAITING:
             self._parts.store.write(lambda tx: rows.postpone_message(tx, claimed, after.due_at, error.reason))
         else:
@@ -125,45 +125,9 @@ class Postman:
         return int.from_bytes(self._parts.random.token(_JITTER_BYTES), "big") / (1 << (8 * _JITTER_BYTES))
 
 
-class MessageWorker:
-    """The threads that empty the outbox while the service runs. `nudge` wakes them; the poll is what guarantees."""
-
-    def __init__(self, parts: Parts, gateways: Mapping[Channel, Gateway], templates: Templates) -> None:
-        self._postmen = [(channel, Postman(parts, gateway, templates)) for channel, gateway in gateways.items()]
-        self._wake = {channel: Event() for channel in gateways}
-        self._stopping = Event()
-        self._threads: list[Thread] = []
-
-    def start(self) -> None:
-        """Begin to deliver."""
-        for channel, postman in self._postmen:
-            thread = Thread(target=self._run, args=(postman, self._wake[channel]), name=f"messages-{channel}")
-            self._threads.append(thread)
-            thread.start()
-
-    def nudge(self) -> None:
-        """There is something new: look now."""
-        for wake in self._wake.values():
-            wake.set()
-
-    def stop(self, patience: float = 30.0) -> None:
-        """End after the message at hand, within `patience` seconds. Safe to call twice."""
-        self._stopping.set()
-        self.nudge()
-        while self._threads:
-            self._threads.pop().join(patience)
-
-    def _run(self, postman: Postman, wake: Event) -> None:
-        while not self._stopping.is_set():
-            wake.clear()
-            try:
-                while not self._stopping.is_set() and postman.deliver_next():
-                    pass
-            except (StoreBusy, StorageFull) as error:
-                _logger.warning("outbox_waits", reason=type(error).__name__)
-            except Exception:
-                _logger.exception("postman_stumbled")
-            wake.wait(POLL)
+def postmen(parts: Parts, gateways: Mapping[Channel, Gateway], templates: Templates) -> tuple[Postman, ...]:
+    """One for each channel: a mail server that hangs holds no text message up."""
+    return tuple(Postman(parts, gateway, templates) for gateway in gateways.values())
 
 
 def forget_old_messages(parts: Parts) -> int:

@@ -125,9 +125,10 @@ def claim_message(tx: WriteTx, channel: str, now: datetime, leased_until: dateti
     return None if claimed is None else ClaimedMessage(*claimed)
 
 
-def mark_handing_over(tx: WriteTx, claimed: ClaimedMessage) -> bool:
-    """Write down that the message is about to leave; False when the claim was lost."""
-    return _settle_claim(tx, claimed, WAITING, {"state": HANDING_OVER})
+def mark_handing_over(tx: WriteTx, claimed: ClaimedMessage, now: datetime) -> bool:
+    """Write down that the message is about to leave; False when the claim was lost or nobody wants it any more."""
+    in_time = and_(messages.c.state == WAITING, messages.c.leased_until > now, messages.c.useless_after > now)
+    return _settle_claim(tx, claimed, in_time, {"state": HANDING_OVER})
 
 
 def settle_message(
@@ -135,13 +136,15 @@ def settle_message(
 ) -> bool:
     """Write down the final state and wipe the text; False when the claim was lost."""
     values = {"state": state, "sealed": None, "leased_until": None, "settled_at": now}
-    return _settle_claim(tx, claimed, None, {**values, "reason": reason[:64], "reference": reference[:128]})
+    return _settle_claim(
+        tx, claimed, messages.c.state.in_(OPEN), {**values, "reason": reason[:64], "reference": reference[:128]}
+    )
 
 
 def postpone_message(tx: WriteTx, claimed: ClaimedMessage, due_at: datetime, reason: str) -> bool:
     """Let the message wait for another attempt; False when the claim was lost."""
     values = {"state": WAITING, "leased_until": None, "due_at": due_at, "reason": reason[:64]}
-    return _settle_claim(tx, claimed, None, values)
+    return _settle_claim(tx, claimed, messages.c.state.in_(OPEN), values)
 
 
 def settle_useless(tx: WriteTx, now: datetime) -> int:
@@ -190,19 +193,10 @@ def _claimable(now: datetime) -> ColumnElement[bool]:
     return and_(messages.c.state == WAITING, messages.c.due_at <= now, messages.c.useless_after > now, _unleased(now))
 
 
-def _settle_claim(tx: WriteTx, claimed: ClaimedMessage, state: str | None, values: dict[str, Any]) -> bool:
-    """Compare-and-set: the row is still ours (same attempt) and not final."""
-    states = OPEN if state is None else (state,)
-    changed = tx.connection.execute(
-        update(messages)
-        .where(
-            messages.c.number == claimed.number,
-            messages.c.attempt == claimed.attempt,
-            messages.c.state.in_(states),
-        )
-        .values(values)
-    )
-    return changed.rowcount == 1
+def _settle_claim(tx: WriteTx, claimed: ClaimedMessage, condition: ColumnElement[bool], values: dict[str, Any]) -> bool:
+    """Compare-and-set: nobody claimed the row since we did."""
+    ours = and_(messages.c.number == claimed.number, messages.c.attempt == claimed.attempt)
+    return tx.connection.execute(update(messages).where(ours, condition).values(values)).rowcount == 1
 
 
 def _end(tx: WriteTx, condition: ColumnElement[bool], state: str, reason: str, now: datetime) -> int:

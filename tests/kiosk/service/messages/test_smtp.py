@@ -1,0 +1,271 @@
+"""Mail goes out over verified TLS or not at all, and every answer of a server has one meaning."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from kiosk.secret import Secret
+from kiosk.service.messages.connector import (
+    Envelope,
+    GatewayError,
+    Misconfigured,
+    OutcomeUnknown,
+    Refused,
+    Unavailable,
+)
+from kiosk.service.messages.settings import MailSettings
+from kiosk.service.messages.smtp import SmtpGateway, write_letter
+from kiosk.service.parts import Parts
+from kiosk.service.store.engine import OpenTransaction
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*login_data is deprecated:DeprecationWarning")
+
+Make = Callable[..., Any]
+
+ENVELOPE = Envelope(
+    message_id="0123456789abcdef0123456789abcdef",
+    to="mona.okafor@example.org",
+    subject="Your code for Example Works",
+    text="Your code is\n\n    471108\n.\n..two dots\n",
+    html="<p>471108</p>",
+    written_at=datetime(2026, 11, 22, 12, 0, tzinfo=UTC),
+    life=600,
+)
+
+
+@pytest.fixture
+def gateway(authority: Path) -> Callable[..., SmtpGateway]:
+    def make(port: int, security: str = "starttls", *, password: str = "", trust: bool = True) -> SmtpGateway:
+        settings = MailSettings.model_validate(
+            {
+                "host": "localhost",
+                "port": port,
+                "security": security,
+                "sender": "keys@example.org",
+                "timeout": 2,
+                "certificate_authority": authority if trust else None,
+                **({"user": "robot", "password": "mail"} if password else {}),
+            }
+        )
+        return SmtpGateway(settings, Secret(password) if password else None, "Example Works")
+
+    return make
+
+
+class Handover:
+    """Counts how often a gateway reached the point of no return."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    def __call__(self) -> None:
+        self.times += 1
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+def test_a_mail_arrives_with_all_its_headers(mail_server: Make, gateway: Make, security: str) -> None:
+    mailbox, handover = mail_server(security), Handover()
+    receipt = gateway(mailbox.port, security).deliver(ENVELOPE, handover)
+    (mail,) = mailbox.taken
+    assert mailbox.recipients == ["mona.okafor@example.org"]
+    assert handover.times == 1
+    assert receipt.reference.startswith("2.0.0 queued")
+    assert mail["From"] == "Example Works <keys@example.org>"
+    assert mail["Message-ID"] == "<0123456789abcdef0123456789abcdef@example.org>"
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["Date"].datetime == ENVELOPE.written_at
+    text, html = mail.iter_parts()
+    assert text.get_content() == ENVELOPE.text.replace("\n", "\r\n")
+    assert html.get_content_type() == "text/html"
+
+
+def test_the_password_goes_out_after_tls_only(mail_server: Make, gateway: Make) -> None:
+    mailbox = mail_server("starttls", sign_in=True)
+    gateway(mailbox.port, password="mail-password").deliver(ENVELOPE, Handover())
+    assert len(mailbox.taken) == 1
+
+
+def test_a_wrong_password_is_the_administrators_to_mend(mail_server: Make, gateway: Make) -> None:
+    mailbox = mail_server("starttls", sign_in=True)
+    with pytest.raises(Misconfigured, match="535"):
+        gateway(mailbox.port, password="wrong").deliver(ENVELOPE, Handover())
+    assert mailbox.taken == []
+
+
+def test_a_server_without_starttls_gets_nothing(mail_server: Make, gateway: Make) -> None:
+    mailbox = mail_server("bare")
+    with pytest.raises(Misconfigured, match="no_starttls"):
+        gateway(mailbox.port).deliver(ENVELOPE, Handover())
+    assert mailbox.taken == []
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+def test_a_certificate_that_nobody_vouches_for_gets_nothing(
+    mail_server: Make, gateway: Make, stranger_tls: ssl.SSLContext, security: str
+) -> None:
+    mailbox = mail_server(security, tls=stranger_tls)
+    with pytest.raises(Misconfigured, match="untrusted"):
+        gateway(mailbox.port, security).deliver(ENVELOPE, Handover())
+    assert mailbox.taken == []
+
+
+@pytest.mark.parametrize(
+    ("mode", "meaning", "handed_over"),
+    [
+        ("rcpt 450 4.2.1 busy", Unavailable, 0),
+        ("rcpt 550 5.1.1 no such user", Refused, 0),
+        ("data 451 4.3.0 try later", Unavailable, 1),
+        ("data 554 5.6.0 refused", Refused, 1),
+        ("drop", OutcomeUnknown, 1),
+        ("hang", OutcomeUnknown, 1),
+    ],
+)
+def test_each_answer_has_one_meaning(
+    mail_server: Make, gateway: Make, mode: str, meaning: type[GatewayError], handed_over: int
+) -> None:
+    mailbox, handover = mail_server("starttls"), Handover()
+    mailbox.mode = mode
+    with pytest.raises(meaning):
+        gateway(mailbox.port).deliver(ENVELOPE, handover)
+    assert handover.times == handed_over
+
+
+def test_nobody_at_the_port_is_tried_again(gateway: Make) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # bound and not listening: refused
+        with pytest.raises(Unavailable, match="no_connection"):
+            gateway(taken.getsockname()[1]).deliver(ENVELOPE, Handover())
+
+
+def test_a_server_that_says_nothing_ends_in_time(gateway: Make) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(Unavailable):
+        gateway(silent.getsockname()[1]).deliver(ENVELOPE, Handover())
+
+
+def test_a_server_that_talks_nonsense_is_tried_again(gateway: Make) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def babble() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.sendall(b"\xff\xfe\r\nnonsense\r\n" * 10)
+
+        thread = Thread(target=babble)
+        thread.start()
+        with pytest.raises(Unavailable):
+            gateway(server.getsockname()[1]).deliver(ENVELOPE, Handover())
+        thread.join()
+
+
+def test_what_the_handover_raises_ends_the_delivery(mail_server: Make, gateway: Make) -> None:
+    mailbox = mail_server("starttls")
+
+    def lost() -> None:
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        gateway(mailbox.port).deliver(ENVELOPE, lost)
+    assert mailbox.taken == []
+
+
+def test_no_mail_is_sent_inside_a_transaction(gateway: Make, parts: Parts) -> None:
+    with pytest.raises(OpenTransaction):
+        parts.store.write(lambda _: gateway(1).deliver(ENVELOPE, Handover()))
+
+
+def test_names_of_the_whole_world_arrive(mail_server: Make, gateway: Make) -> None:
+    mailbox = mail_server("starttls")
+    sent = replace(ENVELOPE, to="منى@bücher.example", subject="رمز من شركة", text="مرحبًا\n")
+    gateway(mailbox.port).deliver(sent, Handover())
+    (mail,) = mailbox.taken
+    assert mailbox.recipients == ["منى@xn--bcher-kva.example"]
+    assert mail["Subject"] == "رمز من شركة"
+    assert next(iter(mail.iter_parts())).get_content() == "مرحبًا\r\n"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "nobody",
+        "@example.org",
+        "a@",
+        "a b@example.org",
+        "a@example.org\r\nBcc: b@example.org",
+        "<a@example.org>",
+        "a@b@example.org",
+        "a@example.org, b@example.org",
+        "a\u202eb@example.org",
+        "a@" + "x" * 64 + ".example",
+        "a@exa..mple",
+    ],
+)
+def test_an_address_that_is_none_is_refused(address: str) -> None:
+    with pytest.raises(Refused):
+        write_letter(replace(ENVELOPE, to=address), "keys@example.org", "Example Works")
+
+
+@given(st.text(), st.text())
+def test_no_subject_and_no_name_smuggles_a_header(subject: str, name: str) -> None:
+    try:
+        letter = write_letter(replace(ENVELOPE, subject=subject), "keys@example.org", name)
+    except Refused:
+        return
+    head = letter.content.partition(b"\r\n\r\n")[0]
+    names = [line.partition(b":")[0].lower() for line in head.split(b"\r\n") if line[:1] not in b" \t"]
+    assert sorted(names) == sorted(
+        [
+            b"from",
+            b"to",
+            b"subject",
+            b"date",
+            b"message-id",
+            b"auto-submitted",
+            b"x-auto-response-suppress",
+            b"mime-version",
+            b"content-type",
+        ]
+    )
+
+
+@given(st.text())
+def test_every_text_is_written_as_lines_that_smtp_can_carry(text: str) -> None:
+    content = write_letter(replace(ENVELOPE, text=text), "keys@example.org", "Example Works").content
+    lines = content.split(b"\r\n")
+    assert all(b"\r" not in line and b"\n" not in line and len(line) <= 998 for line in lines)
+    assert lines[-1] == b""
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"security": "plain", "host": "mail.example.org"},
+        {"user": "robot"},
+        {"password": "mail"},
+        {"security": "plain", "user": "robot", "password": "mail"},
+        {"sender": "not an address"},
+        {"sender": "a@b\r\nBcc: c@d"},
+        {"unknown": 1},
+    ],
+)
+def test_settings_that_would_leak_are_refused(wrong: dict[str, str]) -> None:
+    with pytest.raises(ValidationError):
+        MailSettings.model_validate({"host": "localhost", "sender": "keys@example.org"} | wrong)
+
+
+def test_plain_smtp_is_for_loopback(mail_server: Make, gateway: Make) -> None:
+    mailbox = mail_server("bare")
+    gateway(mailbox.port, "plain").deliver(ENVELOPE, Handover())
+    assert len(mailbox.taken) == 1
