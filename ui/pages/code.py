@@ -51,10 +51,11 @@ class EnterCodePage(Page):
         self._again.clicked.connect(lambda: self.emitted.emit(CodeRequested()))
         self._others: list[OptionCard] = []
         self._cards = QGridLayout()
-        self._cards.setSpacing(theme.px(16))
+        self._cards.setHorizontalSpacing(theme.px(16))
+        self._cards.setVerticalSpacing(theme.px(8))
         column = column_of(self, theme)
         column.addWidget(self._boxes)
-        column.addSpacing(theme.px(20))
+        column.addSpacing(theme.px(4))
         column.addLayout(self._cards)
         column.addStretch(1)
         self._timer = QTimer(self)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from kiosk.contract.profile import FieldKind, FieldSet, IdentifyField
@@ -41,6 +41,7 @@ class IdentifyPage(Page):
         self._state: Identify | None = None
         self._fields: dict[str, TextField] = {}
         self._typed: dict[str, str] = {}
+        self._badge = ""
         self._told: Trouble | None = None
         self._keyboard: Keyboard | None = None
         self._keyboard_for: TextField | None = None
@@ -68,6 +69,8 @@ class IdentifyPage(Page):
         if state.problem is not (before.problem if before else None):
             self._tell(state.problem)
         self.changed.emit()
+        if self._badge:
+            QTimer.singleShot(0, self, self._send_badge)
 
     def chrome(self) -> Chrome:
         """Title, sentence, Back and Continue."""
@@ -133,10 +136,11 @@ class IdentifyPage(Page):
         column.addLayout(self._field_grid(state))
         self._others = self._ways(state.others) if state.others else None
         if self._others is not None:
-            column.addSpacing(self.theme.px(16))
+            column.addSpacing(self.theme.px(8))
             column.addWidget(self._others)
         column.addStretch(1)
         self._column.addWidget(self._content)
+        self._content.show()  # now, not when the layout gets to it: only what is shown can take the focus
         if self.isVisible():
             self._fields[state.fields.fields[0].name].edit.setFocus()
 
@@ -168,7 +172,8 @@ class IdentifyPage(Page):
         box = QWidget(self._content)
         grid = QGridLayout(box)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(self.theme.px(16))
+        grid.setHorizontalSpacing(self.theme.px(16))
+        grid.setVerticalSpacing(self.theme.px(8))
         words = QCoreApplication.translate("Identify", "Or do it another way")
         columns = 1 if self.theme.folded or len(others) == 1 else 2
         grid.addWidget(Label(self.theme, "small", words, "ink_soft", box), 0, 0, 1, columns)
@@ -178,6 +183,8 @@ class IdentifyPage(Page):
             card = OptionCard(
                 self.theme, way(fields, self.theme.locale), icon=way_icon(fields), trailing="", parent=box
             )
+            if len(others) > columns:
+                card.setFixedHeight(max(64, self.theme.text_px(64)))  # two rows of them leave the column whole
             card.clicked.connect(lambda _=False, name=fields.name: self.emitted.emit(AlternativeChosen(name)))
             grid.addWidget(card, 1 + index // columns, index % columns)
         return box
@@ -220,13 +227,19 @@ class IdentifyPage(Page):
         fields = self._badge_way()
         if fields is None or self._shown().busy:
             return
-        name = fields.fields[0].name
-        self._typed[name] = number
-        if fields.name != self._shown().fields.name:
+        self._badge = number
+        if fields.name == self._shown().fields.name:
+            self._send_badge()
+        else:
             self.emitted.emit(AlternativeChosen(fields.name))
-        if name in self._fields:
-            self._fields[name].put(number)
-        self.emitted.emit(CriteriaGiven({name: number}))
+
+    def _send_badge(self) -> None:
+        """Send the scanned number, once the badge's own field is there."""
+        fields = self._shown().fields
+        number, self._badge = self._badge, ""
+        if number and badge_way((fields,)) is not None:
+            self._fields[fields.fields[0].name].put(number)
+            self.submit()
 
     # ── the keyboard ────────────────────────────────────────────────────────────────────────────
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from shiboken6 import isValid
+
 from ui.pages.page import Page
 from ui.widgets.keyboard import Keyboard
 from ui.widgets.keypad import Keypad
@@ -14,15 +16,21 @@ class PinPad:
     def __init__(self, page: Page, first: PinField) -> None:
         self._page = page
         self._field = first
-        self.keypad = Keypad(page.theme, secret=True, letters=True)
-        self.keypad.aim(first.edit)
-        self.keypad.letters_wanted.connect(self._open)
+        self._keypad = self._make_keypad()
         self.keyboard: Keyboard | None = None
+
+    @property
+    def keypad(self) -> Keypad:
+        """The keypad; a new one when the stage threw the old one away."""
+        if not isValid(self._keypad):
+            self._keypad = self._make_keypad()
+        return self._keypad
 
     def aim(self, field: PinField) -> None:
         """Type into this field from now on."""
         self._field = field
-        self.keypad.aim(field.edit)
+        if isValid(self._keypad):
+            self._keypad.aim(field.edit)
         if self.keyboard is not None:
             self.keyboard.aim(field.edit)
 
@@ -38,6 +46,12 @@ class PinPad:
             self.keyboard.deleteLater()
             self.keyboard = None
             self._page.changed.emit()
+
+    def _make_keypad(self) -> Keypad:
+        keypad = Keypad(self._page.theme, secret=True, letters=True)
+        keypad.aim(self._field.edit)
+        keypad.letters_wanted.connect(self._open)
+        return keypad
 
     def _open(self) -> None:
         if self.keyboard is None:

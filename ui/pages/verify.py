@@ -100,6 +100,7 @@ class ChooseMethodPage(Page):
             card.installEventFilter(self)
             self._cards[card] = offer.method
             self._column.insertWidget(index, card)
+            card.show()  # now, not when the layout gets to it: only what is shown can take the focus
         self._scene = words.SCENES[offers[0].method] if offers else self._scene
 
 
