@@ -22,20 +22,17 @@ from hardware.errors import (
     PinRequired,
 )
 from hardware.extensions import RegistrationExtensions
+from hardware.options import Creation, Request, possible_ids
 from hardware.pin_session import PERMISSION, PinSession
-from hardware.probe import ABSENT, CLIENT_DATA_HASH, first_on_key, fits, get_assertion
-from hardware.translate import ERR
-from hardware.webauthn_json import (
+from hardware.probe import ABSENT, CLIENT_DATA_HASH, descriptor, first_on_key, fits, get_assertion
+from hardware.responses import (
     FLAG,
-    Creation,
-    Request,
     authentication_response,
     check_authenticator_data,
     check_registration,
-    credential_ids,
-    descriptor,
     registration_response,
 )
+from hardware.translate import ERR
 
 Answer = TypeVar("Answer")
 
@@ -53,10 +50,10 @@ class Ceremonies:
 
     def register(self, wanted: Creation, info: Info) -> WebAuthnJson:
         """authenticatorMakeCredential, with the exclude list in one piece or, where it is too long, asked before."""
-        extensions = RegistrationExtensions(wanted.options.extensions or {}, info)
+        extensions = RegistrationExtensions(wanted.extensions, info)
         algorithm = wanted.algorithm(info)
         discoverable = wanted.discoverable(info)
-        excluded = credential_ids(wanted.options.exclude_credentials, info)
+        excluded = possible_ids(wanted.excluded, info)
         portioned = not fits(info, excluded)
 
         def make(token: bytes | None) -> AttestationResponse:
@@ -96,8 +93,8 @@ class Ceremonies:
 
     def prove(self, asked: Request, info: Info) -> WebAuthnJson:
         """authenticatorGetAssertion, without a touch where the key can do without."""
-        allowed = credential_ids(asked.options.allow_credentials, info)
-        if asked.options.allow_credentials and not allowed:
+        allowed = possible_ids(asked.allowed, info)
+        if asked.allowed and not allowed:
             raise KeyFault(ERR.NO_CREDENTIALS)
 
         def sign(token: bytes | None) -> Mapping[int, Any]:

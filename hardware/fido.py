@@ -26,10 +26,10 @@ from hardware.errors import (
 )
 from hardware.key_info import PinRetries, key_info
 from hardware.line import Clock, Line
+from hardware.options import creation, request
 from hardware.pin_session import SHORTEST_PIN, PinSession, encoded_pin
 from hardware.translate import ERR
 from hardware.u2f import U2fKey
-from hardware.webauthn_json import creation, request
 
 COMMAND_SECONDS = 10.0
 """The deadline of an operation that waits for nobody."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Event
 from time import monotonic
 
@@ -120,10 +120,8 @@ class Line(CtapDevice):
 
     def close(self) -> None:
         """Close the channel; one that the key has already left is closed."""
-        try:
+        with suppress(OSError):
             self._device.close()
-        except (OSError, ValueError):
-            return
 
     @classmethod
     def list_devices(cls) -> Iterator[CtapDevice]:

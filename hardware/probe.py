@@ -8,8 +8,8 @@ from typing import Any
 from fido2.ctap import CtapError
 from fido2.ctap2.base import Ctap2, Info
 
+from hardware.options import PUBLIC_KEY
 from hardware.translate import ERR
-from hardware.webauthn_json import descriptor
 
 CLIENT_DATA_HASH = bytes(32)
 """A probe signs nothing that anybody would take."""
@@ -19,6 +19,11 @@ REQUEST_RESERVE = 700
 
 DESCRIPTOR_BYTES = 32
 ABSENT = (ERR.NO_CREDENTIALS, ERR.INVALID_CREDENTIAL)
+
+
+def descriptor(credential_id: bytes) -> dict[str, Any]:
+    """A PublicKeyCredentialDescriptor for the key."""
+    return {"type": PUBLIC_KEY, "id": credential_id}
 
 
 def portion(info: Info, credential_ids: Sequence[bytes]) -> int:

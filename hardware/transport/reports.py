@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from time import monotonic
 from typing import Protocol
 
@@ -11,7 +12,7 @@ from fido2.hid import CTAPHID, TYPE_INIT, CtapHidDevice
 from fido2.hid.base import CtapHidConnection, HidDescriptor
 
 from hardware.authenticator import KeyAddress
-from hardware.errors import HardwareError, KeyBusy, KeyGone, KeySilent
+from hardware.errors import HardwareError, KeyBusy, KeySilent
 from hardware.translate import translated
 
 REPORT_BYTES = 64
@@ -132,7 +133,5 @@ def open_channel(address: KeyAddress, pipe: ReportPipe, clock: Callable[[], floa
 
 def close_quietly(pipe: ReportPipe) -> None:
     """Close a pipe that may be broken already."""
-    try:
+    with suppress(OSError):
         pipe.close()
-    except OSError as error:
-        raise KeyGone from error

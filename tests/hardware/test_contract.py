@@ -474,6 +474,7 @@ def test_the_attestation_is_conveyed_as_asked(
         {"rp": {"id": "com", "name": "Everybody"}},
         {"rp": None},
         {"challenge": None},
+        {"challenge": 7},
         {"pubKeyCredParams": "all"},
         {"user": {"id": "", "name": "nobody"}},
         {"user": {"id": websafe_encode(bytes(65)), "name": "long"}},

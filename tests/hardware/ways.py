@@ -43,7 +43,7 @@ class FakeHandle:
         if key is None or path in self._backend.held:
             raise OSError("open failed")
         self._backend.on_open()
-        self._pipe = SimulatedPipe(key)
+        self._pipe = SimulatedPipe(key, key.attach_id)
 
     def write(self, buff: bytes) -> int:
         if self._pipe is None:

@@ -171,6 +171,6 @@ def test_a_report_that_is_too_short_is_not_ours() -> None:
                 return b"\xff\xff"
             return super().read(seconds)
 
-    opened = open_device(ADDRESS, open_channel(ADDRESS, Stuttering(key)))
+    opened = open_device(ADDRESS, open_channel(ADDRESS, Stuttering(key, key.attach_id)))
     assert opened.inspect().ctap2
     opened.close()

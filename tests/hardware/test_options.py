@@ -6,19 +6,11 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from fido2.ctap2.base import AttestationResponse, Info
-from fido2.webauthn import (
-    AttestationConveyancePreference,
-    AttestationObject,
-    AttestedCredentialData,
-    AuthenticatorData,
-)
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hardware.errors import OptionsRefused
-from hardware.probe import fits, portion
-from hardware.webauthn_json import FLAG, attestation_object, creation, request, shortened
+from hardware.options import creation, request, shortened
 from tests.hardware.ways import ORIGIN, creation_options, request_options
 
 ANYTHING = st.recursive(
@@ -62,29 +54,34 @@ def test_client_data_says_what_the_relying_party_will_check() -> None:
 
 
 @pytest.mark.parametrize(
-    ("aaguid", "statement", "kept"),
-    [(bytes(16), {}, True), (bytes(16), {"x5c": [b""]}, False), (bytes(range(16)), {}, False)],
+    ("selection", "resident_key"),
+    [
+        (None, "discouraged"),
+        ({"requireResidentKey": True}, "required"),
+        ({"requireResidentKey": True, "residentKey": "discouraged"}, "discouraged"),
+        ({"requireResidentKey": True, "residentKey": "mostly"}, "required"),
+        ({"residentKey": "preferred"}, "preferred"),
+    ],
 )
-def test_of_attestations_nobody_asked_for_only_those_by_the_credential_itself_stay(
-    aaguid: bytes, statement: dict[str, Any], kept: bool
+def test_the_wish_for_a_discoverable_credential_is_read_as_webauthn_has_it(
+    selection: dict[str, Any] | None, resident_key: str
 ) -> None:
-    key = {1: 2, 3: -7, -1: 1, -2: bytes(32), -3: bytes(32)}
-    credential = AttestedCredentialData.create(aaguid, b"id", key)  # type: ignore[arg-type]  # CBOR is all it wants
-    auth_data = AuthenticatorData.create(bytes(32), FLAG.UP | FLAG.AT, 0, credential)
-    answer = AttestationResponse(fmt="packed", auth_data=auth_data, att_stmt={"alg": -7, "sig": b"s", **statement})
-    for conveyance in (None, AttestationConveyancePreference.NONE):
-        conveyed = AttestationObject(attestation_object(answer, conveyance))
-        assert (conveyed.fmt == "packed", bool(conveyed.att_stmt)) == (kept, kept)
-        assert conveyed.auth_data == auth_data
-    assert AttestationObject(attestation_object(answer, AttestationConveyancePreference.DIRECT)).att_stmt
+    assert creation(creation_options(authenticatorSelection=selection), ORIGIN).resident_key == resident_key
 
 
-@given(st.integers(0, 3000), st.integers(0, 20), st.lists(st.binary(min_size=1, max_size=255), max_size=40))
-def test_portions_of_a_list_are_never_empty_and_never_too_long(
-    size: int, count: int, credential_ids: list[bytes]
-) -> None:
-    info = Info(versions=[], max_msg_size=size, max_creds_in_list=count)
-    length = portion(info, credential_ids)
-    assert length >= 1
-    assert not count or length <= max(1, count)
-    assert fits(info, credential_ids) == (len(credential_ids) <= length)
+@pytest.mark.parametrize("challenge", ["-_-_", "+/+/", "-_-_AA==", "-_-_AA"])
+def test_base64_is_taken_as_services_send_it(challenge: str) -> None:
+    client_data = creation(creation_options(challenge=challenge), ORIGIN).client_data
+    assert client_data.challenge.startswith(b"\xfb\xff\xbf")
+
+
+@pytest.mark.parametrize("challenge", [None, 7, "", "A", "ä", "AA AA", "=", {"x": 1}])
+def test_a_challenge_that_is_none_is_refused(challenge: object) -> None:
+    for read, options in ((creation, creation_options), (request, request_options)):
+        with pytest.raises(OptionsRefused):
+            read(options(challenge=challenge), ORIGIN)
+
+
+def test_people_without_a_display_name_have_none_on_the_key() -> None:
+    options = creation_options(user={"id": "AAAA", "name": "ann"})
+    assert creation(options, ORIGIN).user == {"id": bytes(3), "name": "ann"}
