@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from fido2 import cbor
 from fido2.ctap import CtapError
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hardware.simulated.canonical import decode, maybe, need
@@ -26,6 +26,7 @@ def depth(value: Any) -> int:
     return 0
 
 
+@settings(deadline=None)
 @given(values)
 def test_what_python_fido2_encodes_is_read_back_unless_it_nests_too_deep(value: Any) -> None:
     if depth(value) <= 4:
@@ -35,6 +36,7 @@ def test_what_python_fido2_encodes_is_read_back_unless_it_nests_too_deep(value: 
             decode(cbor.encode(value))
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=60))
 def test_whatever_is_accepted_is_the_one_encoding_of_its_value(data: bytes) -> None:
     with suppress(CtapError):
