@@ -150,7 +150,7 @@ async def _refused(request: Request, error: Exception) -> Response:
     if word in (Word.INVALID_TOKEN, Word.INSUFFICIENT_SCOPE):
         headers["WWW-Authenticate"] = f'Bearer error="{word}"'
     if status >= 500:
-        _log.warning("request_failed", reference=reference_of(request.scope), code=word)
+        _log.warning("request_failed", reference=reference_of(request.scope), word=word)
     return problem(reference_of(request.scope), status, word, error=error, headers=headers)
 
 

@@ -87,7 +87,7 @@ class Lane:
             while chore.work() and not self._stopped.is_set():
                 pass
         except Exception as error:  # noqa: BLE001 - a lane's edge: a chore that fails must not end the others
-            _log.error("chore_failed", name=chore.name, exc_info=error)
+            _log.error("chore_failed", job=chore.name, exc_info=error)
 
 
 class Worker:

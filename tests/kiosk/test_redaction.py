@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kiosk import redaction
 from kiosk.contract.enrollments import Phase
 from kiosk.errors import ServiceBroken
 from kiosk.redaction import ALLOWED, HIDDEN, event_name, redact, summarize, tame, tame_text
@@ -136,3 +139,27 @@ def test_a_group_names_its_members() -> None:
     assert summarize(ExceptionGroup(SECRET, [ValueError(SECRET), KeyError(SECRET)])) == [
         "ExceptionGroup(ValueError, KeyError)"
     ]
+
+
+def log_calls() -> list[ast.Call]:
+    root = Path(redaction.__file__).parents[1]
+    files = [file for part in ("kiosk", "ui", "hardware") for file in (root / part).rglob("*.py")]
+    nodes = [node for file in files for node in ast.walk(ast.parse(file.read_text()))]
+    levels = {"debug", "info", "warning", "error", "exception", "critical"}
+    return [
+        node
+        for node in nodes
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in levels
+        and ast.unparse(node.func.value) in {"_log", "log", "logger", "self._log"}
+    ]
+
+
+def test_our_own_lines_name_their_event_and_lose_none_of_their_fields() -> None:
+    calls = log_calls()
+    assert calls
+    for call in calls:
+        assert isinstance(call.args[0], ast.Constant), ast.unparse(call)
+        assert event_name(call.args[0].value) == call.args[0].value
+        assert {keyword.arg for keyword in call.keywords} <= ALLOWED | {"exc_info"}, ast.unparse(call)
