@@ -13,6 +13,7 @@ COMMANDS = {
     "enroll": "the same enrollment in a terminal, for staff",
     "keys": "list and inspect the security keys that are plugged in",
     "users": "import people and badges",
+    "stations": "who may talk to the service",
     "doctor": "check everything that a station or a service needs, and say the remedy",
     "selftest": "one whole enrollment without a window",
     "simulate": "a simulated key for other programs",

@@ -13,7 +13,13 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-_CODE = re.compile(r"^\s*([0-9]{6,10})\s*$", re.MULTILINE)
+_CODE = re.compile(r"(?<![0-9])([0-9]{6,10})(?![0-9])")
+
+
+def code_in(text: str) -> str:
+    """The verification code in a message, or empty."""
+    found = _CODE.search(text)
+    return found[1] if found else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +32,15 @@ class Mail:
     code: str
 
 
+class _AnyPort(Controller):
+    """A controller on a port that the system chose: it greets itself there before it says that it has started."""
+
+    def _trigger_server(self) -> None:
+        listening: Any = self.server
+        self.port = listening.sockets[0].getsockname()[1]
+        super()._trigger_server()  # type: ignore[no-untyped-call]  # aiosmtpd has no types
+
+
 class Mailbox:
     """Everybody's mail. Its methods may be called from any thread; observers are called on the server's."""
 
@@ -33,7 +48,7 @@ class Mailbox:
         self._mails: list[Mail] = []
         self._arrived = Condition()
         self._observers: list[Callable[[], None]] = []
-        self._controller = Controller(
+        self._controller = _AnyPort(
             self,
             hostname="127.0.0.1",
             port=0,
@@ -45,8 +60,7 @@ class Mailbox:
     @property
     def port(self) -> int:
         """The port it listens on."""
-        server: Any = self._controller.server
-        return int(server.sockets[0].getsockname()[1])
+        return int(self._controller.port)
 
     def __enter__(self) -> Mailbox:
         self._controller.start()
@@ -76,8 +90,7 @@ class Mailbox:
         parsed = message_from_bytes(content if isinstance(content, bytes) else content.encode(), policy=policy.default)
         body = parsed.get_body(("plain",))
         text = body.get_content() if body is not None else ""
-        found = _CODE.search(text)
-        mail = Mail(", ".join(envelope.rcpt_tos), str(parsed["subject"] or ""), text, found[1] if found else "")
+        mail = Mail(", ".join(envelope.rcpt_tos), str(parsed["subject"] or ""), text, code_in(text))
         with self._arrived:
             self._mails.append(mail)
             self._arrived.notify_all()

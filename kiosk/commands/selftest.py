@@ -1,0 +1,172 @@
+"""`keywright selftest`: one whole enrollment without a window, over real HTTPS, mail and HID reports."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import monotonic
+from typing import Any
+
+import click
+
+from hardware.authenticator import Authenticator, KeyAddress, KeySource
+from hardware.simulated.key import SimulatedKey
+from hardware.simulated.source import SimulatedSource
+from kiosk import logs
+from kiosk.commands.composition import open_journal, open_session, reference
+from kiosk.commands.embedded import BADGE, PERSON, Embedded, embedded_service
+from kiosk.commands.key_option import key_option, key_source
+from kiosk.commands.port import watch_port
+from kiosk.contract.policy import PinMode
+from kiosk.contract.profile import VerificationMethod
+from kiosk.secret import Secret
+from kiosk.station.headless import Host
+from kiosk.station.self_test import MATRIX, Case, Report, Script, run_self_test
+
+PIN = "704913"
+PATIENCE = 20.0
+"""Seconds until a message that does not come is given up."""
+FIRST = Case(VerificationMethod.EMAIL, PinMode.REQUIRED, key_has_pin=False)
+
+
+class Counted:
+    """A KeySource that remembers what was opened, to count the commands that were sent."""
+
+    def __init__(self, source: KeySource) -> None:
+        self._source = source
+        self._opened: list[Authenticator] = []
+
+    @property
+    def commands(self) -> int:
+        """CTAP commands sent to all keys so far."""
+        return sum(getattr(key, "commands", 0) for key in self._opened)
+
+    def attached(self) -> tuple[KeyAddress, ...]:
+        """As KeySource."""
+        return self._source.attached()
+
+    def open(self, address: KeyAddress) -> Authenticator:
+        """As KeySource."""
+        self._opened.append(self._source.open(address))
+        return self._opened[-1]
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.option("--all", "everything", is_flag=True, help="Every verification option, PIN policy and kind of key.")
+@key_option
+def command(key: tuple[int, int] | None, *, as_json: bool, everything: bool) -> None:
+    """Enroll a sample person without a window and say how long each step took. Exit code 0 when it worked.
+
+    A service is started in this process, with its own authority, database and mail server; the key is the simulated
+    one, or with --key udp:P:Q a simulator outside, whose PIN (if it has one) must be 704913.
+    """
+    logs.harden()
+    logs.install(logs.LogSettings(level=logging.ERROR))
+    cases = MATRIX if everything else (FIRST,)
+    reports = []
+    for case in cases:
+        report = run(case, key)
+        reports.append(report)
+        if everything and not as_json:
+            click.echo(f"{'ok    ' if report.ok else 'FAILED'} {case.name} {report.problem}".rstrip())
+    if as_json:
+        click.echo(json.dumps(_as_json(reports, cases) if everything else reports[0].as_json()))
+    elif not everything:
+        _tell(reports[0])
+    sys.exit(0 if all(report.ok for report in reports) else 1)
+
+
+def run(case: Case, key: tuple[int, int] | None) -> Report:
+    """One case, in a service of its own that is gone afterwards."""
+    with TemporaryDirectory(prefix="keywright-") as name, embedded_service(Path(name), _settings(case)) as embedded:
+        simulated, source = _key(case, key)
+        return _enroll(embedded, case, Counted(source), simulated)
+
+
+def _enroll(embedded: Embedded, case: Case, source: Counted, simulated: SimulatedKey | None) -> Report:
+    clients: list[Any] = []
+    with closing(open_journal(embedded.station)) as journal:
+        host = Host(
+            lambda post: open_session(
+                embedded.station,
+                secret=embedded.secret,
+                source=lambda: source,
+                journal=journal,
+                post=post,
+                locale="en",
+                on_client=clients.append,
+            ),
+            monotonic,
+        )
+        port = watch_port(source, host.post, reference)
+        port.start()
+        try:
+            return run_self_test(
+                host,
+                _script(embedded, case, simulated),
+                clock=monotonic,
+                http_requests=lambda: sum(client.requests_made for client in clients),
+                ctap_commands=lambda: source.commands,
+            )
+        finally:
+            port.stop()
+
+
+def _script(embedded: Embedded, case: Case, simulated: SimulatedKey | None) -> Script:
+    texting = case.method is VerificationMethod.SMS
+    wait: Callable[[int, float], Any] = (embedded.textbox if texting else embedded.mailbox).wait_for
+    return Script(
+        alternative="upn",
+        criteria=PERSON,
+        method=case.method,
+        pin=PIN,
+        code=lambda: next((mail.code for mail in reversed(wait(1, PATIENCE)) if mail.code), ""),
+        plug=simulated.plug if simulated else _nothing,
+        touch=simulated.touch if simulated else _nothing,
+        badge=BADGE,
+    )
+
+
+def _key(case: Case, ports: tuple[int, int] | None) -> tuple[SimulatedKey | None, KeySource]:
+    if ports is not None:
+        return None, key_source(ports)
+    key = SimulatedKey()
+    source = SimulatedSource([key])
+    if case.key_has_pin:
+        key.plug()
+        with closing(source.open(source.attached()[0])) as opened:
+            opened.set_pin(Secret(PIN))
+        key.unplug()
+    return key, source
+
+
+def _settings(case: Case) -> dict[str, Any]:
+    return {
+        "verification": {"methods": [case.method.value], "allow_none": True, "allow_self_confirmation": True},
+        "pin": {"mode": case.pin.value},
+    }
+
+
+def _as_json(reports: list[Report], cases: tuple[Case, ...]) -> dict[str, Any]:
+    lines = [{"case": case.name, **report.as_json()} for case, report in zip(cases, reports, strict=True)]
+    return {"ok": all(report.ok for report in reports), "cases": lines}
+
+
+def _tell(report: Report) -> None:
+    for step in report.steps:
+        click.echo(f"{step.name:<12}{step.ms:>9.1f} ms")
+    click.echo(
+        f"{', '.join(report.relying_parties) or 'nowhere'}: "
+        f"{'the key was proved to work' if report.ok else 'FAILED, ' + report.problem} "
+        f"({report.ctap_commands} CTAP commands, {report.http_requests} HTTP requests)"
+    )
+
+
+def _nothing() -> None:
+    """A simulator outside plugs and touches itself."""

@@ -1,0 +1,114 @@
+"""How a service of production is put together from its settings file, for the commands that need one."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+import secrets
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from kiosk import logs
+from kiosk.commands.words import sentence
+from kiosk.credentials import CredentialStore, system_keyring
+from kiosk.errors import ConfigurationError, KioskError, NoCredential
+from kiosk.secret import Secret
+from kiosk.service.assembly import Surroundings
+from kiosk.service.settings import ServiceSettings
+from kiosk.service.store.engine import Store
+from kiosk.service.store.upgrade import upgrade
+from kiosk.service.tls import LOOPBACK, Identity, issue_server_certificate
+
+HMAC_KEY = "service-hmac-key"
+"""The name of the secret that codes and user handles are keyed with: 32 bytes, base64. Made at the first start."""
+
+CANNOT_START = 3
+
+config_option = click.option(
+    "--config",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    required=True,
+    help="The settings of the service (TOML).",
+)
+credentials_option = click.option(
+    "--credentials",
+    "folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Allow secrets in files of mode 0600 in this folder, where there is neither systemd nor a keyring.",
+)
+
+
+@contextmanager
+def told_plainly() -> Iterator[None]:
+    """What stops a command is told in a sentence, with exit code 3."""
+    logs.harden()
+    try:
+        yield
+    except KioskError as error:
+        click.echo(sentence(error), err=True)
+        sys.exit(CANNOT_START)
+
+
+@contextmanager
+def open_store(settings: ServiceSettings) -> Iterator[Store]:
+    """The database of the settings, upgraded. Raises StorageFull, StoreBusy."""
+    store = Store.open(settings.database.url, busy_timeout=settings.database.busy_timeout)
+    try:
+        upgrade(store)
+        yield store
+    finally:
+        store.close()
+
+
+def credential_store(folder: Path | None) -> CredentialStore:
+    """Where this process finds its secrets."""
+    return CredentialStore(os.environ, system_keyring(), folder)
+
+
+def surroundings(store: CredentialStore) -> Surroundings:
+    """What the service gets from outside. Makes the HMAC key at the first start.
+
+    Raises ConfigurationError where there is no place to keep it.
+    """
+
+    def secret(name: str) -> str:
+        found = store.read(name)
+        try:
+            return found.reveal()
+        finally:
+            found.wipe()
+
+    try:
+        text = secret(HMAC_KEY)
+    except NoCredential:
+        text = base64.b64encode(secrets.token_bytes(32)).decode()
+        store.write(HMAC_KEY, Secret(text))
+    return Surroundings(_key(text), secret)
+
+
+def identity(settings: ServiceSettings) -> Identity:
+    """The certificate of the settings, or one of our own authority, which is good for this machine only."""
+    server = settings.server
+    if server.certificate is not None and server.private_key is not None:
+        return Identity(server.certificate, server.private_key)
+    if server.host not in LOOPBACK:
+        raise ConfigurationError("server.certificate", f"is needed to serve {server.host}")
+    folder = server.data_directory / "tls"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return issue_server_certificate(folder, LOOPBACK, datetime.now(UTC))
+
+
+def _key(text: str) -> bytes:
+    try:
+        key = base64.b64decode(text, validate=True)
+    except binascii.Error as error:
+        raise ConfigurationError(f"credentials.{HMAC_KEY}", "is not base64") from error
+    if len(key) != 32:
+        raise ConfigurationError(f"credentials.{HMAC_KEY}", "has not 32 bytes")
+    return key

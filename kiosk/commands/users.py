@@ -1,0 +1,71 @@
+"""`keywright users`: import people and badges from CSV."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from kiosk.commands.served import config_option, open_store, told_plainly
+from kiosk.service.directories.actions import Importer, ImportRefused, ImportReport
+from kiosk.service.directories.csv_file import BadFile
+from kiosk.service.parts import SystemClock, SystemRandom
+from kiosk.service.settings import load
+
+NOT_IMPORTED = 1
+
+_file = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+_skip_bad = click.option("--skip-bad", is_flag=True, help="Import the good rows and name the bad ones.")
+
+
+@click.group()
+def command() -> None:
+    """Import people and badges into the service's own directory."""
+
+
+@command.command("import")
+@_file
+@config_option
+@_skip_bad
+def import_people(file: Path, config: Path, *, skip_bad: bool) -> None:
+    """Add or replace the people in FILE, by user name; people who are not in it stay.
+
+    Columns: upn (or user_id), employee_id, given_name, family_name, email, phone, badge, status, attribute:NAME.
+    A bad row is named by line and column, and then nothing is imported, unless --skip-bad.
+    """
+    _import(config, lambda importer: importer.people(file, skip_bad=skip_bad))
+
+
+@command.command("badges")
+@_file
+@config_option
+@_skip_bad
+def import_badges(file: Path, config: Path, *, skip_bad: bool) -> None:
+    """Give the badges in FILE (columns: badge, and employee_id or upn) to people who are there already."""
+    _import(config, lambda importer: importer.badges(file, skip_bad=skip_bad))
+
+
+def _import(config: Path, work: Callable[[Importer], ImportReport]) -> None:
+    with told_plainly():
+        settings = load(config)
+        try:
+            with open_store(settings) as store:
+                report = work(Importer(store, SystemClock(), SystemRandom(), settings))
+        except BadFile as error:
+            click.echo(f"Nothing was imported. {error}", err=True)
+            sys.exit(NOT_IMPORTED)
+        except ImportRefused as error:
+            _tell_bad(error.report)
+            click.echo(f"Nothing was imported: {error.report.skipped} rows are wrong.", err=True)
+            sys.exit(NOT_IMPORTED)
+        _tell_bad(report)
+        click.echo(f"Imported {report.imported}" + (f", left out {report.skipped}." if report.skipped else "."))
+
+
+def _tell_bad(report: ImportReport) -> None:
+    for row in report.bad:
+        click.echo(str(row), err=True)
+    if report.skipped > len(report.bad):
+        click.echo(f"… and {report.skipped - len(report.bad)} more", err=True)
