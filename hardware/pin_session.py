@@ -95,28 +95,37 @@ class PinSession:
             new_pin_enc=pin_enc,
             pin_uv_param=self._protocol.authenticate(secret, pin_enc),
         )
-        self._pin_hash = hashed(pin)
+        pin_hash = hashed(pin)
+        self._unlock(pin_hash)
+        wipe(pin_hash)
 
     def verify(self, pin: bytearray) -> None:
         """Ask for a token with an `encoded_pin`, and unlock.
 
         Raises: WrongPin, PinAuthBlocked, PinBlocked, PinChangeForced.
         """
+        # No try of the person is spent on an agreement that another program made the key forget.
+        self._agreement = None
         pin_hash = hashed(pin)
         # `cm` is the one useful permission that needs no relying party.
         manages = self._permissions and self._ctap.info.options.get("credMgmt") is True
         try:
             token = self._request(pin_hash, PERMISSION.CREDENTIAL_MGMT if manages else None, None)
+            self._unlock(pin_hash, token)
         except CtapError as error:
-            wipe(pin_hash)
             if error.code == ERR.PIN_POLICY_VIOLATION:
                 raise PinChangeForced from error
             if error.code == ERR.PIN_INVALID:
                 raise self._wrong_pin() from error
             raise
+        finally:
+            wipe(pin_hash)
+
+    def _unlock(self, pin_hash: bytearray, token: bytes | None = None) -> None:
+        """Keep a copy of the hash, and of the token of a key that has but one."""
         self.close()
-        self._pin_hash = pin_hash
-        if not self._permissions:
+        self._pin_hash = bytearray(pin_hash)
+        if token is not None and not self._permissions:
             self._lasting_token = bytearray(token)
 
     def _wrong_pin(self) -> WrongPin | PinAuthBlocked | PinBlocked:
