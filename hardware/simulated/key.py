@@ -72,16 +72,7 @@ class SimulatedKey:
     def save(self, path: Path) -> None:
         """Write what survives without power, private keys included, as JSON; the file is whole at any moment."""
         with self.condition:
-            text = self._applet.memory.to_json()
-            beside = path.with_name(f".{path.name}.{os.getpid()}")
-            with os.fdopen(
-                os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
-            ) as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            beside.replace(path)
-            self._saved = text
+            _write(path, self._applet.memory.to_json())
 
     @property
     def commands(self) -> int:
@@ -207,8 +198,9 @@ class SimulatedKey:
 
     def memory_changed(self) -> None:
         """A command is done: what it changed is on disk before its answer leaves."""
-        if self._state_file is not None and self._applet.memory.to_json() != self._saved:
-            self.save(self._state_file)
+        if self._state_file is not None and (text := self._applet.memory.to_json()) != self._saved:
+            _write(self._state_file, text)
+            self._saved = text
 
     @contextmanager
     def _changing(self) -> Iterator[None]:
@@ -225,3 +217,12 @@ class SimulatedKey:
 
     def _visible(self) -> tuple[object, ...]:
         return self._plugged, self.attach_id, self._plugged and self._hid.wants_touch, self.commands, self.winks
+
+
+def _write(path: Path, text: str) -> None:
+    """Replace the file in one step, so that a kill at any moment leaves the old or the new one."""
+    beside = path.with_name(f".{path.name}.new")
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+    beside.replace(path)
