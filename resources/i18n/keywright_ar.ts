@@ -1,0 +1,1455 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="ar" sourcelanguage="en">
+    <context>
+        <name>Banner</name>
+        <message>
+            <source>SIMULATED</source>
+            <translation>محاكاة</translation>
+        </message>
+        <message>
+            <source>Simulated: this key is made of software</source>
+            <translation>محاكاة: هذا المفتاح برنامج وليس جهازًا</translation>
+        </message>
+    </context>
+    <context>
+        <name>Checklist</name>
+        <message>
+            <source>done</source>
+            <translation>تم</translation>
+        </message>
+        <message>
+            <source>not accepted</source>
+            <translation>غير مقبول</translation>
+        </message>
+        <message>
+            <source>not yet</source>
+            <translation>ليس بعد</translation>
+        </message>
+    </context>
+    <context>
+        <name>CodeBoxes</name>
+        <message numerus="yes">
+            <source>The code, %n digits</source>
+            <translation>
+                <numerusform>رمز التحقق، %n رقم</numerusform>
+                <numerusform>رمز التحقق، رقم واحد</numerusform>
+                <numerusform>رمز التحقق، رقمان</numerusform>
+                <numerusform>رمز التحقق، %n أرقام</numerusform>
+                <numerusform>رمز التحقق، %n رقمًا</numerusform>
+                <numerusform>رمز التحقق، %n رقمًا</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>Connecting</name>
+        <message>
+            <source>Connecting to the office computer</source>
+            <translation>جارٍ الاتصال بحاسوب المؤسسة</translation>
+        </message>
+        <message>
+            <source>The first screen opens by itself.</source>
+            <translation>ستُفتح الشاشة الأولى تلقائيًا.</translation>
+        </message>
+        <message>
+            <source>Nobody needs to do anything.</source>
+            <translation>لا يلزم أحدًا أن يفعل شيئًا.</translation>
+        </message>
+        <message>
+            <source>We try again in {time}</source>
+            <translation>سنحاول مجددًا بعد {time}</translation>
+        </message>
+    </context>
+    <context>
+        <name>HelpPanel</name>
+        <message>
+            <source>The people at the desk are glad to help you.</source>
+            <translation>يسعد العاملين في مكتب المساعدة أن يساعدوك.</translation>
+        </message>
+        <message>
+            <source>Help</source>
+            <translation>مساعدة</translation>
+        </message>
+        <message>
+            <source>Close</source>
+            <translation>إغلاق</translation>
+        </message>
+        <message>
+            <source>Start over</source>
+            <translation>البدء من جديد</translation>
+        </message>
+    </context>
+    <context>
+        <name>Identify</name>
+        <message>
+            <source>One moment. We look at what you typed…</source>
+            <translation>لحظة من فضلك. نراجع ما كتبته…</translation>
+        </message>
+        <message>
+            <source>Continue</source>
+            <translation>متابعة</translation>
+        </message>
+        <message>
+            <source>Or do it another way</source>
+            <translation>أو اختر طريقة أخرى</translation>
+        </message>
+        <message>
+            <source>Who are you?</source>
+            <translation>من أنت؟</translation>
+        </message>
+        <message>
+            <source>Back</source>
+            <translation>رجوع</translation>
+        </message>
+        <message>
+            <source>, </source>
+            <comment>between the names of fields</comment>
+            <translation>، </translation>
+        </message>
+        <message>
+            <source>User name</source>
+            <translation>اسم المستخدم</translation>
+        </message>
+        <message>
+            <source>Work email</source>
+            <translation>بريد العمل الإلكتروني</translation>
+        </message>
+        <message>
+            <source>Staff number</source>
+            <translation>الرقم الوظيفي</translation>
+        </message>
+        <message>
+            <source>Phone number</source>
+            <translation>رقم الهاتف</translation>
+        </message>
+        <message>
+            <source>First name</source>
+            <translation>الاسم الأول</translation>
+        </message>
+        <message>
+            <source>Last name</source>
+            <translation>اسم العائلة</translation>
+        </message>
+        <message>
+            <source>Badge number</source>
+            <translation>رقم البطاقة</translation>
+        </message>
+        <message>
+            <source>Use my user name</source>
+            <translation>استخدام اسم المستخدم</translation>
+        </message>
+        <message>
+            <source>Use my work email</source>
+            <translation>استخدام بريد العمل</translation>
+        </message>
+        <message>
+            <source>Use my staff number</source>
+            <translation>استخدام رقمي الوظيفي</translation>
+        </message>
+        <message>
+            <source>Use my phone number</source>
+            <translation>استخدام رقم هاتفي</translation>
+        </message>
+        <message>
+            <source>Scan my badge</source>
+            <translation>مسح بطاقتي</translation>
+        </message>
+        <message>
+            <source>Use my name</source>
+            <translation>استخدام اسمي</translation>
+        </message>
+        <message>
+            <source>Type your user name. It looks like an email address.</source>
+            <translation>اكتب اسم المستخدم. يشبه عنوان البريد الإلكتروني.</translation>
+        </message>
+        <message>
+            <source>Type your work email.</source>
+            <translation>اكتب بريد عملك الإلكتروني.</translation>
+        </message>
+        <message>
+            <source>Type your staff number. It is on your staff card.</source>
+            <translation>اكتب رقمك الوظيفي. تجده على بطاقة العمل.</translation>
+        </message>
+        <message>
+            <source>Type your phone number.</source>
+            <translation>اكتب رقم هاتفك.</translation>
+        </message>
+        <message>
+            <source>Hold your badge to the reader, or type its number.</source>
+            <translation>قرّب بطاقتك من القارئ، أو اكتب رقمها.</translation>
+        </message>
+        <message>
+            <source>Fill in all the fields.</source>
+            <translation>املأ كل الحقول.</translation>
+        </message>
+        <message>
+            <source>Fill in the field.</source>
+            <translation>املأ الحقل.</translation>
+        </message>
+    </context>
+    <context>
+        <name>IdleDialog</name>
+        <message numerus="yes">
+            <source>In %n second(s) this screen starts over and forgets what you typed.</source>
+            <translation>
+                <numerusform>بعد %n ثانية تبدأ هذه الشاشة من جديد وتنسى ما كتبته.</numerusform>
+                <numerusform>بعد ثانية واحدة تبدأ هذه الشاشة من جديد وتنسى ما كتبته.</numerusform>
+                <numerusform>بعد ثانيتين تبدأ هذه الشاشة من جديد وتنسى ما كتبته.</numerusform>
+                <numerusform>بعد %n ثوانٍ تبدأ هذه الشاشة من جديد وتنسى ما كتبته.</numerusform>
+                <numerusform>بعد %n ثانية تبدأ هذه الشاشة من جديد وتنسى ما كتبته.</numerusform>
+                <numerusform>بعد %n ثانية تبدأ هذه الشاشة من جديد وتنسى ما كتبته.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Are you still there?</source>
+            <translation>هل ما زلت هنا؟</translation>
+        </message>
+        <message>
+            <source>Start over</source>
+            <translation>البدء من جديد</translation>
+        </message>
+        <message>
+            <source>I am still here</source>
+            <translation>ما زلت هنا</translation>
+        </message>
+    </context>
+    <context>
+        <name>InsertKey</name>
+        <message>
+            <source>Put your key in the slot</source>
+            <translation>أدخل مفتاحك في الفتحة</translation>
+        </message>
+        <message>
+            <source>Your key is in</source>
+            <translation>مفتاحك في مكانه</translation>
+        </message>
+        <message>
+            <source>Take the key out</source>
+            <translation>أخرج المفتاح</translation>
+        </message>
+        <message>
+            <source>Put the same key back</source>
+            <translation>أعد المفتاح نفسه</translation>
+        </message>
+        <message>
+            <source>Leave it in the slot.</source>
+            <translation>اتركه في الفتحة.</translation>
+        </message>
+        <message>
+            <source>Then we go on from there.</source>
+            <translation>ثم نكمل من حيث توقفنا.</translation>
+        </message>
+        <message>
+            <source>The slot is below this screen. Push until the key stops.</source>
+            <translation>الفتحة أسفل هذه الشاشة. ادفع المفتاح حتى يتوقف.</translation>
+        </message>
+        <message>
+            <source>The slot is on the left of this screen. Push until the key stops.</source>
+            <translation>الفتحة على يسار هذه الشاشة. ادفع المفتاح حتى يتوقف.</translation>
+        </message>
+        <message>
+            <source>The slot is on the right of this screen. Push until the key stops.</source>
+            <translation>الفتحة على يمين هذه الشاشة. ادفع المفتاح حتى يتوقف.</translation>
+        </message>
+        <message>
+            <source>The slot is beside this screen. Push until the key stops.</source>
+            <translation>الفتحة بجانب هذه الشاشة. ادفع المفتاح حتى يتوقف.</translation>
+        </message>
+    </context>
+    <context>
+        <name>Keyboard</name>
+        <message>
+            <source>Keyboard</source>
+            <translation>لوحة المفاتيح</translation>
+        </message>
+        <message>
+            <source>space</source>
+            <translation>مسافة</translation>
+        </message>
+        <message>
+            <source>Continue</source>
+            <translation>متابعة</translation>
+        </message>
+        <message>
+            <source>Capital letters</source>
+            <translation>أحرف كبيرة</translation>
+        </message>
+        <message>
+            <source>Delete</source>
+            <translation>حذف</translation>
+        </message>
+        <message>
+            <source>Put the keyboard away</source>
+            <translation>إخفاء لوحة المفاتيح</translation>
+        </message>
+    </context>
+    <context>
+        <name>Keypad</name>
+        <message>
+            <source>Tap here or use the keyboard</source>
+            <translation>المس هنا أو استخدم لوحة المفاتيح</translation>
+        </message>
+        <message>
+            <source>Keypad</source>
+            <translation>لوحة الأرقام</translation>
+        </message>
+        <message>
+            <source>abc</source>
+            <translation>أبج</translation>
+        </message>
+        <message>
+            <source>Letters</source>
+            <translation>الحروف</translation>
+        </message>
+        <message>
+            <source>Delete</source>
+            <translation>حذف</translation>
+        </message>
+    </context>
+    <context>
+        <name>Language</name>
+        <message>
+            <source>English</source>
+            <translation>العربية</translation>
+        </message>
+    </context>
+    <context>
+        <name>LanguagePanel</name>
+        <message>
+            <source>Choose a language</source>
+            <translation>اختر لغة</translation>
+        </message>
+        <message>
+            <source>Close</source>
+            <translation>إغلاق</translation>
+        </message>
+    </context>
+    <context>
+        <name>Mailbox</name>
+        <message>
+            <source>No mail yet. The code will arrive here.</source>
+            <translation>لا رسائل بعد. سيصل رمز التحقق إلى هنا.</translation>
+        </message>
+        <message>
+            <source>Copy the code {code}</source>
+            <translation>نسخ الرمز {code}</translation>
+        </message>
+    </context>
+    <context>
+        <name>Messages</name>
+        <message numerus="yes">
+            <source>%n second(s)</source>
+            <translation>
+                <numerusform>%n ثانية</numerusform>
+                <numerusform>ثانية واحدة</numerusform>
+                <numerusform>ثانيتين</numerusform>
+                <numerusform>%n ثوانٍ</numerusform>
+                <numerusform>%n ثانية</numerusform>
+                <numerusform>%n ثانية</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n try(s) left.</source>
+            <translation>
+                <numerusform>لم تبق أي محاولة.</numerusform>
+                <numerusform>بقيت محاولة واحدة.</numerusform>
+                <numerusform>بقيت محاولتان.</numerusform>
+                <numerusform>بقيت %n محاولات.</numerusform>
+                <numerusform>بقيت %n محاولة.</numerusform>
+                <numerusform>بقيت %n محاولة.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n hour(s)</source>
+            <translation>
+                <numerusform>%n ساعة</numerusform>
+                <numerusform>ساعة واحدة</numerusform>
+                <numerusform>ساعتين</numerusform>
+                <numerusform>%n ساعات</numerusform>
+                <numerusform>%n ساعة</numerusform>
+                <numerusform>%n ساعة</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n minute(s)</source>
+            <translation>
+                <numerusform>%n دقيقة</numerusform>
+                <numerusform>دقيقة واحدة</numerusform>
+                <numerusform>دقيقتين</numerusform>
+                <numerusform>%n دقائق</numerusform>
+                <numerusform>%n دقيقة</numerusform>
+                <numerusform>%n دقيقة</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>&lt;b&gt;{title}.&lt;/b&gt; {text}</source>
+            <translation>&lt;b&gt;{title}.&lt;/b&gt; {text}</translation>
+        </message>
+        <message>
+            <source>This key cannot be used here</source>
+            <translation>لا يمكن استخدام هذا المفتاح هنا</translation>
+        </message>
+        <message>
+            <source>Please tell the desk.</source>
+            <translation>يُرجى إبلاغ مكتب المساعدة.</translation>
+        </message>
+        <message>
+            <source>Take the key out of the slot.</source>
+            <translation>أخرج المفتاح من الفتحة.</translation>
+        </message>
+        <message>
+            <source>Ask the desk for a key that fits, or try another one.</source>
+            <translation>اطلب من مكتب المساعدة مفتاحًا مناسبًا، أو جرّب مفتاحًا آخر.</translation>
+        </message>
+        <message>
+            <source>Wait a moment, and put it back.</source>
+            <translation>انتظر لحظة، ثم أعده.</translation>
+        </message>
+        <message>
+            <source>Please start again. It takes about two minutes.</source>
+            <translation>يُرجى البدء من جديد. يستغرق ذلك نحو دقيقتين.</translation>
+        </message>
+        <message>
+            <source>Something is wrong with the key</source>
+            <translation>هناك خلل في المفتاح</translation>
+        </message>
+        <message>
+            <source>Take it out and put it back. If it happens again, use another key.</source>
+            <translation>أخرجه ثم أعده. إذا تكرر ذلك فاستخدم مفتاحًا آخر.</translation>
+        </message>
+        <message>
+            <source>This kiosk may not use the key</source>
+            <translation>لا يُسمح لهذا الجهاز باستخدام المفتاح</translation>
+        </message>
+        <message>
+            <source>There is a key, and it is fine. The kiosk must be allowed to use it.</source>
+            <translation>المفتاح موجود وسليم. يجب السماح للجهاز باستخدامه.</translation>
+        </message>
+        <message>
+            <source>The key came out</source>
+            <translation>خرج المفتاح من مكانه</translation>
+        </message>
+        <message>
+            <source>Put the same key back.</source>
+            <translation>أعد المفتاح نفسه.</translation>
+        </message>
+        <message>
+            <source>That is a different key</source>
+            <translation>هذا مفتاح مختلف</translation>
+        </message>
+        <message>
+            <source>Put the first one back.</source>
+            <translation>أعد المفتاح الأول.</translation>
+        </message>
+        <message>
+            <source>The key is busy</source>
+            <translation>المفتاح مشغول</translation>
+        </message>
+        <message>
+            <source>Another program uses it. Take it out, wait a moment, and put it back.</source>
+            <translation>يستخدمه برنامج آخر. أخرجه، وانتظر لحظة، ثم أعده.</translation>
+        </message>
+        <message>
+            <source>The key does not answer</source>
+            <translation>المفتاح لا يستجيب</translation>
+        </message>
+        <message>
+            <source>Take it out, wait a moment, and put it back.</source>
+            <translation>أخرجه، وانتظر لحظة، ثم أعده.</translation>
+        </message>
+        <message>
+            <source>We do not understand this key</source>
+            <translation>لا نفهم هذا المفتاح</translation>
+        </message>
+        <message>
+            <source>It cannot do what your organization asks for.</source>
+            <translation>لا يستطيع ما تطلبه مؤسستك.</translation>
+        </message>
+        <message>
+            <source>This key is too old</source>
+            <translation>هذا المفتاح قديم جدًا</translation>
+        </message>
+        <message>
+            <source>This key cannot have a PIN</source>
+            <translation>لا يمكن أن يكون لهذا المفتاح رمز سري</translation>
+        </message>
+        <message>
+            <source>Your organization asks for a key with a PIN.</source>
+            <translation>تطلب مؤسستك مفتاحًا له رمز سري.</translation>
+        </message>
+        <message>
+            <source>It cannot keep a sign-in on itself.</source>
+            <translation>لا يستطيع حفظ بيانات الدخول في داخله.</translation>
+        </message>
+        <message>
+            <source>It does not speak the language of your organization.</source>
+            <translation>لا يتوافق مع نظام مؤسستك.</translation>
+        </message>
+        <message>
+            <source>It lacks something that your organization asks for.</source>
+            <translation>ينقصه شيء تطلبه مؤسستك.</translation>
+        </message>
+        <message>
+            <source>This key is full</source>
+            <translation>هذا المفتاح ممتلئ</translation>
+        </message>
+        <message>
+            <source>It has no room for another sign-in.</source>
+            <translation>لا مكان فيه لبيانات دخول أخرى.</translation>
+        </message>
+        <message>
+            <source>The office computer has a problem</source>
+            <translation>في حاسوب المؤسسة مشكلة</translation>
+        </message>
+        <message>
+            <source>It asked the key for something that makes no sense. The key is fine.</source>
+            <translation>طلب من المفتاح شيئًا غير مفهوم. المفتاح سليم.</translation>
+        </message>
+        <message>
+            <source>This key is set up already</source>
+            <translation>هذا المفتاح مُعدّ من قبل</translation>
+        </message>
+        <message>
+            <source>It is in your account, so you can use it as it is.</source>
+            <translation>هو مضاف إلى حسابك، ويمكنك استخدامه كما هو.</translation>
+        </message>
+        <message>
+            <source>That PIN is not right</source>
+            <translation>الرمز السري غير صحيح</translation>
+        </message>
+        <message>
+            <source>Please try again.</source>
+            <translation>يُرجى المحاولة مرة أخرى.</translation>
+        </message>
+        <message>
+            <source>Take the key out and put it back</source>
+            <translation>أخرج المفتاح ثم أعده</translation>
+        </message>
+        <message>
+            <source>After three wrong PINs the key waits until it was out of the slot.</source>
+            <translation>بعد ثلاثة رموز خاطئة ينتظر المفتاح إلى أن يُخرج من الفتحة.</translation>
+        </message>
+        <message>
+            <source>This key is locked</source>
+            <translation>هذا المفتاح مقفل</translation>
+        </message>
+        <message>
+            <source>There were too many wrong PINs. The desk can clear it.</source>
+            <translation>أُدخل الرمز السري خطأً مرات كثيرة. يستطيع مكتب المساعدة مسحه.</translation>
+        </message>
+        <message>
+            <source>The key does not take this PIN</source>
+            <translation>لا يقبل المفتاح هذا الرمز السري</translation>
+        </message>
+        <message>
+            <source>Please choose another one that is harder to guess.</source>
+            <translation>يُرجى اختيار رمز آخر يصعب تخمينه.</translation>
+        </message>
+        <message>
+            <source>This key has a PIN already</source>
+            <translation>لهذا المفتاح رمز سري من قبل</translation>
+        </message>
+        <message>
+            <source>Type the PIN that it has.</source>
+            <translation>اكتب رمزه السري.</translation>
+        </message>
+        <message>
+            <source>The key asks for its PIN again</source>
+            <translation>يطلب المفتاح رمزه السري مرة أخرى</translation>
+        </message>
+        <message>
+            <source>Take it out, put it back, and type the PIN once more.</source>
+            <translation>أخرجه ثم أعده، واكتب الرمز السري مرة أخرى.</translation>
+        </message>
+        <message>
+            <source>The PIN of this key must be changed</source>
+            <translation>يجب تغيير الرمز السري لهذا المفتاح</translation>
+        </message>
+        <message>
+            <source>The key does nothing else before that.</source>
+            <translation>لن يفعل المفتاح شيئًا قبل ذلك.</translation>
+        </message>
+        <message>
+            <source>Time ran out</source>
+            <translation>انتهى الوقت</translation>
+        </message>
+        <message>
+            <source>The key was not touched in time. Your PIN is still good.</source>
+            <translation>لم يُلمس المفتاح في الوقت المحدد. ما زال رمزك السري صالحًا.</translation>
+        </message>
+        <message>
+            <source>The key was stopped</source>
+            <translation>أُوقف المفتاح</translation>
+        </message>
+        <message>
+            <source>It does nothing now. You can try again.</source>
+            <translation>لا يفعل شيئًا الآن. يمكنك المحاولة مرة أخرى.</translation>
+        </message>
+        <message>
+            <source>Something stays on the key</source>
+            <translation>بقي شيء على المفتاح</translation>
+        </message>
+        <message>
+            <source>This key does not let us take back what was begun.</source>
+            <translation>لا يسمح هذا المفتاح بالتراجع عما بدأ.</translation>
+        </message>
+        <message>
+            <source>Take this key with you.</source>
+            <translation>خذ هذا المفتاح معك.</translation>
+        </message>
+        <message>
+            <source>If you want a second key, put that one in.</source>
+            <translation>إذا أردت مفتاحًا ثانيًا فأدخله.</translation>
+        </message>
+        <message>
+            <source>Take it to the desk, or use another key.</source>
+            <translation>خذه إلى مكتب المساعدة، أو استخدم مفتاحًا آخر.</translation>
+        </message>
+        <message>
+            <source>Ask the desk to change its PIN, or use another key.</source>
+            <translation>اطلب من مكتب المساعدة تغيير رمزه السري، أو استخدم مفتاحًا آخر.</translation>
+        </message>
+        <message>
+            <source>This kiosk is not ready</source>
+            <translation>هذا الجهاز غير جاهز</translation>
+        </message>
+        <message>
+            <source>It is a practice key made of software.</source>
+            <translation>هو مفتاح للتدريب، برنامج وليس جهازًا.</translation>
+        </message>
+        <message>
+            <source>It is too old to do what your organization asks for.</source>
+            <translation>هو أقدم من أن يلبّي ما تطلبه مؤسستك.</translation>
+        </message>
+        <message>
+            <source>It cannot have a PIN, and your organization asks for one.</source>
+            <translation>لا يمكن أن يكون له رمز سري، ومؤسستك تطلب ذلك.</translation>
+        </message>
+        <message>
+            <source>Your organization does not use this type of key.</source>
+            <translation>لا تستخدم مؤسستك هذا النوع من المفاتيح.</translation>
+        </message>
+        <message>
+            <source>It has a PIN already. Here only new keys are set up.</source>
+            <translation>له رمز سري من قبل. تُعدّ هنا المفاتيح الجديدة فقط.</translation>
+        </message>
+        <message>
+            <source>Something went wrong</source>
+            <translation>حدث خطأ ما</translation>
+        </message>
+        <message>
+            <source>It is written down for the staff.</source>
+            <translation>سُجّل ذلك للموظفين.</translation>
+        </message>
+        <message>
+            <source>A setting is missing or wrong.</source>
+            <translation>هناك إعداد ناقص أو خاطئ.</translation>
+        </message>
+        <message>
+            <source>Its own sign-in to the office computer is missing.</source>
+            <translation>بيانات دخوله إلى حاسوب المؤسسة ناقصة.</translation>
+        </message>
+        <message>
+            <source>There is no screen to show anything on.</source>
+            <translation>لا توجد شاشة لعرض شيء عليها.</translation>
+        </message>
+        <message>
+            <source>Another program is in the place of this one.</source>
+            <translation>هناك برنامج آخر في مكان هذا البرنامج.</translation>
+        </message>
+        <message>
+            <source>It has no room left to keep its records.</source>
+            <translation>لم يبق مكان لحفظ سجلاته.</translation>
+        </message>
+        <message>
+            <source>Its records cannot be read. They were put aside.</source>
+            <translation>تعذّرت قراءة سجلاته، ووُضعت جانبًا.</translation>
+        </message>
+        <message>
+            <source>This does not look right</source>
+            <translation>يبدو أن هناك خطأ</translation>
+        </message>
+        <message>
+            <source>Please look at what you typed.</source>
+            <translation>يُرجى مراجعة ما كتبته.</translation>
+        </message>
+        <message>
+            <source>There is more than one key</source>
+            <translation>هناك أكثر من مفتاح</translation>
+        </message>
+        <message>
+            <source>Leave only the one that you want to set up.</source>
+            <translation>اترك فقط المفتاح الذي تريد إعداده.</translation>
+        </message>
+        <message>
+            <source>The key did not keep its PIN</source>
+            <translation>لم يحتفظ المفتاح برمزه السري</translation>
+        </message>
+        <message>
+            <source>We looked again, and it is not there. Please do not use this key yet.</source>
+            <translation>تحققنا مرة أخرى ولم نجده. يُرجى عدم استخدام هذا المفتاح بعد.</translation>
+        </message>
+        <message>
+            <source>That took too long</source>
+            <translation>استغرق ذلك وقتًا طويلًا</translation>
+        </message>
+        <message>
+            <source>For your safety this screen started over and forgot what you typed.</source>
+            <translation>حفاظًا على أمانك بدأت هذه الشاشة من جديد ونسيت ما كتبته.</translation>
+        </message>
+        <message>
+            <source>Please try again in a few minutes.</source>
+            <translation>يُرجى المحاولة بعد بضع دقائق.</translation>
+        </message>
+        <message>
+            <source>We cannot reach the office computer</source>
+            <translation>لا يمكننا الوصول إلى حاسوب المؤسسة</translation>
+        </message>
+        <message>
+            <source>It should be back in a few minutes.</source>
+            <translation>من المتوقع أن يعود بعد بضع دقائق.</translation>
+        </message>
+        <message>
+            <source>We are not sure that this is your office computer</source>
+            <translation>لسنا متأكدين من أن هذا حاسوب مؤسستك</translation>
+        </message>
+        <message>
+            <source>For your safety we do not talk to it.</source>
+            <translation>حفاظًا على أمانك لن نتصل به.</translation>
+        </message>
+        <message>
+            <source>It did not give a whole answer. Please try again in a few minutes.</source>
+            <translation>لم يُجب إجابة كاملة. يُرجى المحاولة بعد بضع دقائق.</translation>
+        </message>
+        <message>
+            <source>The office computer does not know this kiosk</source>
+            <translation>حاسوب المؤسسة لا يعرف هذا الجهاز</translation>
+        </message>
+        <message>
+            <source>Staff must connect it again.</source>
+            <translation>يجب أن يعيد الموظفون ربطه.</translation>
+        </message>
+        <message>
+            <source>The office computer said no</source>
+            <translation>رفض حاسوب المؤسسة الطلب</translation>
+        </message>
+        <message>
+            <source>That code is not right</source>
+            <translation>رمز التحقق غير صحيح</translation>
+        </message>
+        <message>
+            <source>Please look at the message again.</source>
+            <translation>يُرجى مراجعة الرسالة مرة أخرى.</translation>
+        </message>
+        <message>
+            <source>That code is too old</source>
+            <translation>انتهت صلاحية رمز التحقق</translation>
+        </message>
+        <message>
+            <source>We can send a new one.</source>
+            <translation>يمكننا إرسال رمز جديد.</translation>
+        </message>
+        <message>
+            <source>A code is on its way</source>
+            <translation>رمز التحقق في الطريق إليك</translation>
+        </message>
+        <message>
+            <source>You can ask for another one in {time}.</source>
+            <translation>يمكنك طلب رمز آخر بعد {time}.</translation>
+        </message>
+        <message>
+            <source>Too many tries</source>
+            <translation>محاولات كثيرة جدًا</translation>
+        </message>
+        <message>
+            <source>Please wait {time}, or ask the desk.</source>
+            <translation>يُرجى الانتظار مدة {time}، أو اسأل مكتب المساعدة.</translation>
+        </message>
+        <message>
+            <source>We could not check that it is you</source>
+            <translation>تعذّر علينا التحقق من هويتك</translation>
+        </message>
+        <message>
+            <source>Something does not match. Please try again, or ask the desk.</source>
+            <translation>هناك ما لا يتطابق. يُرجى المحاولة مرة أخرى، أو اسأل مكتب المساعدة.</translation>
+        </message>
+        <message>
+            <source>This way does not work right now</source>
+            <translation>هذه الطريقة لا تعمل الآن</translation>
+        </message>
+        <message>
+            <source>Please choose another one, or ask the desk.</source>
+            <translation>يُرجى اختيار طريقة أخرى، أو اسأل مكتب المساعدة.</translation>
+        </message>
+        <message>
+            <source>Your time is over</source>
+            <translation>انتهى وقتك</translation>
+        </message>
+        <message>
+            <source>For your safety this visit has ended.</source>
+            <translation>حفاظًا على أمانك انتهت هذه الزيارة.</translation>
+        </message>
+        <message>
+            <source>Please touch the key once more. Your PIN is still good.</source>
+            <translation>يُرجى لمس المفتاح مرة أخرى. ما زال رمزك السري صالحًا.</translation>
+        </message>
+        <message>
+            <source>Your account did not take this key</source>
+            <translation>لم يقبل حسابك هذا المفتاح</translation>
+        </message>
+        <message>
+            <source>The office computer said no to it.</source>
+            <translation>رفضه حاسوب المؤسسة.</translation>
+        </message>
+        <message>
+            <source>The key did not pass the test</source>
+            <translation>لم يجتز المفتاح الاختبار</translation>
+        </message>
+        <message>
+            <source>A sign-in with it did not work, so it is not set up.</source>
+            <translation>لم ينجح الدخول به، ولذلك لم يُعدّ.</translation>
+        </message>
+        <message>
+            <source>We do not know yet whether it worked</source>
+            <translation>لا نعرف بعد هل نجح ذلك</translation>
+        </message>
+        <message>
+            <source>The answer of the office computer got lost on its way. We will find out.</source>
+            <translation>ضاعت إجابة حاسوب المؤسسة في الطريق. سنتحقق من الأمر.</translation>
+        </message>
+        <message>
+            <source>Something got mixed up</source>
+            <translation>حدث التباس ما</translation>
+        </message>
+        <message>
+            <source>Something is missing</source>
+            <translation>هناك شيء ناقص</translation>
+        </message>
+        <message>
+            <source>Please fill in every field.</source>
+            <translation>يُرجى ملء كل الحقول.</translation>
+        </message>
+        <message>
+            <source>This is too long</source>
+            <translation>هذا أطول من المسموح</translation>
+        </message>
+        <message>
+            <source>There is a sign in it that we cannot read</source>
+            <translation>فيه علامة لا نستطيع قراءتها</translation>
+        </message>
+        <message>
+            <source>Please type it again.</source>
+            <translation>يُرجى كتابته مرة أخرى.</translation>
+        </message>
+    </context>
+    <context>
+        <name>Pin</name>
+        <message>
+            <source>You will type this PIN each time you use the key.</source>
+            <translation>ستكتب هذا الرمز في كل مرة تستخدم فيها المفتاح.</translation>
+        </message>
+        <message>
+            <source>Save PIN</source>
+            <translation>حفظ الرمز</translation>
+        </message>
+        <message>
+            <source>This key already has a PIN. Nobody here knows it but you.</source>
+            <translation>لهذا المفتاح رمز سري من قبل. لا يعرفه أحد هنا سواك.</translation>
+        </message>
+        <message>
+            <source>Continue</source>
+            <translation>متابعة</translation>
+        </message>
+        <message>
+            <source>New PIN</source>
+            <translation>الرمز الجديد</translation>
+        </message>
+        <message>
+            <source>Same PIN again</source>
+            <translation>الرمز نفسه مرة أخرى</translation>
+        </message>
+        <message>
+            <source>PIN of your key</source>
+            <translation>الرمز السري لمفتاحك</translation>
+        </message>
+        <message>
+            <source>Your key checks the PIN…</source>
+            <translation>يتحقق مفتاحك من الرمز…</translation>
+        </message>
+        <message numerus="yes">
+            <source>You have %n tries left.</source>
+            <translation>
+                <numerusform>لم تبق لك أي محاولة.</numerusform>
+                <numerusform>بقيت لك محاولة واحدة.</numerusform>
+                <numerusform>بقيت لك محاولتان.</numerusform>
+                <numerusform>بقيت لك %n محاولات.</numerusform>
+                <numerusform>بقيت لك %n محاولة.</numerusform>
+                <numerusform>بقيت لك %n محاولة.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Choose a PIN for your key</source>
+            <translation>اختر رمزًا سريًا لمفتاحك</translation>
+        </message>
+        <message>
+            <source>Type the PIN of your key</source>
+            <translation>اكتب الرمز السري لمفتاحك</translation>
+        </message>
+        <message>
+            <source>Try anyway</source>
+            <translation>المحاولة رغم ذلك</translation>
+        </message>
+        <message>
+            <source>Your key saves the PIN…</source>
+            <translation>يحفظ مفتاحك الرمز…</translation>
+        </message>
+        <message>
+            <source>Back</source>
+            <translation>رجوع</translation>
+        </message>
+        <message>
+            <source>I forgot it</source>
+            <translation>نسيته</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n digits or more</source>
+            <translation>
+                <numerusform>%n رقم أو أكثر</numerusform>
+                <numerusform>رقم واحد أو أكثر</numerusform>
+                <numerusform>رقمان أو أكثر</numerusform>
+                <numerusform>%n أرقام أو أكثر</numerusform>
+                <numerusform>%n رقمًا أو أكثر</numerusform>
+                <numerusform>%n رقمًا أو أكثر</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n characters at most</source>
+            <translation>
+                <numerusform>%n حرف على الأكثر</numerusform>
+                <numerusform>حرف واحد على الأكثر</numerusform>
+                <numerusform>حرفان على الأكثر</numerusform>
+                <numerusform>%n أحرف على الأكثر</numerusform>
+                <numerusform>%n حرفًا على الأكثر</numerusform>
+                <numerusform>%n حرفًا على الأكثر</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>No runs, like 123456</source>
+            <translation>بلا تسلسل مثل 123456</translation>
+        </message>
+        <message>
+            <source>No repeats, like 777777</source>
+            <translation>بلا تكرار مثل 777777</translation>
+        </message>
+        <message>
+            <source>Not one that many use</source>
+            <translation>ليس رمزًا شائعًا</translation>
+        </message>
+        <message>
+            <source>Not your staff number</source>
+            <translation>ليس رقمك الوظيفي</translation>
+        </message>
+        <message>
+            <source>3 different digits or more</source>
+            <translation>3 أرقام مختلفة أو أكثر</translation>
+        </message>
+        <message>
+            <source>Only digits, letters and signs</source>
+            <translation>أرقام وحروف وعلامات فقط</translation>
+        </message>
+        <message>
+            <source>Both PINs are the same</source>
+            <translation>الرمزان متطابقان</translation>
+        </message>
+        <message>
+            <source>&lt;b&gt;This PIN is easy to guess.&lt;/b&gt; Please choose another one.</source>
+            <translation>&lt;b&gt;يسهل تخمين هذا الرمز.&lt;/b&gt; يُرجى اختيار رمز آخر.</translation>
+        </message>
+        <message>
+            <source>&lt;b&gt;This PIN does not fit.&lt;/b&gt; The list below says why.</source>
+            <translation>&lt;b&gt;هذا الرمز غير مناسب.&lt;/b&gt; السبب في القائمة أدناه.</translation>
+        </message>
+        <message>
+            <source>&lt;b&gt;The two PINs are not the same.&lt;/b&gt; Type the second one again.</source>
+            <translation>&lt;b&gt;الرمزان غير متطابقين.&lt;/b&gt; اكتب الثاني مرة أخرى.</translation>
+        </message>
+        <message>
+            <source>&lt;b&gt;Be sure of the PIN.&lt;/b&gt; When no try is left, the key is locked and must be cleared.</source>
+            <translation>&lt;b&gt;تأكد من الرمز السري.&lt;/b&gt; عندما لا تبقى أي محاولة يُقفل المفتاح ويجب مسحه.</translation>
+        </message>
+        <message>
+            <source>&lt;b&gt;Nobody can look it up.&lt;/b&gt; The desk can clear this key, or go back and use another one.</source>
+            <translation>&lt;b&gt;لا يستطيع أحد معرفة الرمز.&lt;/b&gt; يستطيع مكتب المساعدة مسح هذا المفتاح، أو ارجع واستخدم مفتاحًا آخر.</translation>
+        </message>
+    </context>
+    <context>
+        <name>PinField</name>
+        <message>
+            <source>Show the PIN while this is held</source>
+            <translation>إظهار الرمز السري ما دام الزر مضغوطًا</translation>
+        </message>
+    </context>
+    <context>
+        <name>Scroller</name>
+        <message>
+            <source>Show what is above</source>
+            <translation>عرض ما في الأعلى</translation>
+        </message>
+        <message>
+            <source>Show what is below</source>
+            <translation>عرض ما في الأسفل</translation>
+        </message>
+    </context>
+    <context>
+        <name>Simulator</name>
+        <message>
+            <source>Plug the key in</source>
+            <translation>إدخال المفتاح</translation>
+        </message>
+        <message>
+            <source>Not part of the kiosk: simulated key and mailbox</source>
+            <translation>ليس جزءًا من الجهاز: مفتاح وصندوق بريد للمحاكاة</translation>
+        </message>
+        <message>
+            <source>not plugged in</source>
+            <translation>خارج الفتحة</translation>
+        </message>
+        <message>
+            <source>A fresh key</source>
+            <translation>مفتاح جديد</translation>
+        </message>
+        <message>
+            <source>A key with a PIN</source>
+            <translation>مفتاح له رمز سري</translation>
+        </message>
+        <message>
+            <source>A full key</source>
+            <translation>مفتاح ممتلئ</translation>
+        </message>
+        <message>
+            <source>An old key (U2F only)</source>
+            <translation>مفتاح قديم (U2F فقط)</translation>
+        </message>
+        <message>
+            <source>A locked key</source>
+            <translation>مفتاح مقفل</translation>
+        </message>
+        <message>
+            <source>Nothing</source>
+            <translation>لا شيء</translation>
+        </message>
+        <message>
+            <source>The key is pulled at the next step</source>
+            <translation>يُسحب المفتاح عند الخطوة التالية</translation>
+        </message>
+        <message>
+            <source>Nobody touches the key</source>
+            <translation>لا أحد يلمس المفتاح</translation>
+        </message>
+        <message>
+            <source>The key is a forgery</source>
+            <translation>المفتاح مزوّر</translation>
+        </message>
+        <message>
+            <source>Touch the key</source>
+            <translation>لمس المفتاح</translation>
+        </message>
+        <message>
+            <source>The simulated key</source>
+            <translation>مفتاح المحاكاة</translation>
+        </message>
+        <message>
+            <source>plugged in</source>
+            <translation>في الفتحة</translation>
+        </message>
+        <message>
+            <source>waits for a touch</source>
+            <translation>ينتظر لمسة</translation>
+        </message>
+        <message>
+            <source>Pull the key out</source>
+            <translation>سحب المفتاح</translation>
+        </message>
+        <message>
+            <source>Which key</source>
+            <translation>أي مفتاح</translation>
+        </message>
+        <message>
+            <source>What goes wrong next</source>
+            <translation>الخلل التالي</translation>
+        </message>
+        <message>
+            <source>Mailbox</source>
+            <translation>صندوق البريد</translation>
+        </message>
+        <message>
+            <source>Its PIN is {pin}.</source>
+            <translation>رمزه السري {pin}.</translation>
+        </message>
+    </context>
+    <context>
+        <name>StepBar</name>
+        <message>
+            <source>Step {number} of {total}, {name}</source>
+            <translation>الخطوة {number} من {total}، {name}</translation>
+        </message>
+        <message>
+            <source>Step {number} of {total}</source>
+            <translation>الخطوة {number} من {total}</translation>
+        </message>
+        <message>
+            <source>All steps done</source>
+            <translation>اكتملت كل الخطوات</translation>
+        </message>
+        <message>
+            <source>You</source>
+            <translation>أنت</translation>
+        </message>
+        <message>
+            <source>Check</source>
+            <translation>التحقق</translation>
+        </message>
+        <message>
+            <source>Key</source>
+            <translation>المفتاح</translation>
+        </message>
+        <message>
+            <source>PIN</source>
+            <translation>الرمز</translation>
+        </message>
+        <message>
+            <source>Touch</source>
+            <translation>اللمس</translation>
+        </message>
+    </context>
+    <context>
+        <name>Stopped</name>
+        <message>
+            <source>What you can do</source>
+            <translation>ما يمكنك فعله</translation>
+        </message>
+        <message>
+            <source>Take the key out of the slot.</source>
+            <translation>أخرج المفتاح من الفتحة.</translation>
+        </message>
+    </context>
+    <context>
+        <name>TextField</name>
+        <message>
+            <source>Clear</source>
+            <translation>مسح</translation>
+        </message>
+        <message>
+            <source>Keyboard on the screen</source>
+            <translation>لوحة مفاتيح على الشاشة</translation>
+        </message>
+    </context>
+    <context>
+        <name>Tools</name>
+        <message>
+            <source>light</source>
+            <translation>فاتح</translation>
+        </message>
+        <message>
+            <source>dark</source>
+            <translation>داكن</translation>
+        </message>
+        <message>
+            <source>high contrast</source>
+            <translation>تباين عالٍ</translation>
+        </message>
+    </context>
+    <context>
+        <name>Touch</name>
+        <message>
+            <source>Leave the key in</source>
+            <translation>اترك المفتاح في مكانه</translation>
+        </message>
+        <message>
+            <source>You will touch it in a moment.</source>
+            <translation>ستلمسه بعد لحظة.</translation>
+        </message>
+        <message>
+            <source>This touch is for &lt;b&gt;{party}&lt;/b&gt;. {count} more follow.</source>
+            <translation>هذه اللمسة من أجل &lt;b&gt;{party}&lt;/b&gt;. يتبقى بعدها {count}.</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n second(s) left</source>
+            <translation>
+                <numerusform>لم يبق وقت</numerusform>
+                <numerusform>بقيت ثانية واحدة</numerusform>
+                <numerusform>بقيت ثانيتان</numerusform>
+                <numerusform>بقيت %n ثوانٍ</numerusform>
+                <numerusform>بقيت %n ثانية</numerusform>
+                <numerusform>بقيت %n ثانية</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Getting everything ready</source>
+            <translation>جارٍ التجهيز</translation>
+        </message>
+        <message>
+            <source>Your key will blink in a moment.</source>
+            <translation>سيومض مفتاحك بعد لحظة.</translation>
+        </message>
+        <message>
+            <source>Let us try that again</source>
+            <translation>لنحاول مرة أخرى</translation>
+        </message>
+        <message>
+            <source>Touch your key now</source>
+            <translation>المس مفتاحك الآن</translation>
+        </message>
+        <message>
+            <source>Touch the disc as soon as the light blinks.</source>
+            <translation>المس القرص حالما يومض الضوء.</translation>
+        </message>
+        <message>
+            <source>Put a finger on the disc or the blinking light.</source>
+            <translation>ضع إصبعك على القرص أو الضوء الوامض.</translation>
+        </message>
+        <message>
+            <source>This touch is for &lt;b&gt;{party}&lt;/b&gt;. It is the last one.</source>
+            <translation>هذه اللمسة من أجل &lt;b&gt;{party}&lt;/b&gt;. وهي الأخيرة.</translation>
+        </message>
+        <message>
+            <source>This touch is for &lt;b&gt;{party}&lt;/b&gt;. One more follows, for &lt;b&gt;{next}&lt;/b&gt;.</source>
+            <translation>هذه اللمسة من أجل &lt;b&gt;{party}&lt;/b&gt;. تليها لمسة أخرى من أجل &lt;b&gt;{next}&lt;/b&gt;.</translation>
+        </message>
+        <message>
+            <source>Waiting for your touch</source>
+            <translation>في انتظار لمستك</translation>
+        </message>
+    </context>
+    <context>
+        <name>Verify</name>
+        <message>
+            <source>Send again</source>
+            <translation>الإرسال مرة أخرى</translation>
+        </message>
+        <message numerus="yes">
+            <source>in %n seconds</source>
+            <translation>
+                <numerusform>بعد %n ثانية</numerusform>
+                <numerusform>بعد ثانية واحدة</numerusform>
+                <numerusform>بعد ثانيتين</numerusform>
+                <numerusform>بعد %n ثوانٍ</numerusform>
+                <numerusform>بعد %n ثانية</numerusform>
+                <numerusform>بعد %n ثانية</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Type the {digits}-digit code</source>
+            <translation>اكتب رمز التحقق المكوّن من {digits} أرقام</translation>
+        </message>
+        <message>
+            <source>Checking the code…</source>
+            <translation>جارٍ التحقق من الرمز…</translation>
+        </message>
+        <message numerus="yes">
+            <source>It works for %n minutes.</source>
+            <translation>
+                <numerusform>لم يعد صالحًا.</numerusform>
+                <numerusform>يصلح مدة دقيقة واحدة.</numerusform>
+                <numerusform>يصلح مدة دقيقتين.</numerusform>
+                <numerusform>يصلح مدة %n دقائق.</numerusform>
+                <numerusform>يصلح مدة %n دقيقة.</numerusform>
+                <numerusform>يصلح مدة %n دقيقة.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>One moment…</source>
+            <translation>لحظة من فضلك…</translation>
+        </message>
+        <message>
+            <source>Badge number</source>
+            <translation>رقم البطاقة</translation>
+        </message>
+        <message>
+            <source>Yes, this is me</source>
+            <translation>نعم، هذا أنا</translation>
+        </message>
+        <message>
+            <source>No, go back</source>
+            <translation>لا، رجوع</translation>
+        </message>
+        <message>
+            <source>Type instead</source>
+            <translation>الكتابة بدلًا من ذلك</translation>
+        </message>
+        <message>
+            <source>How can we check it is you?</source>
+            <translation>كيف نتحقق من هويتك؟</translation>
+        </message>
+        <message>
+            <source>Checking your badge…</source>
+            <translation>جارٍ التحقق من بطاقتك…</translation>
+        </message>
+        <message>
+            <source>Waiting for your badge</source>
+            <translation>في انتظار بطاقتك</translation>
+        </message>
+        <message>
+            <source>Hold your badge to the reader</source>
+            <translation>قرّب بطاقتك من القارئ</translation>
+        </message>
+        <message>
+            <source>Is this you?</source>
+            <translation>هل هذا أنت؟</translation>
+        </message>
+        <message>
+            <source>We found one person with what you typed.</source>
+            <translation>وجدنا شخصًا واحدًا يطابق ما كتبته.</translation>
+        </message>
+        <message>
+            <source>Choose one.</source>
+            <translation>اختر طريقة.</translation>
+        </message>
+        <message>
+            <source>We mailed it to the address on file.</source>
+            <translation>أرسلناه إلى عنوان البريد المسجّل لدينا.</translation>
+        </message>
+        <message>
+            <source>Sending the code to your mail…</source>
+            <translation>جارٍ إرسال الرمز إلى بريدك…</translation>
+        </message>
+        <message>
+            <source>Back</source>
+            <translation>رجوع</translation>
+        </message>
+        <message>
+            <source>Continue</source>
+            <translation>متابعة</translation>
+        </message>
+        <message>
+            <source>Hold it to the reader</source>
+            <translation>قرّبها من القارئ</translation>
+        </message>
+        <message>
+            <source>You say whether it is you</source>
+            <translation>أنت تؤكد أن هذا أنت</translation>
+        </message>
+        <message>
+            <source>Staff number</source>
+            <translation>الرقم الوظيفي</translation>
+        </message>
+        <message>
+            <source>Department</source>
+            <translation>القسم</translation>
+        </message>
+        <message>
+            <source>Phone number</source>
+            <translation>رقم الهاتف</translation>
+        </message>
+        <message>
+            <source>Work email</source>
+            <translation>بريد العمل الإلكتروني</translation>
+        </message>
+        <message>
+            <source>We sent it by text to the number on file.</source>
+            <translation>أرسلناه برسالة نصية إلى الرقم المسجّل لدينا.</translation>
+        </message>
+        <message>
+            <source>Sending the code to your phone…</source>
+            <translation>جارٍ إرسال الرمز إلى هاتفك…</translation>
+        </message>
+        <message>
+            <source>Mail me a code</source>
+            <translation>إرسال رمز إلى بريدي</translation>
+        </message>
+        <message>
+            <source>Text me a code</source>
+            <translation>إرسال رمز برسالة نصية</translation>
+        </message>
+        <message>
+            <source>Scan my badge</source>
+            <translation>مسح بطاقتي</translation>
+        </message>
+        <message>
+            <source>Show me who you found</source>
+            <translation>عرض الشخص الذي وجدتموه</translation>
+        </message>
+        <message>
+            <source>Go on without a check</source>
+            <translation>المتابعة بلا تحقق</translation>
+        </message>
+        <message>
+            <source>The reader is below this screen.</source>
+            <translation>القارئ أسفل هذه الشاشة.</translation>
+        </message>
+        <message>
+            <source>The reader is to the left of this screen.</source>
+            <translation>القارئ على يسار هذه الشاشة.</translation>
+        </message>
+        <message>
+            <source>The reader is to the right of this screen.</source>
+            <translation>القارئ على يمين هذه الشاشة.</translation>
+        </message>
+        <message>
+            <source>The reader is beside the screen.</source>
+            <translation>القارئ بجانب الشاشة.</translation>
+        </message>
+        <message>
+            <source>We mailed it to &lt;b&gt;{address}&lt;/b&gt;.</source>
+            <translation>أرسلناه بالبريد إلى &lt;b&gt;{address}&lt;/b&gt;.</translation>
+        </message>
+        <message>
+            <source>We sent it by text to &lt;b&gt;{address}&lt;/b&gt;.</source>
+            <translation>أرسلناه برسالة نصية إلى &lt;b&gt;{address}&lt;/b&gt;.</translation>
+        </message>
+    </context>
+    <context>
+        <name>Welcome</name>
+        <message>
+            <source>About 2 minutes. You need your key.</source>
+            <translation>نحو دقيقتين. ستحتاج إلى مفتاحك.</translation>
+        </message>
+        <message>
+            <source>About 2 minutes. You need your key and your work email.</source>
+            <translation>نحو دقيقتين. ستحتاج إلى مفتاحك وبريد عملك.</translation>
+        </message>
+        <message>
+            <source>Language</source>
+            <translation>اللغة</translation>
+        </message>
+    </context>
+    <context>
+        <name>Working</name>
+        <message>
+            <source>Testing your key</source>
+            <translation>جارٍ اختبار مفتاحك</translation>
+        </message>
+        <message>
+            <source>Nothing to do. The next screen opens by itself.</source>
+            <translation>لا شيء عليك فعله. ستُفتح الشاشة التالية تلقائيًا.</translation>
+        </message>
+        <message>
+            <source>Touch your key once more</source>
+            <translation>المس مفتاحك مرة أخرى</translation>
+        </message>
+        <message>
+            <source>Adding your key</source>
+            <translation>جارٍ إضافة مفتاحك</translation>
+        </message>
+        <message>
+            <source>Done</source>
+            <translation>تم</translation>
+        </message>
+        <message>
+            <source>Now</source>
+            <translation>الآن</translation>
+        </message>
+        <message>
+            <source>Next</source>
+            <translation>التالي</translation>
+        </message>
+        <message>
+            <source>Leave the key in the slot. Nothing is lost.</source>
+            <translation>اترك المفتاح في الفتحة. لم يضع شيء.</translation>
+        </message>
+        <message>
+            <source>We try again in {time}</source>
+            <translation>سنحاول مجددًا بعد {time}</translation>
+        </message>
+    </context>
+</TS>

@@ -1,0 +1,113 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="en" sourcelanguage="en">
+    <context>
+        <name>CodeBoxes</name>
+        <message numerus="yes">
+            <source>The code, %n digits</source>
+            <translation>
+                <numerusform>The code, %n digit</numerusform>
+                <numerusform>The code, %n digits</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>IdleDialog</name>
+        <message numerus="yes">
+            <source>In %n second(s) this screen starts over and forgets what you typed.</source>
+            <translation>
+                <numerusform>In %n second this screen starts over and forgets what you typed.</numerusform>
+                <numerusform>In %n seconds this screen starts over and forgets what you typed.</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>Language</name>
+        <message>
+            <source>English</source>
+            <translation>English</translation>
+        </message>
+    </context>
+    <context>
+        <name>Messages</name>
+        <message numerus="yes">
+            <source>%n second(s)</source>
+            <translation>
+                <numerusform>%n second</numerusform>
+                <numerusform>%n seconds</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n try(s) left.</source>
+            <translation>
+                <numerusform>%n try left.</numerusform>
+                <numerusform>%n tries left.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n hour(s)</source>
+            <translation>
+                <numerusform>%n hour</numerusform>
+                <numerusform>%n hours</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n minute(s)</source>
+            <translation>
+                <numerusform>%n minute</numerusform>
+                <numerusform>%n minutes</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>Pin</name>
+        <message numerus="yes">
+            <source>You have %n tries left.</source>
+            <translation>
+                <numerusform>You have %n try left.</numerusform>
+                <numerusform>You have %n tries left.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n digits or more</source>
+            <translation>
+                <numerusform>%n digit or more</numerusform>
+                <numerusform>%n digits or more</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n characters at most</source>
+            <translation>
+                <numerusform>%n character at most</numerusform>
+                <numerusform>%n characters at most</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>Touch</name>
+        <message numerus="yes">
+            <source>%n second(s) left</source>
+            <translation>
+                <numerusform>%n second left</numerusform>
+                <numerusform>%n seconds left</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>Verify</name>
+        <message numerus="yes">
+            <source>in %n seconds</source>
+            <translation>
+                <numerusform>in %n second</numerusform>
+                <numerusform>in %n seconds</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>It works for %n minutes.</source>
+            <translation>
+                <numerusform>It works for %n minute.</numerusform>
+                <numerusform>It works for %n minutes.</numerusform>
+            </translation>
+        </message>
+    </context>
+</TS>
