@@ -39,6 +39,7 @@ class InsertKeyPage(Page):
         say = QCoreApplication.translate
         state = self._state
         stuck = state is not None and not state.reading and isinstance(state.problem, NoAccess)
+        fits_not = Action(say("InsertKey", "My key does not fit"), "help", None, "secondary", name="help")
         free = state is not None and state.visit.bound is None
         return Chrome(
             title=self._title(),
@@ -48,7 +49,7 @@ class InsertKeyPage(Page):
             display=True,
             back=Action(say("InsertKey", "Back"), "back", WentBack(), "ghost") if free else None,
             primary=Action(say("InsertKey", "Try again"), "restart", Continued()) if stuck else None,
-            secondary=Action(say("InsertKey", "My key does not fit"), "help", None, "secondary", name="help"),
+            secondary=fits_not if state and not (stuck or state.reading or state.take_out) else None,
             scene="key-inserted" if state and (state.reading or state.take_out) else "key-insert",
             help=(
                 say("InsertKey", "Try the key the other way round. Do not push hard."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QIcon, QPainter, QPaintEvent
+from PySide6.QtGui import QIcon, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QWidget
 
 from ui.theme import Theme
@@ -11,6 +11,15 @@ from ui.widgets.label import Paragraph
 
 _INK = {"primary": "on_brand", "tool": "on_stage", "stage": "on_spark", "key": "on_stage"}
 _ROLE = {"primary": "button_primary", "stage": "button_primary", "tool": "tool"}
+
+
+def press_by_key(button: QPushButton, event: QKeyEvent) -> bool:
+    """Click `button` if `event` is Enter. Whether it was; holding the key down counts once."""
+    if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        return False
+    if not event.isAutoRepeat():
+        button.click()
+    return True
 
 
 class Button(QPushButton):
@@ -32,6 +41,7 @@ class Button(QPushButton):
         self.theme = theme
         self.kind = kind
         self._icon = icon
+        self._touched = False
         self._label = Paragraph(theme, _ROLE.get(kind, "button"), text)
         self.setProperty("kind", kind)
         self.setText(text)
@@ -41,6 +51,21 @@ class Button(QPushButton):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setMinimumHeight(self.sizeHint().height())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Enter presses it, like Space; held down it presses once."""
+        if not press_by_key(self, event):
+            super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Remember that this very button was pressed."""
+        self._touched = True
+        super().mousePressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """The second half of a double click counts only where the first half was: a new page may have come between."""
+        if self._touched:
+            super().mouseDoubleClickEvent(event)
 
     def set_text(self, text: str) -> None:
         """Show and say another text."""

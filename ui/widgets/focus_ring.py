@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QWidget
+from shiboken6 import isValid
 
 from ui.theme import Theme
 
@@ -54,7 +55,7 @@ class FocusRing(QWidget):
 
     def ringed(self) -> QRect | None:
         """What is ringed now, in the window's coordinates, as far as it can be seen; None for nothing."""
-        if not self._chain or not self._chain[0].isVisible():
+        if not self._chain or not isValid(self._chain[0]) or not self._chain[0].isVisible():
             return None
         widget = self._ring_widget()
         focus_area = getattr(widget, "focus_area", None)
@@ -65,18 +66,14 @@ class FocusRing(QWidget):
 
     def _follow(self, _old: QWidget | None, new: QWidget | None) -> None:
         for widget in self._chain:
-            widget.removeEventFilter(self)
+            if isValid(widget):
+                widget.removeEventFilter(self)
         self._chain = []
         while new is not None and self._window.isAncestorOf(new):
             new.installEventFilter(self)
-            new.destroyed.connect(self._forget)
             self._chain.append(new)
             new = new.parentWidget()
         self.raise_()
-        self.update()
-
-    def _forget(self) -> None:
-        self._chain = []
         self.update()
 
     def _ring_widget(self) -> QWidget:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QIcon, QPainter, QPaintEvent
+from PySide6.QtGui import QIcon, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QWidget
 
 from ui.theme import Theme
+from ui.widgets.buttons import press_by_key
 from ui.widgets.label import Paragraph
 
 
@@ -25,6 +26,7 @@ class OptionCard(QPushButton):
         super().__init__(parent)
         self._theme = theme
         self._icon, self._trailing = icon, trailing
+        self._touched = False
         self.setProperty("kind", "option")
         self.setAutoDefault(False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -44,6 +46,21 @@ class OptionCard(QPushButton):
         self.setAccessibleDescription(self._detail.text)
         self.updateGeometry()
         self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Enter presses it, like Space."""
+        if not press_by_key(self, event):
+            super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Remember that this very card was pressed."""
+        self._touched = True
+        super().mousePressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """The second half of a double click counts only where the first half was."""
+        if self._touched:
+            super().mouseDoubleClickEvent(event)
 
     def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
         """Words may wrap."""

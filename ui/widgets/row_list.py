@@ -68,6 +68,7 @@ class RowList(QFrame):
 class _RowView(QWidget):
     def __init__(self, theme: Theme, row: Row, parent: QWidget) -> None:
         super().__init__(parent)
+        middle = Qt.AlignmentFlag.AlignVCenter
         line = QHBoxLayout(self)
         line.setContentsMargins(0, theme.px(12), 0, theme.px(12))
         line.setSpacing(theme.px(20))
@@ -76,9 +77,9 @@ class _RowView(QWidget):
         elif row.mark != "none":
             line.addWidget(_Mark(theme, row, self))
         role = "strong" if row.strong else "small"
-        line.addWidget(Label(theme, role, row.text, "ink_soft" if row.mark == "next" else "ink", self), 1)
+        line.addWidget(Label(theme, role, row.text, "ink_soft" if row.mark == "next" else "ink", self), 1, middle)
         if row.end:
-            line.addWidget(Label(theme, "small", row.end, "ink_soft", self).one_line())
+            line.addWidget(Label(theme, "small", row.end, "ink_soft", self).one_line(), 0, middle)
         self.setMinimumHeight(theme.px(66))
 
 

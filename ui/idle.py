@@ -1,0 +1,50 @@
+"""Notices that nobody touches the screen or a key any more."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal
+
+_SIGNS = frozenset(
+    {
+        QEvent.Type.KeyPress,
+        QEvent.Type.MouseButtonPress,
+        QEvent.Type.TouchBegin,
+        QEvent.Type.TouchUpdate,
+        QEvent.Type.Wheel,
+    }
+)
+"""What only a person does. Not the mouse's moves: a passing lorry moves a mouse."""
+
+
+class IdleWatch(QObject):
+    """`idle` comes once nobody did anything for so many seconds; watching goes on when they do."""
+
+    idle = Signal()
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.idle)
+        app = QCoreApplication.instance()
+        assert app is not None
+        app.installEventFilter(self)
+
+    def watch(self, seconds: int) -> None:
+        """Begin, or begin again, with so many seconds."""
+        self._timer.start(seconds * 1000)
+
+    def rest(self) -> None:
+        """Stop watching."""
+        self._timer.stop()
+
+    @property
+    def watching(self) -> bool:
+        """Whether it counts."""
+        return self._timer.isActive()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """A sign of life starts the time again."""
+        if event.type() in _SIGNS and self._timer.isActive():
+            self._timer.start()
+        return super().eventFilter(watched, event)

@@ -1,0 +1,117 @@
+"""It cannot go on this way: what happened, whose fault it is not, and what to do now."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from kiosk.enrollment.events import Cancelled, Continued
+from kiosk.enrollment.states import Remedy, State, Stopped, Visit
+from kiosk.errors import ServiceError
+from ui.messages import message
+from ui.pages.page import Action, Chrome, Page, Surroundings
+from ui.text import clean
+from ui.theme import Theme
+from ui.widgets.label import Label
+from ui.widgets.notice import Notice
+from ui.widgets.row_list import Row, RowList
+from ui.widgets.status_card import StatusCard
+
+
+class StoppedPage(Page):
+    """Shows `Stopped`. Emits Continued (the remedy) and Cancelled ("Start over")."""
+
+    def __init__(self, theme: Theme, place: Surroundings, parent: QWidget | None = None) -> None:
+        super().__init__(theme, place, parent)
+        self._state: Stopped | None = None
+        self._what = Notice(theme, parent=self)
+        self._left = Notice(theme, "stop", parent=self)
+        self._cleaning = StatusCard(theme, parent=self)
+        self._heading = Label(theme, "label", QCoreApplication.translate("Stopped", "What you can do"), parent=self)
+        self._steps = RowList(theme, "", parent=self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.px(16))
+        for widget in (self._what, self._left, self._cleaning):
+            column.addWidget(widget)
+        column.addSpacing(theme.px(4))
+        column.addWidget(self._heading)
+        column.addWidget(self._steps)
+        column.addStretch(1)
+
+    def render(self, state: State) -> None:  # type: ignore[override]
+        """Show what happened and what to do."""
+        assert isinstance(state, Stopped)
+        self._state = state
+        say = QCoreApplication.translate
+        said = message(state.problem)
+        happened = say("Stopped", "<b>What happened.</b> {text}").format(text=said.text)
+        self._what.show_notice(said.tone, happened, said.icon)
+        self._left.setVisible(state.left_on_key)
+        self._left.show_notice(
+            "stop", say("Stopped", "<b>Please show this key to the desk.</b> Something that was begun is still on it.")
+        )
+        self._cleaning.setVisible(state.cleaning)
+        self._cleaning.show_status(
+            say("Stopped", "Taking back what was begun"), say("Stopped", "Leave the key in the slot for a moment.")
+        )
+        steps = () if state.cleaning or state.left_on_key else self._todo(state, said.todo)
+        self._steps.show_rows(
+            tuple(Row(text, "", "number" if len(steps) > 1 else "none", n) for n, text in enumerate(steps, 1))
+        )
+        self._heading.setVisible(bool(steps))
+        self._steps.setVisible(bool(steps))
+        self.changed.emit()
+
+    def chrome(self) -> Chrome:
+        """The title says what it means; the one action is the remedy."""
+        say = QCoreApplication.translate
+        state = self._state
+        if state is None:
+            return Chrome(title="")
+        said = message(state.problem)
+        again = state.remedy in (Remedy.ANOTHER_KEY, Remedy.REPLUG)
+        reference = state.problem.reference if isinstance(state.problem, ServiceError) else ""
+        caption = say("Stopped", "Reference for staff: <b>{reference}</b>").format(reference=clean(reference, 24))
+        over = Action(say("Stopped", "Start over"), "restart", Cancelled(), "ghost", enabled=not state.cleaning)
+        return Chrome(
+            title=said.title,
+            sentence=say("Stopped", "You have done nothing wrong.") if said.blameless else "",
+            step=reached(state.visit),
+            back=over if again else None,
+            primary=self._remedy(state),
+            scene="key-stopped",
+            caption=caption if reference else "",
+            help=said.todo,
+        )
+
+    def first_focus(self) -> QWidget | None:
+        """The card while something is taken back; else the remedy."""
+        return self._cleaning if self._state and self._state.cleaning else None
+
+    def _todo(self, state: Stopped, todo: tuple[str, ...]) -> tuple[str, ...]:
+        key = state.visit.key
+        still_in = key is not None and key.address in state.visit.port.keys
+        if not todo and still_in:
+            return (QCoreApplication.translate("Stopped", "Take the key out of the slot."),)
+        return todo
+
+    def _remedy(self, state: Stopped) -> Action:
+        say = QCoreApplication.translate
+        words = {
+            Remedy.START_OVER: (say("Stopped", "Start over"), "restart"),
+            Remedy.ANOTHER_KEY: (say("Stopped", "Try another key"), "key"),
+            Remedy.REPLUG: (say("Stopped", "Try again"), "restart"),
+            Remedy.DESK: (say("Stopped", "Finish"), "check"),
+        }
+        text, icon = words[state.remedy]
+        return Action(text, icon, Continued(), enabled=not state.cleaning)
+
+
+def reached(visit: Visit) -> int:
+    """The step at which the visit stopped."""
+    if visit.bound is not None:
+        return 4
+    if visit.key is not None or visit.person:
+        return 2
+    return 1 if visit.enrollment_id else 0

@@ -1,0 +1,129 @@
+"""Nothing to do: the key is registered, tested and looked at, and the page says what happens now."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from hardware.errors import KeyGone
+from kiosk.enrollment.states import Prove, State, Task, Trouble
+from ui.messages import duration
+from ui.pages.page import Chrome, Page, Surroundings
+from ui.text import clean
+from ui.theme import Theme
+from ui.widgets.notice import Notice
+from ui.widgets.row_list import MarkKind, Row, RowList
+from ui.widgets.status_card import StatusCard
+
+_ORDER = (Task.REGISTER, Task.TEST, Task.CHECK)
+
+
+class WorkingPage(Page):
+    """Shows `Prove`. Emits nothing: the person only leaves the key in, or puts it back."""
+
+    def __init__(self, theme: Theme, place: Surroundings, parent: QWidget | None = None) -> None:
+        super().__init__(theme, place, parent)
+        self._state: Prove | None = None
+        self._list = RowList(theme, parent=self)
+        self._retry = StatusCard(theme, ring=True, parent=self)
+        self._note = Notice(theme, "info", parent=self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.px(20))
+        column.addWidget(self._list)
+        column.addWidget(self._retry)
+        column.addWidget(self._note)
+        column.addStretch(1)
+        self._retry.ticked.connect(self._tell)
+
+    def render(self, state: State) -> None:  # type: ignore[override]
+        """Show what is done, what happens now, what comes next; or when the next try is."""
+        assert isinstance(state, Prove)
+        before, self._state = self._state, state
+        self._list.show_rows(self._rows(state))
+        waits = state.retry_in > 0
+        self._list.setVisible(not waits)
+        self._retry.setVisible(waits)
+        if not waits:
+            self._retry.stop()
+        elif before is None or before.tries != state.tries or not before.retry_in:
+            self._retry.start(state.retry_in)
+        self._note.setVisible(not waits and not state.touch and self._problem() is None)
+        self._note.show_notice(
+            "info", QCoreApplication.translate("Working", "Nothing to do. The next screen opens by itself.")
+        )
+        self.changed.emit()
+
+    def chrome(self) -> Chrome:
+        """No button: nothing of this may be interrupted half-way."""
+        say = QCoreApplication.translate
+        state = self._state
+        touch = state is not None and state.touch and not state.retry_in
+        return Chrome(
+            title=self._title(),
+            sentence=say("Working", "Put a finger on the disc or the blinking light.")
+            if touch
+            else say("Working", "Leave the key in the slot. This takes a few seconds."),
+            step=4,
+            problem=self._problem(),
+            display=touch,
+            scene="key-touch" if touch else "key-working",
+            help=(say("Working", "The kiosk tries a sign-in with your key, to be sure that it works."),),
+        )
+
+    def first_focus(self) -> QWidget | None:
+        """The list, which a screen reader reads whole; or what is waited for."""
+        return self._retry if self._state and self._state.retry_in else self._list
+
+    def _title(self) -> str:
+        state = self._state
+        if state and state.touch and not state.retry_in:
+            return QCoreApplication.translate("Working", "Touch your key once more")
+        if state and state.task is Task.REGISTER:
+            return QCoreApplication.translate("Working", "Adding your key")
+        return QCoreApplication.translate("Working", "Testing your key")
+
+    def _problem(self) -> Trouble | None:
+        """The trouble of the state; or that the key is out, which stops nothing but must be mended."""
+        state = self._state
+        if state is None or state.problem is not None:
+            return state.problem if state else None
+        key = state.visit.key
+        return KeyGone() if key is not None and key.address not in state.visit.port.keys else None
+
+    def _rows(self, state: Prove) -> tuple[Row, ...]:
+        say = QCoreApplication.translate
+        done = [
+            self._row(say("Working", "{party} works").format(party=clean(p.name)), "done") for p in state.visit.finished
+        ]
+        now = _ORDER.index(state.task)
+        if state.task is not Task.CHECK:
+            party = clean(state.party.name)
+            done.append(self._row(say("Working", "Adding your key to {party}").format(party=party), _mark(0, now)))
+            done.append(self._row(say("Working", "Trying a sign-in with your key"), _mark(1, now)))
+        later = state.visit.parties[state.number :] if state.task is not Task.CHECK else ()
+        done.extend(
+            self._row(say("Working", "Adding your key to {party}").format(party=clean(p.name)), "next") for p in later
+        )
+        done.append(self._row(say("Working", "A last look at the key"), _mark(2, now)))
+        return tuple(done)
+
+    def _row(self, text: str, mark: MarkKind) -> Row:
+        ends = {
+            "done": QCoreApplication.translate("Working", "Done"),
+            "now": QCoreApplication.translate("Working", "Now"),
+            "next": QCoreApplication.translate("Working", "Next"),
+        }
+        return Row(text, ends[mark], mark)
+
+    def _tell(self, seconds: int) -> None:
+        self._retry.show_status(
+            QCoreApplication.translate("Working", "We try again in {time}").format(time=duration(seconds)),
+            QCoreApplication.translate("Working", "Leave the key in the slot. Nothing is lost."),
+        )
+
+
+def _mark(place: int, now: int) -> MarkKind:
+    if place == now:
+        return "now"
+    return "done" if place < now else "next"

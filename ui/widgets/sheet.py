@@ -1,0 +1,100 @@
+"""What changes from page to page: title, sentence, notice and the page itself, which come in together."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEasingCurve, QPoint, QPropertyAnimation
+from PySide6.QtWidgets import QGraphicsOpacityEffect, QVBoxLayout, QWidget
+
+from ui.messages import message
+from ui.pages.page import Chrome, Page
+from ui.theme import Theme
+from ui.widgets.label import Label
+from ui.widgets.notice import Notice
+
+_SLIDE = 24
+
+
+class Sheet(QWidget):
+    """Shows a chrome and a page. Where there is no room for everything, the sentence gives way to the notice."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._chrome = Chrome(title="")
+        self._title = Label(theme, "title", parent=self)
+        self._large = Label(theme, "display", parent=self)
+        self._sentence = Label(theme, "body", "", "ink_soft", self)
+        self._notice = Notice(theme, parent=self)
+        self._gap = QWidget(self)
+        self._gap.setFixedHeight(theme.px(20))
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(*(inset(theme),) * 4)
+        self._column.setSpacing(0)
+        for widget in (self._title, self._large):
+            self._column.addWidget(widget)
+        self._column.addSpacing(theme.px(8))
+        self._column.addWidget(self._sentence)
+        self._column.addSpacing(theme.px(22))
+        self._column.addWidget(self._notice)
+        self._column.addWidget(self._gap)
+
+    def put(self, page: Page) -> None:
+        """Put this page at the end. Taking the one before away is the caller's."""
+        self._column.addWidget(page, 1)
+
+    def show_chrome(self, chrome: Chrome) -> None:
+        """Show the words of this chrome."""
+        self._chrome = chrome
+        for label, shown in ((self._large, chrome.display), (self._title, not chrome.display)):
+            label.set_text(chrome.title)
+            label.setVisible(shown)
+        self._sentence.set_text(chrome.sentence)
+        for widget in (self._notice, self._gap):
+            widget.setVisible(chrome.problem is not None)
+        if chrome.problem is not None:
+            said = message(chrome.problem)
+            self._notice.show_notice(said.tone, said.notice, said.icon)
+        self._sentence.setVisible(self._says)
+
+    def give_way(self, width: int, height: int) -> None:
+        """Make do with this room: a notice matters more than the sentence above it."""
+        self._sentence.setVisible(self._says)
+        if self._says and self._chrome.problem is not None:
+            self._sentence.setVisible(self._column.totalHeightForWidth(width) <= height)
+
+    def spoken(self) -> tuple[str, str]:
+        """The title, and what else a screen reader says: what went wrong, else the sentence."""
+        label = self._large if self._chrome.display else self._title
+        return label.text(), self._notice.text() if self._chrome.problem else self._sentence.text()
+
+    def come_in(self) -> None:
+        """Fade in, moving along the reading direction."""
+        duration = self._theme.motion("page")
+        if not duration or not self.isVisible():
+            return
+        effect = QGraphicsOpacityEffect(self)
+        self.setGraphicsEffect(effect)
+        fade = QPropertyAnimation(effect, b"opacity", self)
+        fade.setStartValue(0.0)
+        fade.setEndValue(1.0)
+        fade.finished.connect(self._settle)
+        slide = QPropertyAnimation(self, b"pos", self)
+        way = -_SLIDE if self._theme.rtl else _SLIDE
+        slide.setStartValue(QPoint(self._theme.px(way), 0))
+        slide.setEndValue(QPoint(0, 0))
+        for animation in (fade, slide):
+            animation.setDuration(duration)
+            animation.setEasingCurve(QEasingCurve.Type.OutCubic)
+            animation.start(QPropertyAnimation.DeletionPolicy.DeleteWhenStopped)
+
+    @property
+    def _says(self) -> bool:
+        return bool(self._chrome.sentence) and not self._chrome.compact
+
+    def _settle(self) -> None:
+        self.setGraphicsEffect(None)  # type: ignore[arg-type]  # None removes it
+
+
+def inset(theme: Theme) -> int:
+    """The room that the focus ring needs around what scrolls."""
+    return theme.border("focus_gap") + theme.border("focus") + 2

@@ -1,0 +1,276 @@
+"""The kiosk's window: column and stage, the tools over them, and what may lie over everything."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
+
+from kiosk.enrollment.events import Cancelled, IdleExpired, LanguageChosen
+from kiosk.enrollment.states import Connecting, Done, Prove, State, Stopped, Touch, Welcome
+from ui.i18n import Interpreter, Language, available, offered
+from ui.idle import IdleWatch
+from ui.pages.page import Surroundings
+from ui.theme import Theme
+from ui.widgets.banner import SimulatedBanner
+from ui.widgets.focus_ring import FocusRing
+from ui.widgets.idle_dialog import IdleDialog
+from ui.widgets.panels import HelpPanel, LanguagePanel
+from ui.widgets.stage import Stage
+from ui.widgets.tools import Tools
+from ui.wizard import Wizard
+
+_SETTLE_MS = 60
+
+
+class Window(QWidget):
+    """Shows states, speaks the language of the visit, warns before it forgets; `emitted` carries enrollment events.
+
+    Everything inside is made for one theme and made anew for another: text size, colors, language, window size.
+    """
+
+    emitted = Signal(object)
+
+    def __init__(self, theme: Theme, place: Surroundings, speech: Interpreter) -> None:
+        super().__init__()
+        self.setObjectName("window")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._theme, self._place, self._speech = theme, place, speech
+        self._state: State | None = None
+        self._outer = QVBoxLayout(self)
+        self._outer.setContentsMargins(0, 0, 0, 0)
+        self._outer.setSizeConstraint(QVBoxLayout.SizeConstraint.SetNoConstraint)  # the screen is as large as it is
+        self._shell: Shell | None = None
+        self._resized = QTimer(self)
+        self._resized.setSingleShot(True)
+        self._resized.setInterval(_SETTLE_MS)
+        self._resized.timeout.connect(self._fit)
+        self._idle = IdleWatch(self)
+        self._idle.idle.connect(self._warn)
+
+    @property
+    def shell(self) -> Shell:
+        """What is in the window now."""
+        assert self._shell is not None
+        return self._shell
+
+    @property
+    def theme(self) -> Theme:
+        """The look of now."""
+        return self._theme
+
+    def show_state(self, state: State) -> None:
+        """Show this state, in its language."""
+        locale = state.locale if isinstance(state, Connecting) else state.visit.locale
+        before, self._state = self._state, state
+        if self._shell is None or locale != self._theme.locale:
+            self.set_theme(self._theme.with_(locale=locale))
+        else:
+            self._shell.idle.stop()
+            self._shell.show_state(state)
+        if before is not None and isinstance(state, Welcome) and not isinstance(before, Welcome | Connecting):
+            self._forget()
+        self._watch()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Look like this from now on; what was typed and is no secret stays."""
+        if theme.locale != self._speech.language.tag:
+            self._speech.install(theme.locale)
+        self._theme = theme.for_size(self.size()) if not self.size().isEmpty() else theme
+        draft = dict(self._shell.wizard.draft()) if self._shell else {}
+        old, self._shell = self._shell, None
+        if old is not None:
+            old.hide()
+            self._outer.removeWidget(old)
+            old.deleteLater()
+        self.setStyleSheet(self._theme.qss())
+        self.setLayoutDirection(self._theme.direction)
+        shell = self._shell = Shell(self._theme, self._place, self._languages(), self)
+        self._outer.addWidget(shell)
+        shell.emitted.connect(self.emitted)
+        shell.themed.connect(self.set_theme)
+        shell.idle.expired.connect(lambda: self.emitted.emit(IdleExpired()))
+        shell.idle.stayed.connect(self._watch)
+        if self._state is not None:
+            shell.show_state(self._state)
+            shell.wizard.restore(draft)
+        shell.show()
+
+    def warn(self, seconds: int) -> None:
+        """Ask whether the person is still there."""
+        self.shell.idle.ask(seconds)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Lay out anew once the size has settled."""
+        super().resizeEvent(event)
+        self._resized.start()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Enter and Escape work wherever the focus is."""
+        if self._shell is not None:
+            self._shell.wizard.keyPressEvent(event)
+
+    def _fit(self) -> None:
+        fitted = self._theme.for_size(self.size())
+        if fitted != self._theme:
+            self.set_theme(self._theme)
+
+    def _forget(self) -> None:
+        """The next person starts with the kiosk's own look, not with the choices of the one before."""
+        if self._theme.text_scale != 1.0 or self._theme.mode == "contrast":
+            mode = "light" if self._theme.mode == "contrast" else self._theme.mode
+            self.set_theme(self._theme.with_(text_scale=1.0, mode=mode))
+
+    def _languages(self) -> tuple[Language, ...]:
+        state = self._state
+        if state is None or isinstance(state, Connecting):
+            return available()
+        return offered(state.visit.profile.languages)
+
+    def _watch(self) -> None:
+        """Count where a person's data is on the screen and the next step is theirs."""
+        state = self._state
+        machine = isinstance(state, Connecting | Welcome | Prove) or state is None
+        touching = isinstance(state, Touch) and state.problem is None
+        cleaning = isinstance(state, Stopped) and state.cleaning
+        if machine or touching or cleaning:
+            self._idle.rest()
+        else:
+            assert not isinstance(state, Connecting)
+            assert state is not None
+            self._idle.watch(state.visit.profile.times.idle)
+
+    def _warn(self) -> None:
+        state = self._state
+        if state is None or isinstance(state, Connecting):
+            return
+        if isinstance(state, Done):  # nothing can be lost: the next person may come
+            self.emitted.emit(IdleExpired())
+        else:
+            self.warn(state.visit.profile.times.warning)
+
+
+class Shell(QWidget):
+    """All that is in the window, for one theme."""
+
+    emitted = Signal(object)
+    themed = Signal(object)
+
+    def __init__(self, theme: Theme, place: Surroundings, languages: tuple[Language, ...], parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._languages = languages
+        self._keyboard: QWidget | None = None
+        self._can_start_over = False
+        root = QVBoxLayout(self)
+        root.setContentsMargins(0, 0, 0, 0)
+        root.setSpacing(0)
+        self._body = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._body.setSpacing(0)
+        self.wizard = Wizard(theme, place, self)
+        self.stage = Stage(theme, self)
+        self._body.addWidget(self.wizard, 1)
+        self._body.addWidget(self.stage)
+        root.addLayout(self._body, 1)
+        self._slot = QVBoxLayout()
+        root.addLayout(self._slot)
+        spoken = next((x.own_name for x in languages if x.tag == theme.locale), theme.locale)
+        self.tools = Tools(theme, spoken, short=theme.scale < 1, parent=self)
+        self._banner = SimulatedBanner(theme, self) if place.simulated else None
+        self.idle = IdleDialog(theme, self)
+        self._ring = FocusRing(theme, self)
+        self._connect()
+
+    def show_state(self, state: State) -> None:
+        """Show this state."""
+        self._can_start_over = not isinstance(state, Connecting | Welcome | Prove)
+        self.wizard.render_state(state)
+
+    def open_languages(self) -> LanguagePanel:
+        """Cover the screen with every language."""
+        panel = LanguagePanel(self._theme, self._languages, self)
+        panel.chosen.connect(lambda tag: self.emitted.emit(LanguageChosen(tag)))
+        panel.closed.connect(panel.deleteLater)
+        panel.ask()
+        return panel
+
+    def open_help(self) -> HelpPanel:
+        """Cover the screen with help for this page."""
+        panel = HelpPanel(self._theme, self.wizard.chrome.help, self, can_start_over=self._can_start_over)
+        panel.over.connect(lambda: self.emitted.emit(Cancelled()))
+        panel.closed.connect(panel.deleteLater)
+        panel.ask()
+        return panel
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Put what floats into its corners."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _connect(self) -> None:
+        self.wizard.emitted.connect(self.emitted)
+        self.wizard.chrome_changed.connect(self._look_again)
+        self.wizard.help_wanted.connect(self.open_help)
+        self.tools.help_wanted.connect(self.open_help)
+        self.tools.language_wanted.connect(self.open_languages)
+        self.tools.text_scaled.connect(lambda scale: self.themed.emit(self._theme.with_(text_scale=scale)))
+        self.tools.mode_chosen.connect(lambda mode: self.themed.emit(self._theme.with_(mode=mode)))
+        self.idle.left.connect(lambda: self.emitted.emit(Cancelled()))
+
+    def _look_again(self) -> None:
+        """The page changed: what is on the stage, whether a keyboard is open, how the room is shared."""
+        page, chrome = self.wizard.page, self.wizard.chrome
+        self._show_keyboard(page.keyboard())
+        self.stage.show_pad(page.pad() if self._keyboard is None else None)
+        self.stage.show_scene(chrome.scene, chrome.caption)
+        self._arrange()
+
+    def _show_keyboard(self, keyboard: QWidget | None) -> None:
+        if keyboard is self._keyboard:
+            return
+        if self._keyboard is not None:
+            self._slot.removeWidget(self._keyboard)
+            self._keyboard.hide()
+        self._keyboard = keyboard
+        if keyboard is not None:
+            self._slot.addWidget(keyboard)
+            keyboard.show()
+
+    def _arrange(self) -> None:
+        theme = self._theme
+        portrait = theme.portrait
+        way = QBoxLayout.Direction.TopToBottom if portrait else QBoxLayout.Direction.LeftToRight
+        if self._body.direction() != way:
+            self._body.setDirection(way)
+        self._body.setStretch(0, 0 if portrait else 1)
+        self._body.setStretch(1, 1 if portrait else 0)
+        folded = theme.folded and not portrait and self.stage.pad is None
+        shown = self._keyboard is None and not folded
+        self.stage.setVisible(shown)
+        if not portrait:
+            self.stage.setFixedWidth(stage_width(self.size(), theme))
+        self._place_tools(over_stage=shown and not portrait)
+        if self._banner is not None:
+            room = self.width() - (self.stage.width() if shown and not portrait else 0)
+            left = (room - self._banner.width()) // 2
+            self._banner.move(left if not theme.rtl else self.width() - room + left, 0)
+            self._banner.raise_()
+        self._ring.setGeometry(self.rect())
+        self._ring.raise_()
+
+    def _place_tools(self, *, over_stage: bool) -> None:
+        theme = self._theme
+        size = self.tools.sizeHint()
+        margin = theme.px(24) if over_stage or not theme.portrait else theme.px(72 / 1.4)
+        top = theme.px(40 / 1.4) if theme.portrait else theme.px(24)
+        left = margin if theme.rtl else self.width() - margin - size.width()
+        self.tools.setGeometry(QRect(left, top, size.width(), size.height()))
+        self.tools.raise_()
+
+
+def stage_width(size: QSize, theme: Theme) -> int:
+    """The width of the stage beside the column: 496 at 1280, 368 at 1024, and in between accordingly."""
+    if size.width() >= 1280:
+        return theme.size("stage_landscape")
+    small, large = 368, 496
+    return round(max(280.0, small + (size.width() - 1024) * (large - small) / 256))

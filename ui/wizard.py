@@ -1,0 +1,257 @@
+"""The column: which page shows which state, its chrome around it, and the change from one to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from kiosk.contract.policy import PinMode
+from kiosk.enrollment import states
+from kiosk.enrollment.states import Connecting, State
+from ui.pages.code import EnterCodePage
+from ui.pages.connecting import ConnectingPage
+from ui.pages.done import DonePage
+from ui.pages.identify import IdentifyPage
+from ui.pages.key import InsertKeyPage
+from ui.pages.language import WelcomePage
+from ui.pages.page import Action, Chrome, Page, Surroundings
+from ui.pages.pin import ChoosePinPage, EnterPinPage
+from ui.pages.stopped import StoppedPage
+from ui.pages.touch import TouchPage
+from ui.pages.verify import ChooseMethodPage, ConfirmPersonPage, ShowBadgePage
+from ui.pages.working import WorkingPage
+from ui.theme import Theme
+from ui.widgets.action_bar import ActionBar
+from ui.widgets.logo import Logo
+from ui.widgets.scroller import Scroller
+from ui.widgets.sheet import Sheet, inset
+from ui.widgets.step_bar import StepBar
+
+PAGES: dict[type[State], type[Page]] = {
+    states.Connecting: ConnectingPage,
+    states.Welcome: WelcomePage,
+    states.Identify: IdentifyPage,
+    states.ChooseMethod: ChooseMethodPage,
+    states.EnterCode: EnterCodePage,
+    states.ShowBadge: ShowBadgePage,
+    states.ConfirmPerson: ConfirmPersonPage,
+    states.InsertKey: InsertKeyPage,
+    states.ChoosePin: ChoosePinPage,
+    states.EnterPin: EnterPinPage,
+    states.Touch: TouchPage,
+    states.Prove: WorkingPage,
+    states.Done: DonePage,
+    states.Stopped: StoppedPage,
+}
+"""The page of every state."""
+
+_PIN = 3
+"""The index of the PIN step, which some policies leave out."""
+
+
+class Wizard(QWidget):
+    """Renders states into pages; `emitted` carries what the person did on the page that is shown.
+
+    `chrome_changed` tells the window to look at the stage, the keyboard and the room again. An event leaves only
+    once per rendered state: a second press of the same button finds the page answered.
+    """
+
+    emitted = Signal(object)
+    chrome_changed = Signal()
+    help_wanted = Signal()
+
+    def __init__(self, theme: Theme, place: Surroundings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme, self._place = theme, place
+        self._state: State | None = None
+        self._page: Page | None = None
+        self._chrome = Chrome(title="")
+        self._answered = False
+        self._announced = ""
+        self.setObjectName("column")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._build()
+
+    # ── states ──────────────────────────────────────────────────────────────────────────────────
+
+    def render_state(self, state: State) -> None:
+        """Show this state: on the page that is there when its kind stayed the same, else on a new one."""
+        same = self._page is not None and type(state) is type(self._state)
+        self._state = state
+        self._answered = False
+        if not same:
+            self._change_page(state)
+        assert self._page is not None
+        inside = self._has_focus()
+        self._page.render(state)
+        self._read_chrome()
+        if not same:
+            self.focus_first()
+            self._sheet.come_in()
+        elif inside and not self._has_focus():
+            self.focus_first()
+
+    def _has_focus(self) -> bool:
+        focused: QWidget | None = self.window().focusWidget()  # the stubs forget None
+        return focused is not None and self.isAncestorOf(focused) and focused.isEnabled() and focused.isVisibleTo(self)
+
+    @property
+    def page(self) -> Page:
+        """The page that is shown."""
+        assert self._page is not None
+        return self._page
+
+    @property
+    def chrome(self) -> Chrome:
+        """What the page tells of itself."""
+        return self._chrome
+
+    @property
+    def bar(self) -> ActionBar:
+        """The buttons."""
+        return self._actions
+
+    @property
+    def overflows(self) -> bool:
+        """Whether some of the page is out of sight."""
+        return self._scroller.overflows()
+
+    def draft(self) -> Mapping[str, str]:
+        """Typed text of the page."""
+        return self._page.draft() if self._page else {}
+
+    def restore(self, draft: Mapping[str, str]) -> None:
+        """Give typed text back to the page."""
+        if self._page is not None:
+            self._page.restore(draft)
+
+    def focus_first(self) -> None:
+        """Put the focus where the page wants it, else on the primary action."""
+        target = self.page.first_focus() or self._actions.button("primary") or self._actions.button("back")
+        if target is not None and target.isEnabled():
+            target.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # ── building ────────────────────────────────────────────────────────────────────────────────
+
+    def _build(self) -> None:
+        theme = self._theme
+        margin = 72 / 1.4 if theme.portrait else (32 if theme.scale < 1 else 48)
+        top, bottom = (40 / 1.4, 24) if theme.portrait else (24, 32)
+        column = QVBoxLayout(self)
+        edge = theme.px(margin) - inset(theme)
+        column.setContentsMargins(edge, theme.px(top), edge, theme.px(bottom))
+        column.setSpacing(0)
+        self._logo = Logo(theme, self)
+        self._steps = StepBar(theme, self)
+        self._sheet = Sheet(theme)
+        self._scroller = Scroller(theme, self._sheet, self)
+        self._actions = ActionBar(theme, self)
+        self._actions.pressed.connect(self._press)
+        for widget, space in ((self._logo, 22), (self._steps, 20)):
+            column.addLayout(_inside(theme, widget))
+            column.addSpacing(theme.px(8 if theme.folded else space))
+        column.addWidget(self._scroller, 1)
+        column.addSpacing(theme.px(10))
+        column.addLayout(_inside(theme, self._actions))
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def _change_page(self, state: State) -> None:
+        old, self._page = self._page, PAGES[type(state)](self._theme, self._place, self._sheet)
+        if old is not None:
+            old.blockSignals(True)  # what was begun on it is over
+            old.hide()
+            old.deleteLater()
+        self._sheet.put(self._page)
+        self._page.emitted.connect(self._emit)
+        self._page.changed.connect(self._read_chrome)
+        self._page.show()
+        self._scroller.to_top()
+
+    # ── chrome ──────────────────────────────────────────────────────────────────────────────────
+
+    def _read_chrome(self) -> None:
+        chrome = self._chrome = self.page.chrome()
+        self._sheet.show_chrome(chrome)
+        self._steps.setVisible(chrome.step is not None)
+        if chrome.step is not None:
+            self._steps.show_step(*self._progress(chrome.step))
+        self._actions.show_actions(chrome)
+        self._actions.setVisible(not chrome.compact and any((chrome.back, chrome.primary, chrome.secondary)))
+        self._announce()
+        self.chrome_changed.emit()
+
+    def _progress(self, step: int) -> tuple[tuple[str, ...], int]:
+        names = [
+            QCoreApplication.translate("StepBar", "You"),
+            QCoreApplication.translate("StepBar", "Check"),
+            QCoreApplication.translate("StepBar", "Key"),
+            QCoreApplication.translate("StepBar", "PIN"),
+            QCoreApplication.translate("StepBar", "Touch"),
+        ]
+        state = self._state
+        omitted = (
+            state is not None
+            and not isinstance(state, Connecting)
+            and state.visit.policy.pin.mode is PinMode.NEVER
+            and step != _PIN
+        )
+        if omitted:
+            del names[_PIN]
+        return tuple(names), step - 1 if omitted and step > _PIN else step
+
+    def _announce(self) -> None:
+        """Tell a screen reader what changed: the title, then the sentence or what went wrong."""
+        title, rest = self._sheet.spoken()
+        spoken = f"{title}. {rest}" if rest else title
+        if spoken == self._announced:
+            return
+        self._announced = spoken
+        self.setAccessibleName(title)
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, spoken))
+
+    # ── what the person does ────────────────────────────────────────────────────────────────────
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Enter is the primary action wherever nothing else takes it; Escape is Back."""
+        places = {Qt.Key.Key_Return: "primary", Qt.Key.Key_Enter: "primary", Qt.Key.Key_Escape: "back"}
+        place = places.get(Qt.Key(event.key()), "")
+        button = self._actions.button(place)
+        waits = self.focusWidget() is not None and self.focusWidget().property("kind") == "card"
+        if button is None or not button.isEnabled() or event.isAutoRepeat() or (waits and place == "primary"):
+            super().keyPressEvent(event)
+            return
+        button.click()
+
+    def _press(self, place: str, action: Action) -> None:
+        if action.event is not None:
+            self._emit(action.event)
+        elif action.name == "help":
+            self.help_wanted.emit()
+        elif place == "primary":
+            self.page.submit()
+        else:
+            self.page.trigger(action.name)
+
+    def _emit(self, event: object) -> None:
+        if self._answered:
+            return
+        self._answered = True
+        self.emitted.emit(event)
+        QTimer.singleShot(0, self, self._listen_again)
+
+    def _listen_again(self) -> None:
+        """Nothing came of the event, or the same page goes on: it may be asked again."""
+        self._answered = False
+
+
+def _inside(theme: Theme, widget: QWidget) -> QHBoxLayout:
+    """A widget in line with what scrolls."""
+    row = QHBoxLayout()
+    row.setContentsMargins(inset(theme), 0, inset(theme), 0)
+    row.addWidget(widget)
+    return row
