@@ -1,0 +1,34 @@
+"""Everything behind the window of a kiosk: its log, journal, key source, session and watched port."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import click
+
+from kiosk import logs
+from kiosk.commands.composition import open_journal, open_session, reference, stored_secret
+from kiosk.commands.key_option import key_source, parse_key
+from kiosk.commands.port import watch_port
+from kiosk.commands.standing import Standing
+from kiosk.config import StationSettings
+from kiosk.enrollment.events import Event
+
+LOG = "kiosk.log"
+
+
+def open_station(settings: StationSettings, key: str | None, post: Callable[[Event], None]) -> Standing:
+    """A session over the settings, not started yet."""
+    logs.harden()
+    settings.state_folder.mkdir(parents=True, exist_ok=True)
+    logs.install(logs.LogSettings(file=settings.state_folder / LOG))
+    source = key_source(parse_key(click.get_current_context(), click.Option(["--key"]), key))
+    session = open_session(
+        settings,
+        secret=stored_secret(settings),
+        source=lambda: source,
+        journal=open_journal(settings),
+        post=post,
+        locale=settings.languages[0] if settings.languages else "en",
+    )
+    return Standing(session, watch_port(source, post, reference))

@@ -1,0 +1,77 @@
+"""`keywright demo`: a whole enrollment in a window, with a simulated key and a mailbox beside it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+
+from kiosk import logs
+from kiosk.commands.composition import open_journal, open_session, reference
+from kiosk.commands.embedded import Embedded, embedded_service
+from kiosk.commands.key_option import key_option, key_source
+from kiosk.commands.panel import KeyTable
+from kiosk.commands.port import watch_port
+from kiosk.commands.standing import Standing
+from kiosk.commands.words import sentence
+from kiosk.enrollment.events import Event
+from kiosk.errors import KioskError
+from ui.application import Appearance, run
+from ui.pages.page import Surroundings
+from ui.simulator import SimulatorDock
+
+CANNOT_START = 3
+
+
+@click.command()
+@click.option("--lang", default="en", show_default=True, help="Language of the first screen (BCP 47).")
+@click.option("--full-screen", is_flag=True, help="Fill the screen, as a kiosk does.")
+@key_option
+def command(lang: str, key: tuple[int, int] | None, *, full_screen: bool) -> None:
+    """Enroll a simulated security key: you are Maria Okafor, m.okafor@example.org, staff number 104217.
+
+    Everything is real but the key: a service with its own database and mail server is started in this process, and is
+    gone when the window is closed. The grey panel beside the kiosk has the key and the mailbox. With --key
+    udp:P:Q the key is a simulator outside, and with --key usb it is your own; a PIN that is set stays on it.
+    """
+    logs.harden()
+    logs.install(logs.LogSettings())
+    try:
+        with ExitStack() as stack:
+            folder = Path(stack.enter_context(TemporaryDirectory(prefix="keywright-")))
+            embedded = stack.enter_context(embedded_service(folder))
+            sys.exit(show(embedded, stack, key, lang, full_screen=full_screen))
+    except KioskError as error:
+        click.echo(sentence(error), err=True)
+        sys.exit(CANNOT_START)
+
+
+def show(embedded: Embedded, stack: ExitStack, ports: tuple[int, int] | None, lang: str, *, full_screen: bool) -> int:
+    """The window over a running service; its exit code."""
+    table = KeyTable()
+    source = table.source if ports is None else key_source(ports)
+    journal = open_journal(embedded.station)
+    stack.callback(journal.close)
+
+    def make(post: Callable[[Event], None]) -> Standing:
+        session = open_session(
+            embedded.station,
+            secret=embedded.secret,
+            source=lambda: source,
+            journal=journal,
+            post=post,
+            locale=lang,
+        )
+        return Standing(session, watch_port(source, post, reference))
+
+    appearance = Appearance(
+        place=Surroundings(simulated=True),
+        full_screen=full_screen,
+        dock=lambda: SimulatorDock(table, embedded.mailbox),
+        locale=lang,
+    )
+    return run(make, appearance)

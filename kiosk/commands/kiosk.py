@@ -1,0 +1,56 @@
+"""`keywright kiosk`: the kiosk itself, full screen."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import click
+
+from kiosk.config import Place, StationSettings, load_station_settings
+from kiosk.enrollment.events import Event
+from kiosk.errors import KioskError
+from ui.application import Appearance, Station, run
+from ui.pages.page import Surroundings
+
+CANNOT_START = 3
+
+
+@click.command()
+@click.option(
+    "--config",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    required=True,
+    help="The settings of this station (TOML).",
+)
+@click.option("--window", is_flag=True, help="In a window, not full screen.")
+@click.option("--key", default=None, metavar="usb|udp:P:Q", help="Which key to use; simulators must be allowed.")
+def command(config: Path, key: str | None, *, window: bool) -> None:
+    """Run the kiosk until it is told to end (SIGTERM).
+
+    \b
+    Exit codes: 0 ended   1 a lane had to be left behind   2 a wrong option   3 cannot start
+    """
+    try:
+        settings = load_station_settings(config, os.environ)
+        appearance = Appearance(
+            place=Surroundings(slot=Place(settings.slot), reader=Place(settings.reader), simulated=bool(key)),
+            full_screen=not window,
+            locale=settings.languages[0] if settings.languages else "en",
+        )
+        sys.exit(run(partial(_station, settings, key), appearance))
+    except KioskError as error:
+        words = importlib.import_module("kiosk.commands.words")
+        click.echo(words.sentence(error), err=True)
+        sys.exit(CANNOT_START)
+
+
+def _station(settings: StationSettings, key: str | None, post: Callable[[Event], None]) -> Station:
+    """Everything behind the window. Called after the first paint: what is imported here, nobody waits for."""
+    behind = importlib.import_module("kiosk.commands.behind")
+    station: Station = behind.open_station(settings, key, post)
+    return station
