@@ -142,7 +142,7 @@ class _Reader:
         value = self.rest.pop(name, {})
         if not isinstance(value, dict):
             raise ConfigurationError(self.prefix + name, "must be a table")
-        return value
+        return dict(value)
 
     def text(self, name: str, default: str | None, pattern: re.Pattern[str]) -> str:
         value = self._take(name, default)

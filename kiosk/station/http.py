@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import email.utils
 import re
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import requests
+from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 
 from kiosk.config import ServiceEndpoint
@@ -68,6 +70,8 @@ class Https:
         self._session = requests.Session()
         self._session.trust_env = False  # no proxy and no .netrc of the account
         self._session.verify = str(endpoint.ca_file)
+        self._adapter = HTTPAdapter()
+        self._session.mount("https://", self._adapter)
         self._session.headers["Accept"] = "application/json, application/problem+json"
         self.requests_made = 0
 
@@ -103,6 +107,8 @@ class Https:
                 reference = response.headers.get("X-Request-Id", reference)[:64]
                 return Answer(response.status_code, response.headers, body, reference)
         except requests.exceptions.SSLError as error:
+            if _cut_off(error):  # a service that restarts, not one that is not ours
+                raise ServiceUnreachable(reference) from error
             raise ServiceUntrusted(reference) from error
         except (requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError) as error:
             raise ServiceBroken(reference) from error
@@ -113,6 +119,9 @@ class Https:
 
     def close(self) -> None:
         """Close the connection."""
+        pools = self._adapter.poolmanager.pools  # urllib3 would leave a pool that failed to the garbage collector
+        for place in tuple(pools.keys()):
+            pools[place].close()
         self._session.close()
 
     def _read(self, response: requests.Response, until: float, reference: str) -> bytes:
@@ -124,3 +133,14 @@ class Https:
             if self._clock() > until:  # every byte came in time, but never all of them
                 raise ServiceUnreachable(reference)
         return bytes(body)
+
+
+def _cut_off(error: BaseException) -> bool:
+    """Whether TLS failed because the connection ended, somewhere below `error`."""
+    seen: BaseException | None = error
+    while seen is not None:
+        reason = getattr(seen, "reason", None)  # urllib3's MaxRetryError keeps its cause there
+        if isinstance(seen, ssl.SSLEOFError | ssl.SSLZeroReturnError | ConnectionError):
+            return True
+        seen = seen.__cause__ or seen.__context__ or (reason if isinstance(reason, BaseException) else None)
+    return False

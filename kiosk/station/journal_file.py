@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -107,7 +108,7 @@ def translated(file: Path) -> Iterator[None]:
         yield
     except sqlite3.DatabaseError as error:
         code = _code(error)
-        if code == sqlite3.SQLITE_FULL:
+        if code == sqlite3.SQLITE_FULL or error.sqlite_errorcode == sqlite3.SQLITE_IOERR_WRITE:  # a quota, say
             raise StorageFull from error
         if code in _CORRUPT:
             raise JournalCorrupt(str(file)) from error
@@ -115,6 +116,8 @@ def translated(file: Path) -> Iterator[None]:
             raise ConfigurationError("state_folder", "is in use by another station") from error
         raise ConfigurationError("state_folder", f"cannot keep the journal ({error.sqlite_errorname})") from error
     except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise StorageFull from error
         raise ConfigurationError("state_folder", f"cannot keep the journal ({error.strerror})") from error
 
 

@@ -76,7 +76,7 @@ class ContractServer:
         self.policy: dict[str, Any] = {}
         self.user_handle = b"user-1"
         self.release = threading.Event()
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"server_state": self}))
+        self._http = ThreadingHTTPServer(("0.0.0.0", 0), type("Handler", (_Handler,), {"server_state": self}))
         identity = issue_server_certificate(folder, ["localhost", "127.0.0.1"], now)
         self._http.socket = server_context(identity).wrap_socket(self._http.socket, server_side=True)
         self._http.daemon_threads = False
