@@ -214,5 +214,5 @@ class HttpsLookup:
 
     def _unusable(self, reason: str) -> Outcome:
         """Tell staff, in words that name neither badge nor person."""
-        _logger.warning("lookup_failed", lookup=self._settings.name, reason=reason)
+        _logger.warning("lookup_failed", service=self._settings.name, reason=reason)
         return Outcome.UNAVAILABLE
