@@ -111,7 +111,7 @@ class KeyTable:
             key.power_cycle()
             with (
                 closing(self.source.open(self.source.attached()[0])) as opened,
-                suppress(WrongPin, PinAuthBlocked, PinBlocked),
+                suppress(PinError),
             ):
                 opened.verify_pin(Secret(WRONG))
         key.unplug()
