@@ -52,12 +52,63 @@
             <translation>ستُفتح الشاشة الأولى تلقائيًا.</translation>
         </message>
         <message>
+            <source>Try now</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Nobody needs to do anything.</source>
             <translation>لا يلزم أحدًا أن يفعل شيئًا.</translation>
         </message>
         <message>
+            <source>One moment, please</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>This kiosk is getting ready.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>We try again in {time}</source>
             <translation>سنحاول مجددًا بعد {time}</translation>
+        </message>
+    </context>
+    <context>
+        <name>Done</name>
+        <message>
+            <source>Set up on</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Your key is ready</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Take it with you, and keep your PIN to yourself.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Tested, works</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Finish</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Your key is still in the slot.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Your key works. If you lose it, tell the desk.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Key ending {digits}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{time} · Receipt {number}</source>
+            <translation type="unfinished" />
         </message>
     </context>
     <context>
@@ -220,6 +271,14 @@
             <translation>أدخل مفتاحك في الفتحة</translation>
         </message>
         <message>
+            <source>The next screen opens by itself.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>My key does not fit</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Your key is in</source>
             <translation>مفتاحك في مكانه</translation>
         </message>
@@ -254,6 +313,38 @@
         <message>
             <source>The slot is beside this screen. Push until the key stops.</source>
             <translation>الفتحة بجانب هذه الشاشة. ادفع المفتاح حتى يتوقف.</translation>
+        </message>
+        <message>
+            <source>Looking for your key</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Looking at your key</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Waiting until the slot is empty</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Waiting until there is only one key</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Try the key the other way round. Do not push hard.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Some keys have another shape of plug. The desk has an adapter, or another key.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Back</source>
+            <translation>رجوع</translation>
+        </message>
+        <message>
+            <source>Try again</source>
+            <translation type="unfinished" />
         </message>
     </context>
     <context>
@@ -1129,8 +1220,48 @@
             <translation>ما يمكنك فعله</translation>
         </message>
         <message>
+            <source>&lt;b&gt;Please show this key to the desk.&lt;/b&gt; Something that was begun is still on it.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Taking back what was begun</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Leave the key in the slot for a moment.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Start over</source>
+            <translation>البدء من جديد</translation>
+        </message>
+        <message>
+            <source>&lt;b&gt;What happened.&lt;/b&gt; {text}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Reference for staff: &lt;b&gt;{reference}&lt;/b&gt;</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Take the key out of the slot.</source>
             <translation>أخرج المفتاح من الفتحة.</translation>
+        </message>
+        <message>
+            <source>Try another key</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Try again</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Finish</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>You have done nothing wrong.</source>
+            <translation type="unfinished" />
         </message>
     </context>
     <context>
@@ -1147,6 +1278,10 @@
     <context>
         <name>Tools</name>
         <message>
+            <source>Help</source>
+            <translation>مساعدة</translation>
+        </message>
+        <message>
             <source>light</source>
             <translation>فاتح</translation>
         </message>
@@ -1157,6 +1292,18 @@
         <message>
             <source>high contrast</source>
             <translation>تباين عالٍ</translation>
+        </message>
+        <message>
+            <source>Language, now {language}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Text size, now {percent} percent</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Colors, now {mode}</source>
+            <translation type="unfinished" />
         </message>
     </context>
     <context>
@@ -1193,6 +1340,14 @@
             <translation>سيومض مفتاحك بعد لحظة.</translation>
         </message>
         <message>
+            <source>Try again</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>My key has no light</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Let us try that again</source>
             <translation>لنحاول مرة أخرى</translation>
         </message>
@@ -1219,6 +1374,18 @@
         <message>
             <source>Waiting for your touch</source>
             <translation>في انتظار لمستك</translation>
+        </message>
+        <message>
+            <source>Back</source>
+            <translation>رجوع</translation>
+        </message>
+        <message>
+            <source>Many keys have a round or golden spot. Put a finger on it and keep it there.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>It need not be your own finger: the key only feels that somebody is there.</source>
+            <translation type="unfinished" />
         </message>
     </context>
     <context>
@@ -1412,6 +1579,22 @@
             <source>Language</source>
             <translation>اللغة</translation>
         </message>
+        <message>
+            <source>Set up your security key</source>
+            <translation>إعداد مفتاح الأمان</translation>
+        </message>
+        <message>
+            <source>Start</source>
+            <translation>ابدأ</translation>
+        </message>
+        <message>
+            <source>Here you set up a new security key, so that you can sign in with it.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>You need the key, and a way to show who you are.</source>
+            <translation type="unfinished" />
+        </message>
     </context>
     <context>
         <name>Working</name>
@@ -1448,8 +1631,36 @@
             <translation>اترك المفتاح في الفتحة. لم يضع شيء.</translation>
         </message>
         <message>
+            <source>A last look at the key</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Put a finger on the disc or the blinking light.</source>
+            <translation>ضع إصبعك على القرص أو الضوء الوامض.</translation>
+        </message>
+        <message>
+            <source>Leave the key in the slot. This takes a few seconds.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>The kiosk tries a sign-in with your key, to be sure that it works.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Trying a sign-in with your key</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>We try again in {time}</source>
             <translation>سنحاول مجددًا بعد {time}</translation>
+        </message>
+        <message>
+            <source>{party} works</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Adding your key to {party}</source>
+            <translation type="unfinished" />
         </message>
     </context>
 </TS>

@@ -19,6 +19,7 @@ import PySide6
 
 HERE = Path(__file__).resolve().parent
 SOURCES = HERE.parent.parent / "ui"
+_MARKS = ("translate", "say", "QT_TRANSLATE_NOOP")  # `say` is what some pages call QCoreApplication.translate
 PLURAL_FORMS = {"ar": 6, "en": 2}
 """How many plural forms a language has, in Qt's order; 2 for all that are not here."""
 
@@ -45,7 +46,7 @@ def texts(folder: Path = SOURCES) -> tuple[Text, ...]:
 
 def _texts_of(path: Path) -> Iterator[Text]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call) and _name(node.func) in ("translate", "QT_TRANSLATE_NOOP"):
+        if isinstance(node, ast.Call) and _name(node.func) in _MARKS:
             words = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
             if len(words) >= 2:
                 yield Text(*words[:3])

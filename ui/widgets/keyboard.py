@@ -176,7 +176,8 @@ class Keyboard(TypingKeys):
         )
 
     def _word(self, word: str) -> TypingKey:
-        return self._key(word, lambda: self._spell(word), "small")
+        isolated = f"\u2066{word}\u2069"  # "@" would go to the other end in a right-to-left screen
+        return self._key(isolated, lambda: self._spell(word), "small", name=word)
 
     def _spell(self, word: str) -> None:
         for character in word:

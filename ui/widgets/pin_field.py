@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
 from kiosk.secret import Secret
 from ui.theme import Theme
 from ui.widgets.label import Label
-from ui.widgets.text_field import field_button, field_frame, mark
+from ui.widgets.text_field import Line, field_button, field_frame, mark
 
 _LONGEST = 128
 """UTF-16 units. More than any key takes, so that a PIN that is too long can be told, not cut."""
@@ -22,11 +22,8 @@ _FORBIDDEN = (
 )
 
 
-class SecretEdit(QLineEdit):
+class SecretEdit(Line):
     """A line that never gives its text away: no copy, cut, undo, drag, menu or prediction."""
-
-    focused = Signal()
-    left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -64,16 +61,10 @@ class SecretEdit(QLineEdit):
         """No menu."""
         event.accept()
 
-    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
-        """Tell that the person is here now."""
-        super().focusInEvent(event)
-        self.focused.emit()
-
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
-        """Hide the characters and tell that the person has left."""
+        """Hide the characters."""
         self.conceal()
         super().focusOutEvent(event)
-        self.left.emit()
 
 
 class PinField(QWidget):
@@ -93,7 +84,7 @@ class PinField(QWidget):
         self.edit.setAccessibleName(label)
         self.edit.setFont(theme.font("field"))
         self.edit.textChanged.connect(lambda _text: self._edited())
-        self.edit.returnPressed.connect(self.entered)
+        self.edit.entered.connect(self.entered)
         self.edit.focused.connect(self.focused)
         self.edit.left.connect(self.left)
         self._eye = self._make_eye(theme)
