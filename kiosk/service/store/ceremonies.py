@@ -8,7 +8,20 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, insert, select, update
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    bindparam,
+    insert,
+    select,
+    update,
+)
 
 from kiosk.service.store.columns import UtcDateTime, id_column, metadata
 from kiosk.service.store.engine import ReadTx, StaleRow, WriteTx
@@ -86,55 +99,69 @@ class CeremonyRow:
 _COLUMNS = tuple(ceremonies.c[name] for name in CeremonyRow.__slots__)
 
 
+_CHANGING = (
+    "state",
+    "version",
+    "lease_until",
+    "response_hash",
+    "credential_id",
+    "refusal",
+    "proof_challenge",
+    "proof_hash",
+)
+
+# Statements are made once: building one costs more than running it.
+_INSERT = insert(ceremonies)
+_ONE = select(*_COLUMNS).where(
+    ceremonies.c.id == bindparam("wanted"),
+    ceremonies.c.enrollment_id == bindparam("enrollment"),
+    ceremonies.c.client_id == bindparam("client"),
+)
+_IN_STATES = select(*_COLUMNS).where(
+    ceremonies.c.enrollment_id == bindparam("enrollment"), ceremonies.c.state.in_(bindparam("states", expanding=True))
+)
+_MOVE = (
+    update(ceremonies)
+    .where(ceremonies.c.id == bindparam("wanted"), ceremonies.c.version == bindparam("seen"))
+    .values({name: bindparam(f"to_{name}") for name in _CHANGING})
+)
+_ABANDON = (
+    update(ceremonies)
+    .where(ceremonies.c.id.in_(bindparam("wanted", expanding=True)), ceremonies.c.state.in_(UNFINISHED))
+    .values(state=CeremonyState.ABANDONED, version=ceremonies.c.version + 1, lease_until=None)
+)
+
+
 def add_ceremony(tx: WriteTx, row: CeremonyRow) -> None:
     """Store a new ceremony."""
-    tx.connection.execute(insert(ceremonies).values(_values(row)))
+    tx.connection.execute(_INSERT, {name: getattr(row, name) for name in CeremonyRow.__slots__})
 
 
 def ceremony(tx: ReadTx, ceremony_id: str, enrollment_id: str, client_id: str) -> CeremonyRow | None:
     """The client's own ceremony of this id, in this enrollment."""
-    found = tx.connection.execute(
-        select(*_COLUMNS).where(
-            ceremonies.c.id == ceremony_id,
-            ceremonies.c.enrollment_id == enrollment_id,
-            ceremonies.c.client_id == client_id,
-        )
-    ).one_or_none()
+    wanted = {"wanted": ceremony_id, "enrollment": enrollment_id, "client": client_id}
+    found = tx.connection.execute(_ONE, wanted).one_or_none()
     return None if found is None else _row(found)
 
 
 def ceremonies_of(tx: ReadTx, enrollment_id: str, states: Sequence[CeremonyState]) -> tuple[CeremonyRow, ...]:
     """The enrollment's ceremonies in these states."""
-    found = tx.connection.execute(
-        select(*_COLUMNS).where(ceremonies.c.enrollment_id == enrollment_id, ceremonies.c.state.in_(states))
-    )
-    return tuple(map(_row, found))
+    wanted = {"enrollment": enrollment_id, "states": states}
+    return tuple(map(_row, tx.connection.execute(_IN_STATES, wanted)))
 
 
 def move_ceremony(tx: WriteTx, seen: CeremonyRow, **changes: Any) -> CeremonyRow:
     """Change a row that is still as it was seen, and return it as it is now. Raises StaleRow."""
     now = replace(seen, version=seen.version + 1, **changes)
-    done = tx.connection.execute(
-        update(ceremonies)
-        .where(ceremonies.c.id == seen.id, ceremonies.c.version == seen.version)
-        .values(version=now.version, **changes)
-    )
-    if done.rowcount != 1:
+    moved = {f"to_{name}": getattr(now, name) for name in _CHANGING}
+    if tx.connection.execute(_MOVE, {**moved, "wanted": seen.id, "seen": seen.version}).rowcount != 1:
         raise StaleRow
     return now
 
 
 def abandon_ceremonies(tx: WriteTx, ceremony_ids: Sequence[str]) -> None:
     """Give up those of them that are unfinished."""
-    tx.connection.execute(
-        update(ceremonies)
-        .where(ceremonies.c.id.in_(ceremony_ids), ceremonies.c.state.in_(UNFINISHED))
-        .values(state=CeremonyState.ABANDONED, version=ceremonies.c.version + 1, lease_until=None)
-    )
-
-
-def _values(row: CeremonyRow) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in CeremonyRow.__slots__}
+    tx.connection.execute(_ABANDON, {"wanted": ceremony_ids})
 
 
 def _row(found: Sequence[Any]) -> CeremonyRow:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     String,
     Table,
+    bindparam,
     delete,
     insert,
     select,
@@ -80,96 +81,91 @@ class CredentialRow:
 _COLUMNS = tuple(credentials.c[name] for name in CredentialRow.__slots__)
 
 
+# Statements are made once: building one costs more than running it.
+_INSERT = insert(credentials)
+_OF_CEREMONY = select(*_COLUMNS).where(credentials.c.ceremony_id == bindparam("ceremony"))
+_KNOWN = select(credentials.c.id).where(
+    credentials.c.relying_party == bindparam("party"), credentials.c.credential_id == bindparam("credential")
+)
+_OF_USER = select(*_COLUMNS).where(credentials.c.user_id == bindparam("user")).order_by(credentials.c.registered_at)
+_THERE = (credentials.c.user_id == bindparam("user"), credentials.c.relying_party == bindparam("party"))
+_PROVED = (
+    select(credentials.c.credential_id)
+    .where(*_THERE, credentials.c.proved_at.is_not(None))
+    .order_by(credentials.c.proved_at)
+)
+_RIVALS = select(credentials.c.ceremony_id).where(
+    *_THERE, credentials.c.proved_at.is_(None), credentials.c.id != bindparam("mine")
+)
+_PROVE = (
+    update(credentials)
+    .where(credentials.c.id == bindparam("mine"), credentials.c.proved_at.is_(None))
+    .values(proved_at=bindparam("now"), sign_count=bindparam("count"))
+)
+_REMOVE = delete(credentials).where(
+    credentials.c.ceremony_id.in_(bindparam("ceremonies", expanding=True)), credentials.c.proved_at.is_(None)
+)
+_HANDLE = select(user_handles.c.handle).where(
+    user_handles.c.relying_party == bindparam("party"), user_handles.c.user_id == bindparam("user")
+)
+_KEEP_HANDLE = insert(user_handles)
+
+
 def add_credential(tx: WriteTx, row: CredentialRow) -> None:
     """Store a credential that is registered and not yet proved."""
     values = {name: getattr(row, name) for name in CredentialRow.__slots__}
-    tx.connection.execute(insert(credentials).values({**values, "transports": list(row.transports)}))
+    tx.connection.execute(_INSERT, {**values, "transports": list(row.transports)})
 
 
 def credential_of_ceremony(tx: ReadTx, ceremony_id: str) -> CredentialRow | None:
     """What the ceremony registered."""
-    found = tx.connection.execute(select(*_COLUMNS).where(credentials.c.ceremony_id == ceremony_id)).one_or_none()
+    found = tx.connection.execute(_OF_CEREMONY, {"ceremony": ceremony_id}).one_or_none()
     return None if found is None else _row(found)
 
 
 def credential_exists(tx: ReadTx, relying_party: str, credential_id: bytes) -> bool:
     """Whether the relying party holds this credential id, whoever has it."""
-    found = tx.connection.execute(
-        select(credentials.c.id).where(
-            credentials.c.relying_party == relying_party, credentials.c.credential_id == credential_id
-        )
-    )
+    found = tx.connection.execute(_KNOWN, {"party": relying_party, "credential": credential_id})
     return found.first() is not None
 
 
 def credentials_of_user(tx: ReadTx, user_id: str) -> tuple[CredentialRow, ...]:
     """Everything that is registered for a person, proved or not."""
-    found = tx.connection.execute(
-        select(*_COLUMNS).where(credentials.c.user_id == user_id).order_by(credentials.c.registered_at)
-    )
-    return tuple(map(_row, found))
+    return tuple(map(_row, tx.connection.execute(_OF_USER, {"user": user_id})))
 
 
 def proved_credential_ids(tx: ReadTx, user_id: str, relying_party: str) -> tuple[bytes, ...]:
     """The exclude list: credentials of the person that have been shown to work."""
-    found = tx.connection.execute(
-        select(credentials.c.credential_id)
-        .where(
-            credentials.c.user_id == user_id,
-            credentials.c.relying_party == relying_party,
-            credentials.c.proved_at.is_not(None),
-        )
-        .order_by(credentials.c.proved_at)
-    )
-    return tuple(found.scalars())
+    return tuple(tx.connection.execute(_PROVED, {"user": user_id, "party": relying_party}).scalars())
 
 
 def mark_proved(tx: WriteTx, row: CredentialRow, sign_count: int, now: datetime) -> None:
     """Note that an assertion verified. Raises StaleRow when the credential is gone or already proved."""
-    done = tx.connection.execute(
-        update(credentials)
-        .where(credentials.c.id == row.id, credentials.c.proved_at.is_(None))
-        .values(proved_at=now, sign_count=sign_count)
-    )
-    if done.rowcount != 1:
+    if tx.connection.execute(_PROVE, {"mine": row.id, "now": now, "count": sign_count}).rowcount != 1:
         raise StaleRow
 
 
 def remove_unproved(tx: WriteTx, ceremony_ids: Sequence[str]) -> int:
     """Delete what these ceremonies registered and did not prove; how many they were."""
-    done = tx.connection.execute(
-        delete(credentials).where(credentials.c.ceremony_id.in_(ceremony_ids), credentials.c.proved_at.is_(None))
-    )
-    return done.rowcount
+    return tx.connection.execute(_REMOVE, {"ceremonies": ceremony_ids}).rowcount
 
 
 def rival_ceremonies(tx: ReadTx, row: CredentialRow) -> tuple[str, ...]:
     """The ceremonies that left other unproved credentials of the same person at the same relying party."""
-    found = tx.connection.execute(
-        select(credentials.c.ceremony_id).where(
-            credentials.c.user_id == row.user_id,
-            credentials.c.relying_party == row.relying_party,
-            credentials.c.proved_at.is_(None),
-            credentials.c.id != row.id,
-        )
-    )
-    return tuple(found.scalars())
+    wanted = {"user": row.user_id, "party": row.relying_party, "mine": row.id}
+    return tuple(tx.connection.execute(_RIVALS, wanted).scalars())
 
 
 def stored_handle(tx: ReadTx, relying_party: str, user_id: str) -> bytes | None:
     """The person's user handle at the relying party, if they have one."""
-    found = tx.connection.execute(
-        select(user_handles.c.handle).where(
-            user_handles.c.relying_party == relying_party, user_handles.c.user_id == user_id
-        )
-    ).scalar_one_or_none()
+    found = tx.connection.execute(_HANDLE, {"party": relying_party, "user": user_id}).scalar_one_or_none()
     return None if found is None else bytes(found)
 
 
 def keep_handle(tx: WriteTx, relying_party: str, user_id: str, fresh: bytes) -> None:
     """Give the person a user handle at the relying party, unless they have one: it stays the same for good."""
     if stored_handle(tx, relying_party, user_id) is None:
-        tx.connection.execute(insert(user_handles).values(relying_party=relying_party, user_id=user_id, handle=fresh))
+        tx.connection.execute(_KEEP_HANDLE, {"relying_party": relying_party, "user_id": user_id, "handle": fresh})
 
 
 def _row(found: Sequence[Any]) -> CredentialRow:

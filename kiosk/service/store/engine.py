@@ -63,7 +63,7 @@ def assert_no_transaction() -> None:
 class Store:
     """One database, safe to share between threads.
 
-    `busy_timeout` is how many seconds a writer waits for another one; `durable` false is for throw-away databases.
+    `busy_timeout` of `open` is how many seconds a writer waits for another one.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -85,6 +85,11 @@ class Store:
     def engine(self) -> Engine:
         """For the migrations only."""
         return self._engine
+
+    @property
+    def in_process(self) -> bool:
+        """Whether reading asks no other machine, and waits for no writer (SQLite with its write-ahead log)."""
+        return self._engine.dialect.name == "sqlite"
 
     @contextmanager
     def read(self) -> Iterator[ReadTx]:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, Integer, String, Table, insert, or_, select, update
+from sqlalchemy import JSON, Column, Index, Integer, String, Table, bindparam, insert, or_, select, update
 
 from kiosk.contract.enrollments import Phase
 from kiosk.service.directories.connector import Person
@@ -73,49 +73,55 @@ class EnrollmentRow:
     receipt: str = ""
 
 
+_CHANGING = ("phase", "version", "subject", "user_id", "person")
+
+# Statements are made once: building one costs more than running it.
+_INSERT = insert(enrollments)
+_ONE = select(*_COLUMNS).where(enrollments.c.id == bindparam("wanted"), enrollments.c.client_id == bindparam("client"))
+_OPEN = select(*_COLUMNS).where(enrollments.c.client_id == bindparam("client"), enrollments.c.phase.in_(OPEN_PHASES))
+_OVERDUE = (
+    select(*_COLUMNS)
+    .where(
+        enrollments.c.phase.in_(OPEN_PHASES),
+        or_(enrollments.c.expires_at <= bindparam("now"), enrollments.c.opened_at > bindparam("future")),
+    )
+    .order_by(enrollments.c.expires_at)
+    .limit(bindparam("most"))
+)
+_MOVE = (
+    update(enrollments)
+    .where(enrollments.c.id == bindparam("wanted"), enrollments.c.version == bindparam("seen"))
+    .values({name: bindparam(f"to_{name}") for name in _CHANGING})
+)
+
+
 def add_enrollment(tx: WriteTx, row: EnrollmentRow) -> None:
     """Store a new enrollment."""
-    tx.connection.execute(insert(enrollments).values(_values(row)))
+    tx.connection.execute(_INSERT, _values(row))
 
 
 def enrollment(tx: ReadTx, enrollment_id: str, client_id: str) -> EnrollmentRow | None:
     """The client's own enrollment of this id."""
-    found = tx.connection.execute(
-        select(*_COLUMNS).where(enrollments.c.id == enrollment_id, enrollments.c.client_id == client_id)
-    ).one_or_none()
+    found = tx.connection.execute(_ONE, {"wanted": enrollment_id, "client": client_id}).one_or_none()
     return None if found is None else _row(found)
 
 
 def open_enrollments(tx: ReadTx, client_id: str) -> tuple[EnrollmentRow, ...]:
     """What the client has begun and not ended."""
-    found = tx.connection.execute(
-        select(*_COLUMNS).where(enrollments.c.client_id == client_id, enrollments.c.phase.in_(OPEN_PHASES))
-    )
-    return tuple(map(_row, found))
+    return tuple(map(_row, tx.connection.execute(_OPEN, {"client": client_id})))
 
 
 def overdue_enrollments(tx: ReadTx, now: datetime, future: datetime, limit: int) -> tuple[EnrollmentRow, ...]:
     """Open ones that are past their time, or were opened after `future`: then the clock was set back."""
-    found = tx.connection.execute(
-        select(*_COLUMNS)
-        .where(
-            enrollments.c.phase.in_(OPEN_PHASES), or_(enrollments.c.expires_at <= now, enrollments.c.opened_at > future)
-        )
-        .order_by(enrollments.c.expires_at)
-        .limit(limit)
-    )
-    return tuple(map(_row, found))
+    return tuple(map(_row, tx.connection.execute(_OVERDUE, {"now": now, "future": future, "most": limit})))
 
 
 def move_enrollment(tx: WriteTx, seen: EnrollmentRow, **changes: Any) -> EnrollmentRow:
     """Change a row that is still as it was seen, and return it as it is now. Raises StaleRow."""
     now = replace(seen, version=seen.version + 1, **changes)
-    done = tx.connection.execute(
-        update(enrollments)
-        .where(enrollments.c.id == seen.id, enrollments.c.version == seen.version)
-        .values(_values(now))
-    )
-    if done.rowcount != 1:
+    values = _values(now)
+    moved = {f"to_{name}": values[name] for name in _CHANGING}
+    if tx.connection.execute(_MOVE, {**moved, "wanted": seen.id, "seen": seen.version}).rowcount != 1:
         raise StaleRow
     return now
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, ForeignKey, String, Table, delete, insert, select
+from sqlalchemy import Column, ForeignKey, String, Table, bindparam, delete, insert, select
 
 from kiosk.service.store.columns import UtcDateTime, metadata
 from kiosk.service.store.engine import ReadTx, WriteTx
@@ -21,11 +21,12 @@ tokens = Table(
     Column("expires_at", UtcDateTime, nullable=False, index=True),
 )
 
-_live = (
+_LIVE = (
     select(tokens.c.client_id, tokens.c.scopes, tokens.c.issued_at, tokens.c.expires_at)
     .join(clients, clients.c.id == tokens.c.client_id)
-    .where(clients.c.disabled_at.is_(None))
+    .where(clients.c.disabled_at.is_(None), tokens.c.token_hash == bindparam("wanted"))
 )
+_INSERT = insert(tokens)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +42,20 @@ class TokenRow:
 def add_token(tx: WriteTx, token_hash: str, row: TokenRow) -> None:
     """Store a new token."""
     tx.connection.execute(
-        insert(tokens).values(
-            token_hash=token_hash,
-            client_id=row.client_id,
-            scopes=row.scopes,
-            issued_at=row.issued_at,
-            expires_at=row.expires_at,
-        )
+        _INSERT,
+        {
+            "token_hash": token_hash,
+            "client_id": row.client_id,
+            "scopes": row.scopes,
+            "issued_at": row.issued_at,
+            "expires_at": row.expires_at,
+        },
     )
 
 
 def token(tx: ReadTx, token_hash: str) -> TokenRow | None:
     """The token of this hash, unless its client is disabled."""
-    row = tx.connection.execute(_live.where(tokens.c.token_hash == token_hash)).one_or_none()
+    row = tx.connection.execute(_LIVE, {"wanted": token_hash}).one_or_none()
     return None if row is None else TokenRow(*row)
 
 
