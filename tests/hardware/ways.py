@@ -188,6 +188,11 @@ def way_to(
         yield Way(key, source)
 
 
+def hurried() -> float:
+    """Time that runs ten times as fast, so that nobody waits for seconds."""
+    return monotonic() * 10
+
+
 def commands(key: Authenticator) -> int:
     """How many CTAP commands were sent to it."""
     assert isinstance(key, Ctap2Authenticator)
