@@ -64,7 +64,7 @@ class Interpreter:
     def __init__(self, app: QGuiApplication) -> None:
         self._app = app
         self._installed: list[QTranslator] = []
-        self._language = Language(SOURCE, _OWN_NAME, right_to_left=False)
+        self._language = self.install(SOURCE)
 
     @property
     def language(self) -> Language:

@@ -53,7 +53,7 @@
         </message>
         <message>
             <source>Try now</source>
-            <translation type="unfinished" />
+            <translation>المحاولة الآن</translation>
         </message>
         <message>
             <source>Nobody needs to do anything.</source>
@@ -61,11 +61,11 @@
         </message>
         <message>
             <source>One moment, please</source>
-            <translation type="unfinished" />
+            <translation>لحظة من فضلك</translation>
         </message>
         <message>
             <source>This kiosk is getting ready.</source>
-            <translation type="unfinished" />
+            <translation>يستعد هذا الجهاز للعمل.</translation>
         </message>
         <message>
             <source>We try again in {time}</source>
@@ -76,39 +76,39 @@
         <name>Done</name>
         <message>
             <source>Set up on</source>
-            <translation type="unfinished" />
+            <translation>أُعدّ على</translation>
         </message>
         <message>
             <source>Your key is ready</source>
-            <translation type="unfinished" />
+            <translation>مفتاحك جاهز</translation>
         </message>
         <message>
             <source>Take it with you, and keep your PIN to yourself.</source>
-            <translation type="unfinished" />
+            <translation>خذه معك، واحتفظ برمزك السري لنفسك.</translation>
         </message>
         <message>
             <source>Tested, works</source>
-            <translation type="unfinished" />
+            <translation>جُرّب ويعمل</translation>
         </message>
         <message>
             <source>Finish</source>
-            <translation type="unfinished" />
+            <translation>إنهاء</translation>
         </message>
         <message>
             <source>Your key is still in the slot.</source>
-            <translation type="unfinished" />
+            <translation>ما زال مفتاحك في الفتحة.</translation>
         </message>
         <message>
             <source>Your key works. If you lose it, tell the desk.</source>
-            <translation type="unfinished" />
+            <translation>مفتاحك يعمل. إذا فقدته فأبلغ مكتب المساعدة.</translation>
         </message>
         <message>
             <source>Key ending {digits}</source>
-            <translation type="unfinished" />
+            <translation>مفتاح ينتهي بـ {digits}</translation>
         </message>
         <message>
             <source>{time} · Receipt {number}</source>
-            <translation type="unfinished" />
+            <translation>{time} · إيصال {number}</translation>
         </message>
     </context>
     <context>
@@ -272,11 +272,11 @@
         </message>
         <message>
             <source>The next screen opens by itself.</source>
-            <translation type="unfinished" />
+            <translation>ستُفتح الشاشة التالية تلقائيًا.</translation>
         </message>
         <message>
             <source>My key does not fit</source>
-            <translation type="unfinished" />
+            <translation>مفتاحي لا يدخل</translation>
         </message>
         <message>
             <source>Your key is in</source>
@@ -316,27 +316,27 @@
         </message>
         <message>
             <source>Looking for your key</source>
-            <translation type="unfinished" />
+            <translation>في انتظار مفتاحك</translation>
         </message>
         <message>
             <source>Looking at your key</source>
-            <translation type="unfinished" />
+            <translation>جارٍ فحص مفتاحك</translation>
         </message>
         <message>
             <source>Waiting until the slot is empty</source>
-            <translation type="unfinished" />
+            <translation>في انتظار أن تخلو الفتحة</translation>
         </message>
         <message>
             <source>Waiting until there is only one key</source>
-            <translation type="unfinished" />
+            <translation>في انتظار أن يبقى مفتاح واحد فقط</translation>
         </message>
         <message>
             <source>Try the key the other way round. Do not push hard.</source>
-            <translation type="unfinished" />
+            <translation>جرّب قلب المفتاح على الوجه الآخر. لا تدفعه بقوة.</translation>
         </message>
         <message>
             <source>Some keys have another shape of plug. The desk has an adapter, or another key.</source>
-            <translation type="unfinished" />
+            <translation>لبعض المفاتيح قابس بشكل آخر. لدى مكتب المساعدة محوّل أو مفتاح آخر.</translation>
         </message>
         <message>
             <source>Back</source>
@@ -344,7 +344,7 @@
         </message>
         <message>
             <source>Try again</source>
-            <translation type="unfinished" />
+            <translation>المحاولة مرة أخرى</translation>
         </message>
     </context>
     <context>
@@ -1221,15 +1221,15 @@
         </message>
         <message>
             <source>&lt;b&gt;Please show this key to the desk.&lt;/b&gt; Something that was begun is still on it.</source>
-            <translation type="unfinished" />
+            <translation>&lt;b&gt;يُرجى إظهار هذا المفتاح لمكتب المساعدة.&lt;/b&gt; ما زال عليه شيء مما بدأ.</translation>
         </message>
         <message>
             <source>Taking back what was begun</source>
-            <translation type="unfinished" />
+            <translation>جارٍ التراجع عما بدأ</translation>
         </message>
         <message>
             <source>Leave the key in the slot for a moment.</source>
-            <translation type="unfinished" />
+            <translation>اترك المفتاح في الفتحة لحظة.</translation>
         </message>
         <message>
             <source>Start over</source>
@@ -1237,11 +1237,11 @@
         </message>
         <message>
             <source>&lt;b&gt;What happened.&lt;/b&gt; {text}</source>
-            <translation type="unfinished" />
+            <translation>&lt;b&gt;ما الذي حدث.&lt;/b&gt; {text}</translation>
         </message>
         <message>
             <source>Reference for staff: &lt;b&gt;{reference}&lt;/b&gt;</source>
-            <translation type="unfinished" />
+            <translation>مرجع للموظفين: &lt;b&gt;{reference}&lt;/b&gt;</translation>
         </message>
         <message>
             <source>Take the key out of the slot.</source>
@@ -1249,19 +1249,19 @@
         </message>
         <message>
             <source>Try another key</source>
-            <translation type="unfinished" />
+            <translation>تجربة مفتاح آخر</translation>
         </message>
         <message>
             <source>Try again</source>
-            <translation type="unfinished" />
+            <translation>المحاولة مرة أخرى</translation>
         </message>
         <message>
             <source>Finish</source>
-            <translation type="unfinished" />
+            <translation>إنهاء</translation>
         </message>
         <message>
             <source>You have done nothing wrong.</source>
-            <translation type="unfinished" />
+            <translation>لم تفعل أي خطأ.</translation>
         </message>
     </context>
     <context>
@@ -1295,15 +1295,15 @@
         </message>
         <message>
             <source>Language, now {language}</source>
-            <translation type="unfinished" />
+            <translation>اللغة، الآن {language}</translation>
         </message>
         <message>
             <source>Text size, now {percent} percent</source>
-            <translation type="unfinished" />
+            <translation>حجم النص، الآن {percent} بالمئة</translation>
         </message>
         <message>
             <source>Colors, now {mode}</source>
-            <translation type="unfinished" />
+            <translation>الألوان، الآن {mode}</translation>
         </message>
     </context>
     <context>
@@ -1341,11 +1341,11 @@
         </message>
         <message>
             <source>Try again</source>
-            <translation type="unfinished" />
+            <translation>المحاولة مرة أخرى</translation>
         </message>
         <message>
             <source>My key has no light</source>
-            <translation type="unfinished" />
+            <translation>لا ضوء في مفتاحي</translation>
         </message>
         <message>
             <source>Let us try that again</source>
@@ -1381,11 +1381,11 @@
         </message>
         <message>
             <source>Many keys have a round or golden spot. Put a finger on it and keep it there.</source>
-            <translation type="unfinished" />
+            <translation>في كثير من المفاتيح بقعة مستديرة أو ذهبية. ضع إصبعك عليها وأبقه.</translation>
         </message>
         <message>
             <source>It need not be your own finger: the key only feels that somebody is there.</source>
-            <translation type="unfinished" />
+            <translation>لا يلزم أن تكون إصبعك أنت: المفتاح يحس فقط بوجود شخص.</translation>
         </message>
     </context>
     <context>
@@ -1589,11 +1589,11 @@
         </message>
         <message>
             <source>Here you set up a new security key, so that you can sign in with it.</source>
-            <translation type="unfinished" />
+            <translation>هنا تُعدّ مفتاح أمان جديدًا لتسجّل الدخول به.</translation>
         </message>
         <message>
             <source>You need the key, and a way to show who you are.</source>
-            <translation type="unfinished" />
+            <translation>تحتاج إلى المفتاح، وإلى ما يثبت من أنت.</translation>
         </message>
     </context>
     <context>
@@ -1632,7 +1632,7 @@
         </message>
         <message>
             <source>A last look at the key</source>
-            <translation type="unfinished" />
+            <translation>نظرة أخيرة على المفتاح</translation>
         </message>
         <message>
             <source>Put a finger on the disc or the blinking light.</source>
@@ -1640,15 +1640,15 @@
         </message>
         <message>
             <source>Leave the key in the slot. This takes a few seconds.</source>
-            <translation type="unfinished" />
+            <translation>اترك المفتاح في الفتحة. يستغرق هذا بضع ثوانٍ.</translation>
         </message>
         <message>
             <source>The kiosk tries a sign-in with your key, to be sure that it works.</source>
-            <translation type="unfinished" />
+            <translation>يجرّب الجهاز الدخول بمفتاحك ليتأكد من أنه يعمل.</translation>
         </message>
         <message>
             <source>Trying a sign-in with your key</source>
-            <translation type="unfinished" />
+            <translation>جارٍ تجربة الدخول بمفتاحك</translation>
         </message>
         <message>
             <source>We try again in {time}</source>
@@ -1656,11 +1656,11 @@
         </message>
         <message>
             <source>{party} works</source>
-            <translation type="unfinished" />
+            <translation>{party} يعمل</translation>
         </message>
         <message>
             <source>Adding your key to {party}</source>
-            <translation type="unfinished" />
+            <translation>جارٍ إضافة مفتاحك إلى {party}</translation>
         </message>
     </context>
 </TS>

@@ -13,7 +13,8 @@ from ui.widgets.buttons import Button
 from ui.widgets.keyboard_layouts import ACCENTS, DIGITS, Layout, layouts_for
 from ui.widgets.keypad import TypingKey, TypingKeys
 
-_LETTER, _WIDE, _SPACE, _WORD = 20, 31, 92, 58  # shares of a row
+_LETTER, _WIDE, _SPACE, _WORD = 20, 31, 70, 66  # shares of a row
+_LARGEST_TEXT = 1.3  # keys have no room for more; each says its name aloud
 
 
 class Keyboard(TypingKeys):
@@ -35,7 +36,7 @@ class Keyboard(TypingKeys):
         secret: bool = False,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(theme, parent)
+        super().__init__(theme.with_(text_scale=min(theme.text_scale, _LARGEST_TEXT)), parent)
         self._domain = domain if domain.startswith("@") or not domain else f"@{domain}"
         self._secret = secret
         self._accents = accents and not secret
@@ -88,7 +89,8 @@ class Keyboard(TypingKeys):
         self._row([self._character(c) for c in middle], spare=(len(top) - len(middle)) * _LETTER // 2)
         first = [(self._shift(), _WIDE)] if self._layout.cased else []
         self._row([*first, *(self._character(c) for c in bottom), (self._delete(), _WIDE)])
-        self._row(self._bottom())
+        for keys in self._last_rows():
+            self._row(keys)
         self.keys[0].setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def _row(self, keys: list[tuple[QWidget, int]], spare: int = 0) -> None:
@@ -105,7 +107,14 @@ class Keyboard(TypingKeys):
             line.addStretch(spare)
         self._rows.addWidget(row)
 
-    def _bottom(self) -> list[tuple[QWidget, int]]:
+    def _last_rows(self) -> list[list[tuple[QWidget, int]]]:
+        """Space and signs, the domain and Continue: one row, or two where the screen is upright and narrow."""
+        signs = self._signs()
+        words: list[tuple[QWidget, int]] = [(self._word(self._domain), _WORD)] if self._domain else []
+        ends: list[tuple[QWidget, int]] = [(self._close(), _LETTER), (self._next, _WORD)]
+        return [signs, [*words, *ends]] if self.theme.portrait else [[*signs, *words, *ends]]
+
+    def _signs(self) -> list[tuple[QWidget, int]]:
         keys: list[tuple[QWidget, int]] = [(self._switch(self._other_layer()), _WIDE)]
         if len(self._letters) > 1 and self._layout in self._letters:
             keys.append((self._switch(next(each for each in self._letters if each != self._layout)), _LETTER))
@@ -115,10 +124,6 @@ class Keyboard(TypingKeys):
             keys.append(self._character("@"))
         keys.append((self._space(), _SPACE))
         keys.extend(self._character(c) for c in ".-")
-        if self._domain:
-            keys.append((self._word(self._domain), _WORD))
-        keys.append((self._close(), _LETTER))
-        keys.append((self._next, _WORD))
         return keys
 
     def _other_layer(self) -> Layout:
@@ -191,6 +196,7 @@ class Keyboard(TypingKeys):
     def _make_continue(self) -> Button:
         button = Button(self.theme, QCoreApplication.translate("Keyboard", "Continue"), "stage", "forward", parent=self)
         button.setFixedHeight(max(64, self.theme.size("keyboard_key_height")))
+        button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.clicked.connect(self.continued)
         return button
