@@ -16,6 +16,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Table,
+    bindparam,
     delete,
     insert,
     select,
@@ -73,48 +74,50 @@ class CodeRow:
     used: bool = False
 
 
+# Statements are made once: building one costs more than running it.
+_INSERT = insert(codes)
+_NEWEST = (
+    select(*_COLUMNS)
+    .where(codes.c.enrollment_id == bindparam("within"), codes.c.method == bindparam("way"))
+    .order_by(codes.c.number.desc())
+    .limit(1)
+)
+_SENT_IN = select(codes.c.issued_at).where(codes.c.enrollment_id == bindparam("within")).order_by(codes.c.number)
+_SENT_TO = select(codes.c.issued_at).where(
+    codes.c.subject == bindparam("whose"), codes.c.issued_at > bindparam("since")
+)
+_COUNT = (
+    update(codes)
+    .where(codes.c.id == bindparam("wanted"), codes.c.tries == bindparam("tried"), codes.c.used.is_(False))
+    .values(tries=bindparam("to_tries"), seen_at=bindparam("to_seen_at"), used=bindparam("to_used"))
+)
+
+
 def add_code(tx: WriteTx, row: CodeRow) -> None:
     """Store a new code."""
-    tx.connection.execute(insert(codes).values({name: getattr(row, name) for name in CodeRow.__slots__}))
+    tx.connection.execute(_INSERT, {name: getattr(row, name) for name in CodeRow.__slots__})
 
 
 def newest_code(tx: ReadTx, enrollment_id: str, method: str) -> CodeRow | None:
     """The last code that was made for the enrollment and the way; earlier ones are dead."""
-    found = tx.connection.execute(
-        select(*_COLUMNS)
-        .where(codes.c.enrollment_id == enrollment_id, codes.c.method == method)
-        .order_by(codes.c.number.desc())
-        .limit(1)
-    ).one_or_none()
+    found = tx.connection.execute(_NEWEST, {"within": enrollment_id, "way": method}).one_or_none()
     return None if found is None else _row(found)
 
 
 def sent_in(tx: ReadTx, enrollment_id: str) -> tuple[datetime, ...]:
     """When codes were made for the enrollment, first one first."""
-    return tuple(
-        tx.connection.execute(
-            select(codes.c.issued_at).where(codes.c.enrollment_id == enrollment_id).order_by(codes.c.number)
-        ).scalars()
-    )
+    return tuple(tx.connection.execute(_SENT_IN, {"within": enrollment_id}).scalars())
 
 
 def sent_to(tx: ReadTx, subject: str, since: datetime) -> tuple[datetime, ...]:
     """When codes were made for the subject after a time, over all enrollments."""
-    return tuple(
-        tx.connection.execute(
-            select(codes.c.issued_at).where(codes.c.subject == subject, codes.c.issued_at > since)
-        ).scalars()
-    )
+    return tuple(tx.connection.execute(_SENT_TO, {"whose": subject, "since": since}).scalars())
 
 
 def count_try(tx: WriteTx, seen: CodeRow, *, tries: int, seen_at: datetime, used: bool) -> None:
     """Count a try of a code that is still as it was seen. Raises StaleRow."""
-    changed = tx.connection.execute(
-        update(codes)
-        .where(codes.c.id == seen.id, codes.c.tries == seen.tries, codes.c.used.is_(False))
-        .values(tries=tries, seen_at=seen_at, used=used)
-    )
-    if changed.rowcount != 1:
+    to = {"to_tries": tries, "to_seen_at": seen_at, "to_used": used}
+    if tx.connection.execute(_COUNT, {"wanted": seen.id, "tried": seen.tries, **to}).rowcount != 1:
         raise StaleRow
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Table,
     and_,
+    bindparam,
     delete,
     exists,
     func,
@@ -86,14 +87,18 @@ class ClaimedMessage:
     useless_after: datetime
 
 
+# Statements that every enrollment needs are made once: building one costs more than running it.
+_KNOWN = select(messages.c.number).where(messages.c.once == bindparam("event"))
+_INSERT = insert(messages)
+
+
 def add_message(tx: WriteTx, message: NewMessage) -> bool:
     """Store a message, unless one with the same `once` is there; whether it was stored."""
-    if tx.connection.execute(select(messages.c.number).where(messages.c.once == message.once)).first():
+    if tx.connection.execute(_KNOWN, {"event": message.once}).first():
         return False
     values = {name: getattr(message, name) for name in NewMessage.__slots__}
-    tx.connection.execute(
-        insert(messages).values(attempt=0, due_at=message.written_at, reason="", reference="", **values)
-    )
+    fresh = {"attempt": 0, "due_at": message.written_at, "reason": "", "reference": ""}
+    tx.connection.execute(_INSERT, values | fresh)
     return True
 
 

@@ -203,7 +203,7 @@ def _code_message(
 
 def _hint(parts: Parts, enrollment: EnrollmentRow, verifier: CodeVerifier) -> str:
     """The masked address, or one of nobody where there is none: whoever was matched, a hint looks the same."""
-    if not parts.settings.verification.show_hints:
+    if parts.settings.public or not parts.settings.verification.show_hints:
         return ""
     address = "" if enrollment.person is None else verifier.address(enrollment.person)
     return verifier.hint(address or _decoy(parts, enrollment, verifier))

@@ -161,7 +161,7 @@ class VerificationSettings(SettingsModel):
     allow_none: bool = False
     """The administrator's consent to `none`: whoever is named is believed."""
     show_hints: bool = True
-    """Whether the masked address or number is shown."""
+    """Whether the masked address or number is shown; never on a public kiosk, where it would tell who exists."""
     code: CodeSettings = CodeSettings()
     limits: LimitSettings = LimitSettings()
     lookup: LookupSettings | None = None

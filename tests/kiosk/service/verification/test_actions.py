@@ -73,8 +73,9 @@ def test_the_hints_of_nobody_are_always_the_same(lobby: Any) -> None:
     assert first == second != other
 
 
-def test_hints_can_be_hidden(lobbies: Lobbies) -> None:
-    lobby = lobbies(methods=["email", "sms"], show_hints=False)
+@pytest.mark.parametrize(("public", "show_hints"), [(False, False), (True, True)])
+def test_hints_can_be_hidden_and_are_on_a_public_kiosk(lobbies: Lobbies, public: bool, show_hints: bool) -> None:
+    lobby = lobbies({"public": public}, methods=["email", "sms"], show_hints=show_hints)
     row = lobby.enrollment(lobby.person())
     assert [offer.hint for offer in actions.offers(lobby.parts, row)] == ["", ""]
     assert send(lobby, row).hint == ""
