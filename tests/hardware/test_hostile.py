@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from threading import Event
 from typing import Any
 
@@ -20,10 +21,12 @@ from hardware.errors import (
     KeyFault,
     KeySilent,
     MissingExtension,
+    NoDiscoverableCredentials,
     PinRequired,
 )
 from hardware.fido import open_device
 from hardware.simulated.device import connect
+from hardware.simulated.traits import CTAP21
 from kiosk.secret import Secret
 from tests.hardware.meddler import ADDRESS, Meddler, changing, meddled, refusing
 from tests.hardware.ways import ORIGIN, PIN, RP_ID, creation_options, hurried, prove, raw_id, register
@@ -31,6 +34,12 @@ from tests.hardware.ways import ORIGIN, PIN, RP_ID, creation_options, hurried, p
 
 def _flip_rp_id_hash(answer: dict[Any, Any]) -> None:
     answer[2] = bytes([answer[2][0] ^ 1]) + answer[2][1:]
+
+
+def _name_another_algorithm(answer: dict[Any, Any]) -> None:
+    es256, eddsa = cbor.encode({3: -7})[1:], cbor.encode({3: -8})[1:]
+    assert answer[2].count(es256) == 1
+    answer[2] = answer[2].replace(es256, eddsa)
 
 
 def _without_flag(flag: int) -> Callable[[dict[Any, Any]], object]:
@@ -44,6 +53,7 @@ def _without_flag(flag: int) -> Callable[[dict[Any, Any]], object]:
     "change",
     [
         _flip_rp_id_hash,
+        _name_another_algorithm,
         _without_flag(0x01),
         _without_flag(0x04),
         lambda answer: answer.update({2: answer[2][:37]}),
@@ -87,17 +97,55 @@ def test_an_older_key_may_leave_out_the_only_credential_it_could_mean() -> None:
         assert key.has_credential(RP_ID, raw_id(made))
 
 
-def test_an_extension_that_was_not_honored_takes_the_credential_back() -> None:
+PROTECTED = {"credentialProtectionPolicy": "userVerificationRequired", "enforceCredentialProtectionPolicy": True}
+
+
+@pytest.mark.parametrize(("asked", "output"), [({"hmacCreateSecret": True}, "hmac-secret"), (PROTECTED, "credProtect")])
+def test_an_extension_that_was_not_honored_takes_the_credential_back(asked: dict[str, Any], output: str) -> None:
+    honored: dict[str, Any] = {"hmac-secret": True, "credProtect": 3}
+
     def forget_extensions(answer: dict[Any, Any]) -> None:
         without = answer[2][:32] + bytes([answer[2][32] & ~0x80]) + answer[2][33:]
-        answer[2] = without[: len(without) - len(cbor.encode({"hmac-secret": True}))]
+        answer[2] = without[: len(without) - len(cbor.encode({output: honored[output]}))]
 
     with meddled(changing(Ctap2.CMD.MAKE_CREDENTIAL, forget_extensions)) as (simulated, device):
         key = open_device(ADDRESS, device)
         key.set_pin(Secret(PIN))
-        with pytest.raises(MissingExtension):
-            register(key, extensions={"hmacCreateSecret": True})
+        with pytest.raises(MissingExtension) as caught:
+            register(key, extensions=asked)
+        assert caught.value.extension == output
         assert not simulated.credentials
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [(0x2B, NoDiscoverableCredentials), (0x2C, NoDiscoverableCredentials), (0x14, KeyFault), (0x36, PinRequired)],
+)
+def test_a_registration_that_the_key_refuses_says_why(status: int, error: type[HardwareError]) -> None:
+    with meddled(refusing(Ctap2.CMD.MAKE_CREDENTIAL, status)) as (_, device):
+        key = open_device(ADDRESS, device)
+        key.set_pin(Secret(PIN))
+        with pytest.raises(error):
+            register(key)
+
+
+@pytest.mark.parametrize(("enabled", "told"), [(True, True), (False, False), (None, False)])
+def test_enterprise_attestation_is_asked_for_where_it_is_enabled(enabled: bool | None, told: bool) -> None:
+    seen: list[bool] = []
+
+    def look(request: bytes, answer: bytes) -> bytes:
+        if request[0] == Ctap2.CMD.MAKE_CREDENTIAL:
+            parameters = cbor.decode(request[1:])
+            assert isinstance(parameters, dict)
+            seen.append(parameters.get(10) == 1)
+        return answer
+
+    with meddled(look, replace(CTAP21, enterprise=enabled)) as (_, device):
+        key = open_device(ADDRESS, device)
+        key.set_pin(Secret(PIN))
+        register(key, attestation="enterprise")
+        register(key, attestation="direct")
+    assert seen == [told, False]
 
 
 @pytest.mark.parametrize("status", [0x2B, 0x2C, 0x3B])
