@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 
@@ -101,15 +101,31 @@ def run(make_station: MakeStation, appearance: Appearance) -> int:
         station.observe(bridge.on_state)
         station.start()
 
+    AfterFirstPaint(frame, begin)
     if appearance.full_screen:
         frame.showFullScreen()
     else:
         frame.show()
-    QTimer.singleShot(0, window, begin)
     _quit_on_signals(app)
     code = app.exec()
     stopped = [station.stop() for station in stations]
     return code or (0 if all(stopped) else 1)
+
+
+class AfterFirstPaint(QObject):
+    """Calls `then` once, as soon as `widget` has been painted. A zero timer would come before the first paint."""
+
+    def __init__(self, widget: QWidget, then: Callable[[], None]) -> None:
+        super().__init__(widget)
+        self._then = then
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Wait for the paint."""
+        if event.type() == QEvent.Type.Paint:
+            watched.removeEventFilter(self)
+            QTimer.singleShot(0, self, self._then)
+        return super().eventFilter(watched, event)
 
 
 class VisitClock:
