@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from kiosk.contract.policy import PinMode
 from kiosk.enrollment import states
@@ -74,6 +75,9 @@ class Wizard(QWidget):
         self.setObjectName("column")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._build()
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.focusChanged.connect(self._keep_in_sight)
 
     # ── states ──────────────────────────────────────────────────────────────────────────────────
 
@@ -85,18 +89,18 @@ class Wizard(QWidget):
         if not same:
             self._change_page(state)
         assert self._page is not None
-        inside = self._has_focus()
+        focused = self._focused()
         self._page.render(state)
         self._read_chrome()
         if not same:
             self.focus_first()
             self._sheet.come_in()
-        elif inside and not self._has_focus():
+        elif focused is not None and not (isValid(focused) and focused.isEnabled() and focused.isVisibleTo(self)):
             self.focus_first()
 
-    def _has_focus(self) -> bool:
+    def _focused(self) -> QWidget | None:
         focused: QWidget | None = self.window().focusWidget()  # the stubs forget None
-        return focused is not None and self.isAncestorOf(focused) and focused.isEnabled() and focused.isVisibleTo(self)
+        return focused if focused is not None and self.isAncestorOf(focused) else None
 
     @property
     def page(self) -> Page:
@@ -150,13 +154,15 @@ class Wizard(QWidget):
         self._scroller = Scroller(theme, self._sheet, self)
         self._actions = ActionBar(theme, self)
         self._actions.pressed.connect(self._press)
-        for widget, space in ((self._logo, 22), (self._steps, 20)):
+        for widget in (self._logo, self._steps):
             column.addLayout(_inside(theme, widget))
-            column.addSpacing(theme.px(8 if theme.folded else space))
-        column.addWidget(self._scroller, 1)
+            if not theme.folded:
+                column.addSpacing(theme.px(20))
+        column.addWidget(self._scroller, 0 if theme.portrait else 1)
         column.addSpacing(theme.px(10))
         column.addLayout(_inside(theme, self._actions))
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        upright = QSizePolicy.Policy.Preferred if theme.portrait else QSizePolicy.Policy.Expanding
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, upright)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
 
@@ -172,11 +178,17 @@ class Wizard(QWidget):
         self._page.show()
         self._scroller.to_top()
 
+    def _keep_in_sight(self, _old: QWidget | None, new: QWidget | None) -> None:
+        if new is not None and self._sheet.isAncestorOf(new):
+            self._scroller.show_child(new)
+
     # ── chrome ──────────────────────────────────────────────────────────────────────────────────
 
     def _read_chrome(self) -> None:
         chrome = self._chrome = self.page.chrome()
         self._sheet.show_chrome(chrome)
+        tight = self._theme.folded and not self._theme.portrait
+        self._logo.setVisible(not tight or chrome.step is None)
         self._steps.setVisible(chrome.step is not None)
         if chrome.step is not None:
             self._steps.show_step(*self._progress(chrome.step))

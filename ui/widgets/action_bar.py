@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from ui.pages.page import Action, Chrome
 from ui.theme import Theme
@@ -21,9 +21,14 @@ class ActionBar(QWidget):
         self._theme = theme
         self._buttons: dict[str, Button] = {}
         self._actions: dict[str, Action] = {}
-        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
-        self._row.setContentsMargins(0, 0, 0, 0)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(theme.px(12))
+        self._above = QHBoxLayout()  # the primary's own row, where all do not fit into one
+        self._row = QHBoxLayout()
         self._row.setSpacing(theme.px(16))
+        self._column.addLayout(self._above)
+        self._column.addLayout(self._row)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def show_actions(self, chrome: Chrome) -> None:
@@ -49,31 +54,34 @@ class ActionBar(QWidget):
         self._turn()
 
     def _rebuild(self, shown: dict[str, Action]) -> None:
-        while (item := self._row.takeAt(0)) is not None:
-            if (old := item.widget()) is not None:
-                old.hide()
-                old.deleteLater()
+        for row in (self._above, self._row):
+            while (item := row.takeAt(0)) is not None:
+                if (old := item.widget()) is not None:
+                    old.hide()
+                    old.deleteLater()
         self._buttons = {}
         for place, action in shown.items():
             button = Button(self._theme, action.text, action.kind, action.icon, parent=self)
             button.clicked.connect(lambda _=False, place=place: self._press(place))
             self._buttons[place] = button
-            if place == "back":
-                self._row.addWidget(button)
-                self._row.addStretch(1)
-            else:
-                if not self._row.count():
-                    self._row.addStretch(1)
-                self._row.addWidget(button)
-        self._row.setAlignment(Qt.AlignmentFlag.AlignVCenter)
+            self._row.addWidget(button)
+        self._row.insertStretch(1 if "back" in shown else 0, 1)
 
     def _press(self, place: str) -> None:
         self.pressed.emit(place, self._actions[place])
 
     def _turn(self) -> None:
-        needed = sum(b.sizeHint().width() for b in self._buttons.values())
-        needed += self._theme.px(16) * max(len(self._buttons) - 1, 0)
-        upright = needed > self.width() > 0 and self._theme.text_scale > 1
-        direction = QBoxLayout.Direction.BottomToTop if upright else QBoxLayout.Direction.LeftToRight
-        if self._row.direction() != direction:
-            self._row.setDirection(direction)
+        """Give the primary a row of its own where the buttons do not fit side by side, and take it back."""
+        primary = self._buttons.get("primary")
+        if primary is None or len(self._buttons) == 1:
+            return
+        needed = sum(b.sizeHint().width() for b in self._buttons.values()) + self._row.spacing() * len(self._buttons)
+        own = needed > self.width() > 0 and self._theme.text_scale > 1
+        if own == (self._above.indexOf(primary) >= 0):
+            return
+        if own:
+            self._row.removeWidget(primary)
+            self._above.addWidget(primary)
+        else:
+            self._above.removeWidget(primary)
+            self._row.addWidget(primary)

@@ -49,8 +49,8 @@ class Button(QPushButton):
         self.setFont(self._label.font)
         self.setAutoDefault(False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.setMinimumHeight(self.sizeHint().height())
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        self.setMinimumHeight(self._height(1))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Enter presses it, like Space; held down it presses once."""
@@ -85,9 +85,17 @@ class Button(QPushButton):
         return self._size(self._label.natural_width())
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Words on two lines."""
+        """As narrow as two lines make it; `resizeEvent` finds the height for them."""
         natural = self._label.natural_width()
-        return self._size(min(natural, max(self._label.word_width(), round(natural * 0.62))))
+        narrow = self._size(min(natural, max(self._label.word_width(), round(natural * 0.62))))
+        return QSize(narrow.width(), self._height(1))
+
+    def resizeEvent(self, event: object) -> None:  # noqa: N802, ARG002 - Qt's name
+        """Grow to a second line where the words need one."""
+        fits = not self._label.text or self.width() >= self._size(self._label.natural_width()).width()
+        height = min(self._height(1 if fits else 2), self.maximumHeight())
+        if self.minimumHeight() != height:
+            self.setMinimumHeight(height)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002 - Qt's name
         """Let the style draw the box, then put words and icon in its middle."""
@@ -136,10 +144,11 @@ class Button(QPushButton):
         theme = self.theme
         words = text_width if self._label.text else 0
         width = 2 * self._padding() + words + self._icon_side() + self._gap()
-        lines = 1 if text_width >= self._label.natural_width() else 2
-        height = max(self._least_height(), lines * self._label.step + theme.px(20))
         least = {"primary": 280, "tool": 64}.get(self.kind, 80)
-        return QSize(max(width, theme.px(least)), height)
+        return QSize(max(width, theme.px(least)), self._height(1))
+
+    def _height(self, lines: int) -> int:
+        return max(self._least_height(), lines * self._label.step + self.theme.px(20))
 
     def _least_height(self) -> int:
         if self.kind != "tool":

@@ -105,7 +105,7 @@ class Dialog(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002 - Qt's name
         """The scrim."""
         scrim = self.theme.tokens["elevation"]["scrim"]
-        colour = QColor(scrim["colour"])
+        colour = QColor("#000000" if self.theme.mode == "contrast" else scrim["colour"])
         colour.setAlphaF(float(scrim["alpha"]))
         painter = QPainter(self)
         painter.fillRect(self.rect(), colour)

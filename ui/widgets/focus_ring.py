@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 from shiboken6 import isValid
 
 from ui.theme import Theme
@@ -49,6 +49,7 @@ class FocusRing(QWidget):
         ring = QRectF(area).adjusted(-gap - width / 2, -gap - width / 2, gap + width / 2, gap + width / 2)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setClipRect(self._window_of_sight().adjusted(-gap - width, 0, gap + width, 0))
         painter.setPen(QPen(theme.colour("focus_stage" if self._on_stage() else "focus"), width))
         painter.drawRoundedRect(ring, radius, radius)
         painter.end()
@@ -82,6 +83,14 @@ class FocusRing(QWidget):
         if parent is not None and parent.property("kind") == "field" and focused.property("kind") != "field":
             return parent
         return focused
+
+    def _window_of_sight(self) -> QRect:
+        """The part of the window where the focused widget can be seen: a scrolled page ends at its edges."""
+        for widget in self._chain:
+            above = widget.parentWidget()
+            if isinstance(above, QWidget) and isinstance(above.parentWidget(), QScrollArea):
+                return QRect(above.mapTo(self._window, QPoint(0, 0)), above.size())
+        return self.rect()
 
     def _kind(self) -> str:
         return str(self._ring_widget().property("kind") or "")

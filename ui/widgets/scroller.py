@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from ui.theme import Theme
 from ui.widgets.buttons import Button
@@ -34,13 +34,9 @@ class Scroller(QWidget):
         column.addWidget(self._up)
         column.addStretch(1)
         column.addWidget(self._down)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(self._area, 1)
-        row.addWidget(self._arrows)
         self._arrows.hide()
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        upright = QSizePolicy.Policy.Preferred if theme.portrait else QSizePolicy.Policy.Expanding
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, upright)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self._area.verticalScrollBar().rangeChanged.connect(lambda *_: self._settle())
@@ -91,11 +87,19 @@ class Scroller(QWidget):
         self._content.give_way(self.width(), self.height())
         needed = self.heightForWidth(self.width())
         narrow = needed > self.height() > 0
+        strip = self._arrows.sizeHint().width() if narrow else 0
         if narrow:
-            needed = self.heightForWidth(self.width() - self._arrows.sizeHint().width())
+            needed = self.heightForWidth(self.width() - strip)
         self._arrows.setVisible(narrow)
+        self._lay_out(strip)
         self._content.setMinimumHeight(needed)
         self._settle()
+
+    def _lay_out(self, strip: int) -> None:
+        """By hand: a widget with a layout is asked for that layout's height, not for its content's."""
+        rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        self._area.setGeometry(strip if rtl else 0, 0, self.width() - strip, self.height())
+        self._arrows.setGeometry(0 if rtl else self.width() - strip, 0, strip, self.height())
 
     def _settle(self) -> None:
         bar = self._area.verticalScrollBar()

@@ -15,7 +15,7 @@ _SLIDE = 24
 
 
 class Sheet(QWidget):
-    """Shows a chrome and a page. Where there is no room for everything, the sentence gives way to the notice."""
+    """Shows a chrome and a page. Where there is no room for everything, the sentence gives way."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,13 +54,19 @@ class Sheet(QWidget):
         if chrome.problem is not None:
             said = message(chrome.problem)
             self._notice.show_notice(said.tone, said.notice, said.icon)
-        self._sentence.setVisible(self._says)
+        if not self._says or (chrome.problem is None and not self._theme.folded):
+            self._sentence.setVisible(self._says)  # else `give_way` decides, once the room is known
 
     def give_way(self, width: int, height: int) -> None:
-        """Make do with this room: a notice matters more than the sentence above it."""
-        self._sentence.setVisible(self._says)
-        if self._says and self._chrome.problem is not None:
-            self._sentence.setVisible(self._column.totalHeightForWidth(width) <= height)
+        """Make do with this room: a notice, or very large text, matters more than the sentence."""
+        says = self._says
+        if says and (self._chrome.problem is not None or self._theme.folded):
+            needed = self._column.totalHeightForWidth(width)
+            if self._sentence.isHidden():
+                needed += self._sentence.heightForWidth(width - 2 * inset(self._theme))
+            says = needed <= height
+        if says == self._sentence.isHidden():
+            self._sentence.setVisible(says)
 
     def spoken(self) -> tuple[str, str]:
         """The title, and what else a screen reader says: what went wrong, else the sentence."""

@@ -45,8 +45,7 @@ class Stage(QWidget):
         column.setContentsMargins(margin, margin if theme.portrait else theme.px(104), margin, theme.px(30))
         column.setSpacing(theme.px(16))
         self._column = column
-        column.addStretch(1)
-        column.addStretch(1)
+        column.addStretch(0)  # what is over, when there is no pad
         column.addWidget(self._caption)
         self._caption.hide()
 
@@ -73,7 +72,7 @@ class Stage(QWidget):
             self._pad.deleteLater()
         self._pad = pad
         if pad is not None:
-            self._column.insertWidget(1, pad, 0, Qt.AlignmentFlag.AlignHCenter)
+            self._column.insertWidget(0, pad, 1, Qt.AlignmentFlag.AlignCenter)
             pad.show()
         self._run()
         self.update()
@@ -104,10 +103,10 @@ class Stage(QWidget):
             painter.setPen(QPen(self._theme.colour("stage_line"), 6))
             painter.drawLine(*self._edge())
         if self._scene and self._pad is None:
-            if self._theme.rtl:
-                painter.translate(self.width(), 0)
-                painter.scale(-1, 1)
             if self._scene in _STANDING:
+                if self._theme.rtl:  # pictures of one thing are not mirrored: their ticks and letters are not
+                    painter.translate(self.width(), 0)
+                    painter.scale(-1, 1)
                 self._draw_standing(painter)
             else:
                 self._draw_spot(painter)
