@@ -122,7 +122,7 @@ def run_self_test(
     seconds: float = 60.0,
 ) -> Report:
     """Start the host's session, walk through it, and stop it again."""
-    person = _ScriptedPerson(script, clock)
+    person = ScriptedPerson(script, clock)
     host.session.start()
     try:
         last = host.run(person, _ended, seconds)
@@ -154,7 +154,7 @@ _STEPS: dict[type[State], str] = {
 }
 
 
-class _ScriptedPerson:
+class ScriptedPerson:
     """Answers every screen by the script, and writes down when each began."""
 
     pace = None
@@ -210,7 +210,7 @@ class _ScriptedPerson:
 
     def _use_key(self, state: State) -> Event | None:
         match state:
-            case InsertKey(reading=False, take_out=False, problem=None):
+            case InsertKey(reading=False, take_out=False):
                 self._script.plug()
             case Touch(waiting=True) | Prove(touch=True):
                 self._script.touch()

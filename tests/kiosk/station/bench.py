@@ -10,7 +10,7 @@ from pathlib import Path
 from hardware.simulated.key import SimulatedKey
 from hardware.simulated.source import SimulatedSource
 from kiosk.contract.profile import VerificationMethod
-from kiosk.enrollment.events import Event, KeyInserted
+from kiosk.enrollment.events import Event, KeyInserted, KeyRemoved
 from kiosk.station.client import Client
 from kiosk.station.headless import Host
 from kiosk.station.journal import Journal
@@ -26,7 +26,14 @@ PIN = "49-horses"
 class Bench:
     """Everything of one station around a contract server and a simulated key."""
 
-    def __init__(self, server: ContractServer, journal: Journal, key: SimulatedKey, folder: Path) -> None:
+    def __init__(
+        self,
+        server: ContractServer,
+        journal: Journal,
+        key: SimulatedKey,
+        folder: Path,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.source = SimulatedSource([key])
         self.server, self.journal, self.key = server, journal, key
         self.clients: list[Client] = []
@@ -48,7 +55,7 @@ class Bench:
                 locale="en",
             )
 
-        self.host = Host(make, time.monotonic)
+        self.host = Host(make, clock)
 
     def script(self, method: VerificationMethod = VerificationMethod.EMAIL) -> Script:
         return Script("upn", {"upn": "ada@example.org"}, method, PIN, lambda: CODE, self.plug, self.key.touch)
@@ -57,6 +64,12 @@ class Bench:
         self.key.plug()
         for address in self.source.attached():
             self.host.post(KeyInserted(address))
+
+    def pull(self) -> None:
+        attached = self.source.attached()
+        self.key.unplug()
+        for address in attached:
+            self.host.post(KeyRemoved(address))
 
     def requests(self) -> int:
         return sum(client.requests_made for client in self.clients)
