@@ -59,7 +59,7 @@ class Postman:
         """Deliver the oldest due message; False when there is nothing to do. Raises StoreBusy, StorageFull."""
         now = self._parts.clock.now()
         with self._parts.store.read() as tx:
-            if not rows.something_due(tx, self._gateway.channel, now):
+            if not rows.something_due(tx, self.channel, now):
                 return False
         claimed = self._parts.store.write(self._claim)
         if claimed is None:
@@ -74,10 +74,10 @@ class Postman:
 
     def _claim(self, tx: WriteTx) -> ClaimedMessage | None:
         now = self._parts.clock.now()
-        rows.settle_abandoned(tx, now)
-        rows.settle_useless(tx, now)
+        rows.settle_abandoned(tx, self.channel, now)
+        rows.settle_useless(tx, self.channel, now)
         lease = now + timedelta(seconds=self._gateway.patience) + _LEASE_MARGIN
-        return rows.claim_message(tx, self._gateway.channel, now, lease)
+        return rows.claim_message(tx, self.channel, now, lease)
 
     def _deliver(self, claimed: ClaimedMessage) -> DeliveryReceipt:
         try:

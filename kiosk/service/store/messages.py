@@ -152,15 +152,17 @@ def postpone_message(tx: WriteTx, claimed: ClaimedMessage, due_at: datetime, rea
     return _settle_claim(tx, claimed, messages.c.state.in_(OPEN), values)
 
 
-def settle_useless(tx: WriteTx, now: datetime) -> int:
+def settle_useless(tx: WriteTx, channel: str, now: datetime) -> int:
     """End what nobody carries and is of no use any more; how many there were."""
-    condition = and_(messages.c.state == WAITING, _unleased(now), messages.c.useless_after <= now)
+    late = and_(_unleased(now), messages.c.useless_after <= now)
+    condition = and_(messages.c.channel == channel, messages.c.state == WAITING, late)
     return _end(tx, condition, "useless", "too_late", now)
 
 
-def settle_abandoned(tx: WriteTx, now: datetime) -> int:
+def settle_abandoned(tx: WriteTx, channel: str, now: datetime) -> int:
     """End as unknown what a process that died had begun to hand over; how many there were."""
-    return _end(tx, and_(messages.c.state == HANDING_OVER, _unleased(now)), "unknown", "worker_lost", now)
+    condition = and_(messages.c.channel == channel, messages.c.state == HANDING_OVER, _unleased(now))
+    return _end(tx, condition, "unknown", "worker_lost", now)
 
 
 def settle_replaced(tx: WriteTx, topic: str, now: datetime) -> int:
