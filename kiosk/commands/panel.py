@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 
+from hardware.errors import PinError
 from hardware.simulated.faults import HEALTHY, Faults
 from hardware.simulated.key import SimulatedKey
 from hardware.simulated.source import SimulatedSource
