@@ -49,9 +49,11 @@ class Edge:
             if refusal is not None:
                 await problem(reference, *refusal)(scope, receive, exchange.send)
             else:
-                await self._app(scope, exchange.receive, exchange.send)
+                await self._app(scope, exchange.receive, exchange.send_unless_too_large)
+                exchange.check()
         except _TooLarge:
-            await problem(reference, 413, Word.MALFORMED)(scope, receive, exchange.send)
+            if not exchange.started:
+                await problem(reference, 413, Word.MALFORMED)(scope, receive, exchange.send)
         except Exception as error:  # noqa: BLE001 - the HTTP edge: whatever happened, the caller gets a reference
             answer = unexpected(reference, error)
             if not exchange.started:
@@ -76,9 +78,18 @@ class _Exchange:
         """The next part of the request. Raises _TooLarge."""
         message = await self._receive()
         self._read += len(message.get("body", b""))
+        self.check()
+        return message
+
+    def check(self) -> None:
+        """Raise _TooLarge when too much came in: the framework takes the first one for a broken request."""
         if self._read > MAX_BODY:
             raise _TooLarge
-        return message
+
+    async def send_unless_too_large(self, message: Message) -> None:
+        """What the application answers, unless it has not read what it answers to."""
+        self.check()
+        await self.send(message)
 
     async def send(self, message: Message) -> None:
         """The next part of the answer."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from kiosk.contract.policy import PinMode
 from kiosk.contract.profile import FieldKind, VerificationMethod
@@ -97,6 +98,15 @@ class AttributeSettings(SettingsModel):
     """A regular expression that the whole normalised value must match; empty for any."""
     max_length: int = Field(default=128, ge=1, le=256)
     """Code points."""
+
+    @field_validator("pattern")
+    @classmethod
+    def _compiles(cls, pattern: str) -> str:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise ValueError("is no regular expression") from error
+        return pattern
 
 
 class AlternativeSettings(SettingsModel):

@@ -22,4 +22,4 @@ HttpsUrl = Annotated[str, Field(pattern=r"^https://[^\s/@]+(/[^\s]*)?$", max_len
 class SettingsModel(BaseModel):
     """Frozen; an unknown setting is an error; attribute docstrings become the documentation."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, validate_default=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)

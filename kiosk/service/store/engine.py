@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from kiosk.errors import ConfigurationError, StorageFull
@@ -24,6 +24,12 @@ ATTEMPTS: Final = 3
 _LOST_RACES: Final = frozenset({"40001", "40P01", "55P03", "23505"})
 """PostgreSQL: serialization failure, deadlock, lock not available, and a row that another one inserted first."""
 
+_UNUSABLE: Final = {
+    sqlite3.SQLITE_CANTOPEN: "cannot be opened",
+    sqlite3.SQLITE_READONLY: "cannot be written to",
+    sqlite3.SQLITE_NOTADB: "is no database",
+    sqlite3.SQLITE_CORRUPT: "is damaged: restore it from a backup",
+}
 _open: ContextVar[bool] = ContextVar("keywright_transaction_open", default=False)
 
 
@@ -74,12 +80,9 @@ class Store:
     def open(cls, url: str, *, busy_timeout: float = 5.0) -> Store:
         """Open the database at an SQLAlchemy URL. Raises ConfigurationError for a URL that names none."""
         try:
-            address = make_url(url)
-            return cls(_engine(address, busy_timeout))
-        except (ValueError, ImportError, AttributeError) as error:
+            return cls(_engine(make_url(url), busy_timeout))
+        except (ArgumentError, ValueError, ImportError) as error:
             raise ConfigurationError("database.url", "names no database that this service can open") from error
-        except DBAPIError as error:
-            raise ConfigurationError("database.url", "cannot be opened") from error
 
     @property
     def engine(self) -> Engine:
@@ -149,6 +152,8 @@ def _meaning(error: DBAPIError) -> Exception:
         primary = getattr(origin, "sqlite_errorcode", 0) & 0xFF
         if primary == sqlite3.SQLITE_FULL:
             return StorageFull()
+        if primary in _UNUSABLE:
+            return ConfigurationError("database.url", _UNUSABLE[primary])
         return StoreBusy() if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) else error
     state = getattr(origin, "sqlstate", None) or getattr(origin, "pgcode", None)
     if state == "53100":  # disk_full
