@@ -269,12 +269,19 @@ class IdentifyPage(Page):
         keyboard.continued.connect(self.submit)
         keyboard.closed.connect(self._close_keyboard)
         self._keyboard, self._keyboard_for = keyboard, field
+        self._show_ways(shown=False)
         self.changed.emit()
 
     def _close_keyboard(self) -> None:
         if self._keyboard is not None:
             self._drop_keyboard()
+            self._show_ways(shown=True)
             self.changed.emit()
+
+    def _show_ways(self, *, shown: bool) -> None:
+        """The other ways make room for the keyboard."""
+        if self._others is not None:
+            self._others.setVisible(shown)
 
     def _drop_keyboard(self) -> None:
         if self._keyboard is not None:

@@ -43,6 +43,7 @@ class Keyboard(TypingKeys):
         self._letters = layouts_for(theme.locale, latin_only=latin_only or secret)
         self._layout = self._letters[0]
         self._shifted = False
+        self._height = max(64, self.theme.size("keyboard_key_height"))
         self._next = self._make_continue()
         self.setAccessibleName(QCoreApplication.translate("Keyboard", "Keyboard"))
         self._rows = QVBoxLayout(self)
@@ -60,6 +61,7 @@ class Keyboard(TypingKeys):
     def offer_continue(self, text: str, *, enabled: bool) -> None:
         """Say what the key in the corner does, and whether it can."""
         self._next.set_text(text)
+        self._next.setFixedHeight(self._height)
         self._next.setEnabled(enabled)
 
     def show_layer(self, layout: Layout) -> None:
@@ -133,11 +135,10 @@ class Keyboard(TypingKeys):
 
     def _key(self, text: str, press: Callable[[], None], role: str = "strong", name: str = "") -> TypingKey:
         key = self.add(TypingKey(self.theme, text, self, role))
-        height = max(64, self.theme.size("keyboard_key_height"))
         key.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        key.setMinimumSize(44, height)
-        key.setFixedHeight(height)
-        key.fit(height)
+        key.setMinimumSize(44, self._height)
+        key.setFixedHeight(self._height)
+        key.fit(self._height)
         key.setAccessibleName(name or text)
         key.clicked.connect(press)
         if self._secret:
@@ -195,7 +196,7 @@ class Keyboard(TypingKeys):
 
     def _make_continue(self) -> Button:
         button = Button(self.theme, QCoreApplication.translate("Keyboard", "Continue"), "stage", "forward", parent=self)
-        button.setFixedHeight(max(64, self.theme.size("keyboard_key_height")))
+        button.setFixedHeight(self._height)
         button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.clicked.connect(self.continued)

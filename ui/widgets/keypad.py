@@ -12,6 +12,7 @@ from ui.widgets.label import Label
 _DIGITS = "123456789"
 _PORTRAIT_KEY = (160, 124)
 _LEAST = 64
+_UNBOUNDED = 10_000
 _SHARE_OF_HEIGHT = 0.5  # the largest figure that still looks at home on its key
 
 
@@ -27,6 +28,11 @@ class TypingKey(QPushButton):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(_LEAST, _LEAST)
         self.setFont(theme.font(role))
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """As large as it may become, where that is bounded."""
+        bounded = self.maximumWidth() < _UNBOUNDED
+        return self.maximumSize() if bounded else super().sizeHint()
 
     def be_quiet(self) -> None:
         """Only darken when pressed, so that the screen tells a shoulder surfer nothing."""
