@@ -1,0 +1,220 @@
+"""Doctor: every check in sickness and in health, each with a remedy."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from hardware.errors import KeySilent, NoAccess
+from hardware.simulated.key import SimulatedKey
+from hardware.simulated.source import SimulatedSource
+from kiosk.commands import checks, doctor
+from kiosk.commands.checks import Finding, Level
+from kiosk.commands.checks_service import check_clock, check_secret, check_service
+from kiosk.commands.composition import JOURNAL
+from kiosk.contract.problems import Word
+from kiosk.credentials import CredentialStore
+from kiosk.secret import Secret
+from kiosk.service.tls import make_authority
+from kiosk.station.journal import Journal
+from kiosk.station.journal_row import KeyMark, Row
+from tests.kiosk.commands.test_keys import Refusing
+from tests.kiosk.station.contract_server import SECRET, ContractServer, Fault
+
+
+@pytest.fixture(scope="session")
+def tls_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("tls")
+
+
+@pytest.fixture
+def server(tls_folder: Path) -> Iterator[ContractServer]:
+    with ContractServer(tls_folder).running() as running:
+        yield running
+
+
+def is_bad(finding: Finding, level: Level = Level.FAIL) -> bool:
+    return finding.level is level and bool(finding.remedy)
+
+
+def test_this_interpreter_and_its_libraries_are_good() -> None:
+    assert checks.check_python().level is Level.OK
+    assert checks.check_libraries().level is Level.OK
+
+
+def test_a_missing_library_is_named() -> None:
+    def find(name: str) -> object:
+        if name.startswith("PySide6"):
+            raise ModuleNotFoundError(name)
+        return None if name == "hid" else name
+
+    finding = checks.check_libraries(find)
+    assert is_bad(finding)
+    assert finding.seen == "missing: PySide6.QtWidgets, hid"
+
+
+@pytest.mark.parametrize(
+    ("environment", "level"),
+    [
+        ({"DISPLAY": ":0"}, Level.OK),
+        ({"WAYLAND_DISPLAY": "wayland-0"}, Level.OK),
+        ({"QT_QPA_PLATFORM": "offscreen", "DISPLAY": ":0"}, Level.WARN),
+        ({}, Level.FAIL),
+    ],
+)
+def test_a_display_is_looked_for(environment: dict[str, str], level: Level) -> None:
+    assert checks.check_display(environment, needed=True, system="linux").level is level
+
+
+def test_a_display_is_not_needed_everywhere() -> None:
+    assert is_bad(checks.check_display({}, needed=False, system="linux"), Level.WARN)
+    assert checks.check_display({}, needed=True, system="win32").level is Level.OK
+
+
+def test_missing_typefaces_are_named() -> None:
+    finding = checks.check_fonts(lambda: "Noto Sans Arabic\n")
+    assert is_bad(finding, Level.WARN)
+    assert "Manrope" in finding.seen
+    assert checks.check_fonts(lambda: "Manrope\nNoto Sans Arabic,Noto Sans Arabic Black\n").level is Level.OK
+    assert isinstance(checks.installed_families(), str)
+
+
+def test_keys_and_their_access() -> None:
+    key = SimulatedKey()
+    source = SimulatedSource([key])
+    assert checks.check_keys(source).level is Level.OK
+    key.plug()
+    assert "1 plugged in" in checks.check_keys(source).seen
+    assert checks.check_keys(Refusing(NoAccess("/dev/hidraw0", "the rule"))).remedy == "the rule"
+    assert is_bad(checks.check_keys(Refusing(KeySilent(2.0))))
+
+
+def test_a_state_folder_is_written_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert checks.check_state_folder(tmp_path / "state").level is Level.OK
+    assert list((tmp_path / "state").iterdir()) == []
+    (tmp_path / "file").write_text("")
+    assert is_bad(checks.check_state_folder(tmp_path / "file"))
+    monkeypatch.setattr(checks, "ENOUGH", 1 << 60)
+    assert is_bad(checks.check_state_folder(tmp_path), Level.WARN)
+    monkeypatch.setattr(checks, "LITTLE", 1 << 60)
+    assert is_bad(checks.check_state_folder(tmp_path))
+
+
+def test_a_journal_is_looked_at_and_left_alone(tmp_path: Path) -> None:
+    assert checks.check_journal(tmp_path).seen == "not begun yet"
+    file = tmp_path / JOURNAL
+    journal = Journal(file, lambda: datetime(2026, 3, 1, tzinfo=UTC))
+    with closing(journal):
+        journal.intend(Row("c1", "e1", "mail", "mail.example", "dXNlcg", discoverable=True, key=KeyMark(b"", "1")))
+        assert checks.check_journal(tmp_path).seen == "in use by a running station"
+    assert is_bad(checks.check_journal(tmp_path), Level.WARN)
+    with closing(journal):
+        journal.forgotten("c1")
+    assert "left on keys" in checks.check_journal(tmp_path).seen
+    with closing(journal):
+        journal.off_key("c1")
+    assert checks.check_journal(tmp_path).seen == "sound and settled"
+    file.write_bytes(b"x" * 5000)
+    assert is_bad(checks.check_journal(tmp_path))
+    file.unlink()
+    (tmp_path / f"{JOURNAL}.broken-20260301T000000000000").write_bytes(b"")
+    assert is_bad(checks.check_journal(tmp_path), Level.WARN)
+
+
+def test_a_secret_is_told_by_its_place_only(tmp_path: Path) -> None:
+    folder = tmp_path / "credentials"
+    folder.mkdir(mode=0o700)
+    store = CredentialStore({}, None, folder)
+    assert is_bad(check_secret(store, "station-secret"))
+    store.write("station-secret", Secret("hunter2"))
+    finding = check_secret(store, "station-secret")
+    assert finding.level is Level.OK
+    assert "hunter2" not in finding.seen
+    (folder / "station-secret").chmod(0o644)
+    assert is_bad(check_secret(store, "station-secret"))
+
+
+@pytest.mark.parametrize(("ahead", "level"), [(0, Level.OK), (-29, Level.OK), (60, Level.WARN), (-3600, Level.FAIL)])
+def test_clocks_are_compared(ahead: float, level: Level) -> None:
+    assert check_clock(ahead).level is level
+
+
+def test_a_service_in_health(server: ContractServer, tmp_path: Path) -> None:
+    findings = check_service(server.settings(tmp_path), lambda: SECRET)
+    assert [(finding.name, finding.level) for finding in findings] == [
+        ("service", Level.OK),
+        ("clock", Level.OK),
+        ("station", Level.OK),
+    ]
+
+
+def test_a_clock_that_is_wrong_is_told_by_the_services(server: ContractServer, tmp_path: Path) -> None:
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    findings = check_service(server.settings(tmp_path), lambda: SECRET, now=lambda: tomorrow)
+    assert is_bad(findings[1])
+
+
+@pytest.mark.parametrize(
+    ("spoil", "name"),
+    [
+        (lambda server: server.faults.append(Fault("/health", "drop")), "service"),
+        (lambda server: server.faults.append(Fault("/token", "html", status=401)), "station"),
+        (lambda server: server.faults.append(Fault("/profile", "problem", Word.INSUFFICIENT_SCOPE, 403)), "station"),
+    ],
+)
+def test_a_service_in_sickness(
+    server: ContractServer, tmp_path: Path, spoil: Callable[[ContractServer], None], name: str
+) -> None:
+    spoil(server)
+    findings = check_service(server.settings(tmp_path, retries=0), lambda: SECRET)
+    assert is_bad(findings[-1])
+    assert findings[-1].name == name
+
+
+def test_a_missing_and_a_wrong_authority(server: ContractServer, tmp_path: Path) -> None:
+    settings = server.settings(tmp_path)
+    nowhere = replace(settings, service=replace(settings.service, ca_file=tmp_path / "none.pem"))
+    assert is_bad(check_service(nowhere, lambda: SECRET)[0])
+    stranger = make_authority(tmp_path, datetime.now(UTC)).certificate
+    other = replace(settings, service=replace(settings.service, ca_file=stranger))
+    assert "not one that is trusted" in check_service(other, lambda: SECRET)[0].seen
+
+
+def test_the_command_examines_a_whole_station(
+    server: ContractServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "key_source", lambda _: SimulatedSource([]))
+    monkeypatch.setattr(doctor, "system_keyring", lambda: None)
+    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.delenv("QT_QPA_PLATFORM", raising=False)
+    credentials = tmp_path / "credentials"
+    credentials.mkdir(mode=0o700)
+    CredentialStore({}, None, credentials).write("station-secret", Secret(SECRET))
+    file = tmp_path / "station.toml"
+    file.write_text(
+        f'state_folder = "state"\n[service]\nurl = "{server.url}"\nca_file = "{server.authority}"\n'
+        'client_id = "station-1"\n[credentials]\nfolder = "credentials"\n'
+    )
+    monkeypatch.setattr("kiosk.credentials.system_keyring", lambda: None)
+    result = CliRunner().invoke(doctor.command, ["--config", str(file), "--json"])
+    report = json.loads(result.output)
+    assert [check["name"] for check in report["checks"] if check["level"] == "fail"] == []
+    assert result.exit_code == 0
+    assert report["ok"]
+
+
+def test_a_wrong_setting_ends_the_examination(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "key_source", lambda _: SimulatedSource([]))
+    file = tmp_path / "station.toml"
+    file.write_text("simulater = true")
+    result = CliRunner().invoke(doctor.command, ["--config", str(file)])
+    assert result.exit_code == 1
+    assert "service.url" in result.output
+    assert "→" in result.output

@@ -1,0 +1,180 @@
+"""`keywright enroll`: the whole enrollment in a terminal, by what is typed and what is printed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+from structlog.testing import capture_logs
+
+from hardware.authenticator import KeyAddress, Transport
+from hardware.errors import KeySilent, NoAccess
+from hardware.simulated.faults import Faults
+from hardware.simulated.key import SimulatedKey
+from hardware.simulated.source import SimulatedSource
+from hardware.watcher import Cleared, Inserted, Obstructed, Removed
+from kiosk.commands import enroll
+from kiosk.commands.port import event_of
+from kiosk.commands.terminal import GIVEN_UP, LEFT_ON_KEY, NOT_PROVED, PROVED
+from kiosk.contract.problems import Word
+from kiosk.enrollment.events import KeyInaccessible, KeyInserted, KeyRemoved
+from tests.kiosk.station.contract_server import CODE, SECRET, ContractServer, Fault
+
+PIN = "49-horses"
+ADDRESS = KeyAddress(Transport.SIMULATED, "simulated:1", 1)
+
+
+@pytest.fixture(scope="session")
+def tls_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("tls")
+
+
+@pytest.fixture
+def server(tls_folder: Path) -> Iterator[ContractServer]:
+    with ContractServer(tls_folder).running() as running:
+        yield running
+
+
+@pytest.fixture
+def key() -> SimulatedKey:
+    key = SimulatedKey()
+    key.touch_automatically = True
+    key.plug()
+    return key
+
+
+@pytest.fixture
+def config(server: ContractServer, tmp_path: Path) -> Path:
+    file = tmp_path / "station.toml"
+    file.write_text(
+        f'state_folder = "state"\n[service]\nurl = "{server.url}"\nca_file = "{server.authority}"\n'
+        'client_id = "station-1"\nretries = 0\n'
+    )
+    return file
+
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(config: Path, key: SimulatedKey, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+    monkeypatch.setattr(enroll, "key_source", lambda _: SimulatedSource([key]))
+    monkeypatch.setattr(enroll, "stored_secret", lambda _: lambda: SECRET)
+    monkeypatch.setattr("kiosk.logs.install", lambda _: None)
+
+    def run(*lines: str, user: str = "ada", **extra: Any) -> Result:
+        arguments = ["--config", str(config), "--user", user, *extra.get("arguments", ())]
+        return CliRunner().invoke(enroll.command, arguments, input="".join(f"{line}\n" for line in lines))
+
+    with capture_logs():
+        yield run
+
+
+def test_a_key_is_enrolled_by_typing(run: Run, key: SimulatedKey) -> None:
+    result = run(CODE, PIN, PIN)
+    assert result.exit_code == PROVED
+    assert "The key works for: Staff mail. Receipt R-1." in result.output
+    assert len(key.credentials) == 1
+    assert key.has_pin
+
+
+def test_the_pin_is_asked_for_until_it_is_good(run: Run) -> None:
+    result = run(CODE, "123456", "1", PIN, "another", PIN, PIN)
+    assert result.exit_code == PROVED
+    assert "no sequence like 123456" in result.output
+    assert "at least 6 characters" in result.output
+    assert "The two are not the same." in result.output
+
+
+def test_a_wrong_code_is_told_and_asked_for_again(run: Run, server: ContractServer) -> None:
+    server.faults += [Fault("/verify", "problem", Word.CODE_INVALID, 400, {"tries_left": 4})]
+    result = run("000000", CODE, PIN, PIN)
+    assert result.exit_code == PROVED
+    assert "That is not the code. Tries left: 4. Reference REF-1." in result.output
+
+
+def test_another_code_is_sent_on_an_empty_line(run: Run, server: ContractServer) -> None:
+    assert run("", CODE, PIN, PIN).exit_code == PROVED
+    assert len(server.sent) == 2
+
+
+def test_one_of_several_ways_is_chosen(run: Run, server: ContractServer) -> None:
+    server.offers = [{"method": "email", "hint": "a•••"}, {"method": "automatic"}]
+    result = run("2", "4711", PIN, PIN)
+    assert result.exit_code == PROVED
+    assert "the badge" in result.output
+
+
+def test_another_way_to_say_who_it_is(run: Run, server: ContractServer) -> None:
+    assert run(CODE, PIN, PIN, user="4711", arguments=["--by", "badge"]).exit_code == PROVED
+    assert {"alternative": "badge", "criteria": {"badge": "4711"}} in server.bodies
+
+
+def test_who_is_asked_for_when_no_option_says_it(run: Run, server: ContractServer) -> None:
+    result = run("ada", CODE, PIN, PIN, user="")
+    assert result.exit_code == PROVED
+    assert "User name: " in result.output
+
+
+def test_the_end_of_the_input_takes_back_what_was_begun(run: Run, server: ContractServer, key: SimulatedKey) -> None:
+    result = run(CODE)
+    assert result.exit_code == GIVEN_UP
+    assert "taken back" in result.output
+    assert len(server.cancelled) == 1
+    assert not key.has_pin
+
+
+def test_a_refusal_ends_with_its_own_exit_code(run: Run, server: ContractServer, key: SimulatedKey) -> None:
+    server.faults += [Fault("/complete", "problem", Word.REGISTRATION_REJECTED, 422)]
+    result = run(CODE, PIN, PIN, "n")
+    assert result.exit_code == NOT_PROVED
+    assert "The relying party did not take the key." in result.output
+    assert key.credentials == ()
+
+
+def test_a_credential_that_is_left_has_its_own_exit_code(run: Run, server: ContractServer, key: SimulatedKey) -> None:
+    server.faults += [Fault("/complete", "problem", Word.REGISTRATION_REJECTED, 422)]
+    key.faults = Faults(dies_on=0x0A)
+    result = run(CODE, PIN, PIN, "n")
+    assert result.exit_code == LEFT_ON_KEY
+    assert "is left on the key" in result.output
+
+
+def test_a_key_with_a_pin_is_asked_for_it(run: Run, key: SimulatedKey) -> None:
+    assert run(CODE, PIN, PIN).exit_code == PROVED
+    result = run(CODE, "wrong-1", PIN)
+    assert result.exit_code == PROVED
+    assert "That is not the PIN of this key. Tries left: 7." in result.output
+
+
+def test_few_tries_are_not_spent_unasked(run: Run, key: SimulatedKey) -> None:
+    assert run(CODE, PIN, PIN).exit_code == PROVED
+    for _ in range(2):
+        assert run(CODE, "wrong-1", "wrong-2").exit_code == GIVEN_UP
+        key.power_cycle()
+    result = run(CODE, "wrong-3", "n")
+    assert "Only 3 PIN tries are left." in result.output
+    assert key.pin_retries == 3
+
+
+def test_a_wrong_setting_is_said_before_anything_starts(config: Path) -> None:
+    config.write_text("simulater = true")
+    result = CliRunner().invoke(enroll.command, ["--config", str(config)])
+    assert result.exit_code == enroll.CANNOT_START
+    assert "service.url" in result.output
+
+
+def test_what_the_watcher_sees_becomes_events() -> None:
+    error = NoAccess("/dev/hidraw0", "the rule")
+    assert event_of(Inserted(ADDRESS)) == KeyInserted(ADDRESS)
+    assert event_of(Removed(ADDRESS)) == KeyRemoved(ADDRESS)
+    assert event_of(Obstructed(error)) == KeyInaccessible(error)
+    assert event_of(Cleared()) is None
+    with capture_logs() as logs:
+        assert event_of(Obstructed(KeySilent(1.0))) is None
+    assert [log["event"] for log in logs] == ["port_obstructed"]
+    assert isinstance(enroll.command, click.Command)
