@@ -1,4 +1,4 @@
-"""The demo's mailbox: the mails that the service really sent, beside the kiosk."""
+"""The demo's mailbox: the mails and texts that the service really sent, beside the kiosk."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SUBJECT, _BODY = 120, 600
 
 
 class Mail(Protocol):
-    """One mail as it arrived. `code` is the code in it, or empty. Texts are untrusted."""
+    """One mail as it arrived; a text message has no subject. `code` is the code in it, or empty. All is untrusted."""
 
     @property
     def to(self) -> str:
@@ -94,7 +94,8 @@ class MailboxView(QWidget):
         rows.setContentsMargins(10, 8, 10, 8)
         rows.setSpacing(4)
         arrived = QTime.currentTime().toString("HH:mm:ss")
-        subject = _line(card, clean(mail.subject, _SUBJECT))
+        text_message = QCoreApplication.translate("Mailbox", "Text message")
+        subject = _line(card, clean(mail.subject, _SUBJECT) or text_message)
         subject.setProperty("dock", "strong")
         rows.addWidget(subject)
         rows.addWidget(_line(card, f"{clean(mail.to)} · {arrived}"))

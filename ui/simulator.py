@@ -12,8 +12,9 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ui.mailbox import Mail, Mailbox, MailboxView
+from ui.text import clean
 
-__all__ = ["Fault", "KeyChoice", "KeyPicture", "Mail", "Mailbox", "SimulatorDock", "SimulatorPanel"]
+__all__ = ["Fault", "KeyChoice", "KeyPicture", "Mail", "Mailbox", "SimulatorDock", "SimulatorPanel", "Visitor"]
 
 DOCK_WIDTH = 340
 _STYLE = """
@@ -64,6 +65,15 @@ class KeyPicture:
     pin: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who the person at the demonstration is to be: `user` and `number` are what they may type."""
+
+    name: str
+    user: str
+    number: str
+
+
 class SimulatorPanel(Protocol):
     """What the dock can do to the simulated key. Every method returns at once."""
 
@@ -97,7 +107,9 @@ class SimulatorDock(QWidget):
 
     _changed = Signal(object)
 
-    def __init__(self, panel: SimulatorPanel, mailbox: Mailbox, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, panel: SimulatorPanel, mailbox: Mailbox, visitor: Visitor, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._panel = panel
         self._picture = KeyPicture()
@@ -114,7 +126,7 @@ class SimulatorDock(QWidget):
         self._choices = self._box(_choice_words(), lambda name: panel.choose(KeyChoice(name)))
         self._faults = self._box(_fault_words(), lambda name: panel.fault(Fault(name)))
         self._pin = QLabel(self)
-        self._lay_out(mailbox)
+        self._lay_out(mailbox, visitor)
         self._changed.connect(self.show_picture, Qt.ConnectionType.QueuedConnection)
         self.show_picture(self._picture)
         panel.observe(self._changed.emit)
@@ -144,12 +156,13 @@ class SimulatorDock(QWidget):
         box.activated.connect(lambda index: choose(str(box.itemData(index))))
         return box
 
-    def _lay_out(self, mailbox: Mailbox) -> None:
+    def _lay_out(self, mailbox: Mailbox, visitor: Visitor) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(8)
         heading = QCoreApplication.translate("Simulator", "Not part of the kiosk: simulated key and mailbox")
         column.addWidget(self._heading(heading))
+        column.addWidget(self._who(visitor))
         column.addWidget(self._view, 0, Qt.AlignmentFlag.AlignHCenter)
         buttons = QHBoxLayout()
         buttons.addWidget(self._plug)
@@ -170,6 +183,14 @@ class SimulatorDock(QWidget):
         column.addWidget(rule)
         column.addWidget(self._heading(QCoreApplication.translate("Simulator", "Mailbox")))
         column.addWidget(MailboxView(mailbox, self), 1)
+
+    def _who(self, visitor: Visitor) -> QLabel:
+        words = QCoreApplication.translate("Simulator", "You are {name} · {user} · staff number {number}")
+        names = {"name": clean(visitor.name), "user": clean(visitor.user), "number": clean(visitor.number)}
+        label = QLabel(words.format(**names), self)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setWordWrap(True)
+        return label
 
     def _heading(self, text: str) -> QLabel:
         label = QLabel(text, self)

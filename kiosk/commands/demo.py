@@ -12,7 +12,8 @@ import click
 
 from kiosk import logs
 from kiosk.commands.composition import open_journal, open_session, reference
-from kiosk.commands.embedded import Embedded, embedded_service
+from kiosk.commands.embedded import PERSON, Embedded, embedded_service
+from kiosk.commands.inbox import Inbox
 from kiosk.commands.key_option import key_option, key_source
 from kiosk.commands.panel import KeyTable
 from kiosk.commands.port import watch_port
@@ -22,9 +23,11 @@ from kiosk.enrollment.events import Event
 from kiosk.errors import KioskError
 from ui.application import Appearance, run
 from ui.pages.page import Surroundings
-from ui.simulator import SimulatorDock
+from ui.simulator import SimulatorDock, Visitor
 
 CANNOT_START = 3
+VISITOR = Visitor("Maria Okafor", PERSON["upn"], "104217")
+"""Who stands at the demonstration; one of `resources/sample/people.csv`."""
 
 
 @click.command()
@@ -68,10 +71,11 @@ def show(embedded: Embedded, stack: ExitStack, ports: tuple[int, int] | None, la
         )
         return Standing(session, watch_port(source, post, reference))
 
+    inbox = Inbox(embedded.mailbox, embedded.textbox)
     appearance = Appearance(
         place=Surroundings(simulated=True),
         full_screen=full_screen,
-        dock=lambda: SimulatorDock(table, embedded.mailbox),
+        dock=lambda: SimulatorDock(table, inbox, VISITOR),
         locale=lang,
     )
     return run(make, appearance)

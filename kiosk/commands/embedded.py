@@ -45,9 +45,10 @@ class Embedded:
 
 
 @contextmanager
-def embedded_service(folder: Path, settings: Mapping[str, Any] | None = None) -> Iterator[Embedded]:
+def embedded_service(folder: Path, settings: Mapping[str, Any] | None = None, port: int = 0) -> Iterator[Embedded]:
     """Serve from `folder`, which only we may read, until the block ends. `settings` go over those of the demonstration.
 
+    A folder can be served from again, at the same `port`; 0 lets the system choose one.
     Raises PortTaken, StorageFull, ConfigurationError, OSError.
     """
     now = datetime.now(UTC)
@@ -63,7 +64,7 @@ def embedded_service(folder: Path, settings: Mapping[str, Any] | None = None) ->
         stack.callback(service.close)
         client = _populate(service)
         service.worker.start()
-        server = service.serve(identity, "127.0.0.1", 0)
+        server = service.serve(identity, "127.0.0.1", port)
         server.start()
         stack.callback(server.stop)
         endpoint = ServiceEndpoint(url=server.url, ca_file=authority.certificate, client_id=client.client_id)

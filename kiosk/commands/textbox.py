@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Condition, Thread
 from typing import Any
@@ -13,11 +14,15 @@ _LARGEST = 16 * 1024  # bytes of one request
 
 
 class TextBox:
-    """Everybody's telephone. Its methods may be called from any thread."""
+    """Everybody's telephone. Its methods may be called from any thread; observers are called on the server's.
+
+    A text is a Mail without a subject.
+    """
 
     def __init__(self) -> None:
         self._texts: list[Mail] = []
         self._arrived = Condition()
+        self._observers: list[Callable[[], None]] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._thread = Thread(target=self._server.serve_forever, name="demo-telephone", kwargs={"poll_interval": 0.05})
 
@@ -36,6 +41,15 @@ class TextBox:
         self._thread.join()
         self._server.server_close()
 
+    def messages(self) -> tuple[Mail, ...]:
+        """All texts, oldest first."""
+        with self._arrived:
+            return tuple(self._texts)
+
+    def observe(self, on_change: Callable[[], None]) -> None:
+        """Call `on_change` whenever a text arrived, on the server's thread."""
+        self._observers.append(on_change)
+
     def wait_for(self, count: int, seconds: float) -> tuple[Mail, ...]:
         """All texts once there are `count`, or those there are after `seconds`."""
         with self._arrived:
@@ -46,6 +60,8 @@ class TextBox:
         with self._arrived:
             self._texts.append(Mail(to, "", text, code_in(text)))
             self._arrived.notify_all()
+        for observer in self._observers:
+            observer()
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         take = self._take

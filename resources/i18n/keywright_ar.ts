@@ -418,6 +418,10 @@
     <context>
         <name>Mailbox</name>
         <message>
+            <source>Text message</source>
+            <translation>رسالة نصية</translation>
+        </message>
+        <message>
             <source>No mail yet. The code will arrive here.</source>
             <translation>لا رسائل بعد. سيصل رمز التحقق إلى هنا.</translation>
         </message>
@@ -1100,6 +1104,10 @@
         <message>
             <source>Not part of the kiosk: simulated key and mailbox</source>
             <translation>ليس جزءًا من الجهاز: مفتاح وصندوق بريد للمحاكاة</translation>
+        </message>
+        <message>
+            <source>You are {name} · {user} · staff number {number}</source>
+            <translation>أنت {name} · {user} · الرقم الوظيفي {number}</translation>
         </message>
         <message>
             <source>not plugged in</source>
