@@ -8,7 +8,8 @@ from __future__ import annotations
 import email.utils
 import re
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -92,8 +93,9 @@ class Https:
         reference = self._reference()
         until = self._clock() + self._endpoint.answer_timeout
         self.requests_made += 1
-        try:
-            with self._session.request(
+        with (
+            _translated(reference),
+            self._session.request(
                 method,
                 self._endpoint.url + path,
                 headers={"X-Request-Id": reference, **(headers or {})},
@@ -102,20 +104,11 @@ class Https:
                 timeout=(self._endpoint.connect_timeout, self._endpoint.read_timeout),
                 allow_redirects=False,
                 stream=True,
-            ) as response:
-                body = self._read(response, until, reference)
-                reference = response.headers.get("X-Request-Id", reference)[:64]
-                return Answer(response.status_code, response.headers, body, reference)
-        except requests.exceptions.SSLError as error:
-            if _cut_off(error):  # a service that restarts, not one that is not ours
-                raise ServiceUnreachable(reference) from error
-            raise ServiceUntrusted(reference) from error
-        except (requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError) as error:
-            raise ServiceBroken(reference) from error
-        except (requests.exceptions.ConnectionError, requests.exceptions.Timeout) as error:
-            raise ServiceUnreachable(reference) from error
-        except requests.exceptions.RequestException as error:
-            raise ServiceBroken(reference) from error
+            ) as response,
+        ):
+            body = self._read(response, until, reference)
+            named = response.headers.get("X-Request-Id", reference)[:64]
+            return Answer(response.status_code, response.headers, body, named)
 
     def close(self) -> None:
         """Close the connection."""
@@ -133,6 +126,23 @@ class Https:
             if self._clock() > until:  # every byte came in time, but never all of them
                 raise ServiceUnreachable(reference)
         return bytes(body)
+
+
+@contextmanager
+def _translated(reference: str) -> Iterator[None]:
+    """Turn what `requests` raises into ServiceErrors."""
+    try:
+        yield
+    except requests.exceptions.SSLError as error:
+        if _cut_off(error):  # a service that restarts, not one that is not ours
+            raise ServiceUnreachable(reference) from error
+        raise ServiceUntrusted(reference) from error
+    except (requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError) as error:
+        raise ServiceBroken(reference) from error
+    except (requests.exceptions.ConnectionError, requests.exceptions.Timeout) as error:
+        raise ServiceUnreachable(reference) from error
+    except requests.exceptions.RequestException as error:
+        raise ServiceBroken(reference) from error
 
 
 def _cut_off(error: BaseException) -> bool:
