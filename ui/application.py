@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -67,7 +67,7 @@ def make_application() -> QApplication:
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
         return existing
-    if not _has_display():
+    if not has_display(os.environ, sys.platform):
         raise NoDisplay
     app = QApplication(sys.argv[:1])
     app.setApplicationName("Keywright")
@@ -129,10 +129,11 @@ class AfterFirstPaint(QObject):
 
 
 class VisitClock:
-    """Tells the session when an announced wait is over, and when a visit took too long."""
+    """Tells the session when an announced wait is over, and when a visit took too long. `second` is in ms."""
 
-    def __init__(self, dispatch: Callable[[object], None], parent: QWidget) -> None:
+    def __init__(self, dispatch: Callable[[object], None], parent: QWidget, second: int = 1000) -> None:
         self._dispatch = dispatch
+        self._second = second
         self._state: State | None = None
         self._retry, self._visit = QTimer(parent), QTimer(parent)
         for timer in (self._retry, self._visit):
@@ -147,11 +148,11 @@ class VisitClock:
         if not wait:
             self._retry.stop()
         elif wait != _wait(before):
-            self._retry.start(wait[1] * 1000)
+            self._retry.start(wait[1] * self._second)
         if isinstance(state, Connecting | Welcome):
             self._visit.stop()
         elif not self._visit.isActive():
-            self._visit.start(state.visit.profile.times.absolute * 1000)
+            self._visit.start(state.visit.profile.times.absolute * self._second)
 
     def _due(self) -> None:
         state = self._state
@@ -183,12 +184,12 @@ def _frame(window: Window, appearance: Appearance) -> QWidget:
     return frame
 
 
-def _has_display() -> bool:
-    """Whether a platform can show windows. Qt itself would abort the process."""
-    if sys.platform != "linux":
+def has_display(environment: Mapping[str, str], system: str) -> bool:
+    """Whether windows can be shown on this `system` (`sys.platform`). Qt itself would abort the process."""
+    if system != "linux":
         return True
-    platform = os.environ.get("QT_QPA_PLATFORM", "").partition(":")[0]
-    return platform in _NO_WINDOWS or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    platform = environment.get("QT_QPA_PLATFORM", "").partition(":")[0]
+    return platform in _NO_WINDOWS or bool(environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY"))
 
 
 def _quit_on_signals(app: QGuiApplication) -> None:

@@ -25,6 +25,7 @@ LEAST_CONTRAST = 7.0
 _REFERENCE = QSize(1280, 800)
 _TITLES = ("display", "title", "number")
 _TABULAR = ("code", "keypad", "number", "ring", "field")
+_TOUCHED = ("target_min", "tool", "field_button", "button", "ghost", "field", "option_card", "language_tile")
 _STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)
 _COLOR = re.compile(r'color="[^"]*"')
 _JOINED = ("ar", "fa", "ur", "hi")
@@ -65,8 +66,9 @@ class Theme:
         return round(length * self.scale)
 
     def size(self, name: str) -> int:
-        """A length of `size` in the tokens, in px of this window."""
-        return self.px(float(self.tokens["size"][name]))
+        """A length of `size` in the tokens, in px of this window; what is touched is never too small for a finger."""
+        length = self.px(float(self.tokens["size"][name]))
+        return max(length, int(self.tokens["size"]["target_min"])) if name in _TOUCHED else length
 
     def text_px(self, length: float) -> int:
         """A length that grows with the text as well: what a line of text must fit into."""

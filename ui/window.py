@@ -36,6 +36,7 @@ class Window(QWidget):
         self.setObjectName("window")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._theme, self._place, self._speech = theme, place, speech
+        speech.install(theme.locale)
         self._state: State | None = None
         self._outer = QVBoxLayout(self)
         self._outer.setContentsMargins(0, 0, 0, 0)

@@ -119,6 +119,11 @@ class Wizard(QWidget):
         return self._actions
 
     @property
+    def steps(self) -> StepBar:
+        """The progress."""
+        return self._steps
+
+    @property
     def overflows(self) -> bool:
         """Whether some of the page is out of sight."""
         return self._scroller.overflows()

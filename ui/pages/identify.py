@@ -184,7 +184,7 @@ class IdentifyPage(Page):
                 self.theme, way(fields, self.theme.locale), icon=way_icon(fields), trailing="", parent=box
             )
             if len(others) > columns:
-                card.setFixedHeight(max(64, self.theme.text_px(68)))  # two rows of them leave the column whole
+                card.dense()  # two rows of them leave the column whole
             card.clicked.connect(lambda _=False, name=fields.name: self.emitted.emit(AlternativeChosen(name)))
             grid.addWidget(card, 1 + index // columns, index % columns)
         return box

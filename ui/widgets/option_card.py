@@ -27,6 +27,7 @@ class OptionCard(QPushButton):
         self._theme = theme
         self._icon, self._trailing = icon, trailing
         self._touched = False
+        self._dense = False
         self.setProperty("kind", "option")
         self.setAutoDefault(False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -36,6 +37,12 @@ class OptionCard(QPushButton):
         self._title = Paragraph(theme, "button", title)
         self._detail = Paragraph(theme, "small", detail)
         self.set_words(title, detail)
+
+    def dense(self) -> OptionCard:
+        """Stand closer, where several rows of cards share a column. Returns itself."""
+        self._dense = True
+        self.updateGeometry()
+        return self
 
     def set_words(self, title: str, detail: str = "") -> None:
         """Show and say these words."""
@@ -68,10 +75,12 @@ class OptionCard(QPushButton):
 
     def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
         """Room for both texts, and for a finger."""
+        return max(self._least(), self.words_height(width) + 2 * self._theme.px(4 if self._dense else 14))
+
+    def words_height(self, width: int) -> int:
+        """The height of both texts in a card of this width."""
         room = max(width - self._start() - self._end(), 1)
-        words = self._title.height(room) + (self._detail.height(room) if self._detail.text else 0)
-        least = self._theme.size("option_card" if self._icon or self._detail.text else "language_tile")
-        return max(least, words + 2 * self._theme.px(14))
+        return self._title.height(room) + (self._detail.height(room) if self._detail.text else 0)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Both texts on one line each."""
@@ -82,8 +91,7 @@ class OptionCard(QPushButton):
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """The widest word."""
         words = max(self._title.word_width(), self._detail.word_width())
-        least = self._theme.size("option_card" if self._icon or self._detail.text else "language_tile")
-        return QSize(self._start() + words + self._end(), least)
+        return QSize(self._start() + words + self._end(), self._least())
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002 - Qt's name
         """Let the style draw the box, then put words and icons in it."""
@@ -121,6 +129,11 @@ class OptionCard(QPushButton):
 
     def _visual(self, area: QRect) -> QRect:
         return QStyle.visualRect(self._theme.direction, self.rect(), area)
+
+    def _least(self) -> int:
+        if self._dense:
+            return max(self._theme.size("target_min"), self._theme.text_px(68))
+        return self._theme.size("option_card" if self._icon or self._detail.text else "language_tile")
 
     def _icon_size(self) -> float:
         return 36 * min(self._theme.text_scale, 1.4)

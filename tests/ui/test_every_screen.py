@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from PySide6.QtCore import QPoint, QRect
+from PySide6.QtWidgets import QAbstractButton, QWidget
+
+from ui.tour_samples import Sample, samples
+from ui.widgets.keypad import TypingKey
+from ui.widgets.label import Label
+from ui.widgets.option_card import OptionCard
+from ui.window import Window
+
+SIZES = [(1280, 800), (1024, 768), (1080, 1920), (1920, 1080)]
+FINGER = 64
+
+
+def _shown(window: Window, kind: type[QWidget]) -> Iterator[QWidget]:
+    return (child for child in window.findChildren(kind) if child.isVisible())
+
+
+def _place(window: Window, widget: QWidget) -> QRect:
+    return QRect(widget.mapTo(window, QPoint(0, 0)), widget.size())
+
+
+def _check_primary(window: Window, sample: Sample) -> None:
+    chrome = window.shell.wizard.chrome
+    button = window.shell.wizard.bar.button("primary")
+    if chrome.primary is None or chrome.compact:
+        return
+    assert button is not None, sample.name
+    assert button.isVisible(), sample.name
+    assert window.rect().contains(_place(window, button)), sample.name
+    assert button.width() >= button.minimumSizeHint().width(), sample.name
+
+
+def _check_targets(window: Window, sample: Sample) -> None:
+    for button in _shown(window, QAbstractButton):
+        assert button.accessibleName() or button.property("text"), f"{sample.name}: a button without a name"
+        least = 48 if isinstance(button, TypingKey) else FINGER
+        assert min(button.width(), button.height()) >= least, (
+            f"{sample.name}: {button.accessibleName()} {button.size()}"
+        )
+
+
+def _check_words(window: Window, sample: Sample) -> None:
+    for label in _shown(window, Label):
+        assert isinstance(label, Label)
+        needed = label.heightForWidth(label.width())
+        assert label.height() >= needed - 1, f"{sample.name}: {label.text()!r} is cut"
+        assert label.width() >= label.minimumSizeHint().width() - 1, f"{sample.name}: {label.text()!r} is cut"
+    for card in _shown(window, OptionCard):
+        assert isinstance(card, OptionCard)
+        assert card.height() >= card.words_height(card.width()), f"{sample.name}: {card.accessibleName()!r} is cut"
+
+
+@pytest.mark.parametrize("locale", ["en", "ar"])
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: "x".join(map(str, size)))
+def test_every_screen_keeps_its_primary_its_targets_and_its_words_whole(
+    make_window: Callable[..., Window], settle: Callable[[], None], size: tuple[int, int], locale: str
+) -> None:
+    window = make_window(*size, locale=locale)
+    for sample in samples(locale):
+        window.show_state(sample.state)
+        settle()
+        _check_primary(window, sample)
+        _check_targets(window, sample)
+        _check_words(window, sample)
+
+
+@pytest.mark.parametrize("text_scale", [1.25, 1.5, 2.0])
+def test_large_text_never_pushes_the_primary_off_the_screen(
+    make_window: Callable[..., Window], settle: Callable[[], None], text_scale: float
+) -> None:
+    window = make_window(text_scale=text_scale)
+    for sample in samples("en"):
+        window.show_state(sample.state)
+        settle()
+        _check_primary(window, sample)
+        _check_words(window, sample)
+
+
+def test_every_screen_says_its_title_and_its_step_to_a_screen_reader(
+    make_window: Callable[..., Window], settle: Callable[[], None]
+) -> None:
+    window = make_window()
+    for sample in samples("en"):
+        window.show_state(sample.state)
+        settle()
+        assert window.shell.wizard.accessibleName(), sample.name
+        step = window.shell.wizard.steps
+        if step.isVisible():
+            assert "of" in step.accessibleName() or "done" in step.accessibleName(), sample.name
+
+
+def test_every_screen_shows_where_the_focus_is(make_window: Callable[..., Window], settle: Callable[[], None]) -> None:
+    window = make_window()
+    window.activateWindow()
+    for sample in samples("en"):
+        window.show_state(sample.state)
+        settle()
+        focused: QWidget | None = window.focusWidget()
+        assert focused is not None, sample.name
+        assert focused.isVisible(), sample.name
+        assert focused.isEnabled(), sample.name
