@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kiosk.contract.paths import TOKEN
 from kiosk.contract.problems import Word
-from kiosk.service.errors import problem, unexpected
+from kiosk.service.errors import or_unexpected, problem, reference_of
 
 MAX_BODY: Final = 64 * 1024
 """Bytes of a request body; the longest attestation is a tenth of it."""
@@ -45,21 +45,22 @@ class Edge:
         exchange = _Exchange(receive, send, reference)
         structlog.contextvars.bind_contextvars(reference=reference)
         try:
-            refusal = _refusal(scope, headers)
-            if refusal is not None:
-                await problem(reference, *refusal)(scope, receive, exchange.send)
-            else:
-                await self._app(scope, exchange.receive, exchange.send_unless_too_large)
-                exchange.check()
-        except _TooLarge:
-            if not exchange.started:
-                await problem(reference, 413, Word.MALFORMED)(scope, receive, exchange.send)
-        except Exception as error:  # noqa: BLE001 - the HTTP edge: whatever happened, the caller gets a reference
-            answer = unexpected(reference, error)
-            if not exchange.started:
+            answer = await or_unexpected(self._answered(scope, exchange, headers), reference)
+            if answer is not None and not exchange.started:
                 await answer(scope, receive, exchange.send)
         finally:
             structlog.contextvars.unbind_contextvars("reference")
+
+    async def _answered(self, scope: Scope, exchange: _Exchange, headers: dict[bytes, bytes]) -> None:
+        refusal = _refusal(scope, headers)
+        try:
+            if refusal is None:
+                await self._app(scope, exchange.receive, exchange.send_unless_too_large)
+                exchange.check()
+        except _TooLarge:
+            refusal = 413, Word.MALFORMED
+        if refusal is not None and not exchange.started:
+            await problem(reference_of(scope), *refusal)(scope, exchange.receive, exchange.send)
 
     def _reference_of(self, headers: dict[bytes, bytes]) -> str:
         given = headers.get(b"x-request-id", b"")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -138,10 +138,14 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)
 
 
-def unexpected(reference: str, error: Exception) -> Response:
-    """What nobody thought of: logged with its reference, of which alone the caller is told."""
-    _log.error("unexpected_error", reference=reference, exc_info=error)
-    return problem(reference, 500, Word.INTERNAL)
+async def or_unexpected(work: Awaitable[None], reference: str) -> Response | None:
+    """Await the work. What nobody thought of is logged, and the answer to it tells its reference alone."""
+    try:
+        await work
+    except Exception as error:  # noqa: BLE001 - the HTTP edge
+        _log.error("unexpected_error", reference=reference, exc_info=error)
+        return problem(reference, 500, Word.INTERNAL)
+    return None
 
 
 async def _refused(request: Request, error: Exception) -> Response:

@@ -27,7 +27,7 @@ class Place:
     ceremony_id: str
 
 
-def begin(parts: Parts, caller: Caller, enrollment_id: str, asked: BeginCeremony) -> Ceremony:
+def begin_ceremony(parts: Parts, caller: Caller, enrollment_id: str, asked: BeginCeremony) -> Ceremony:
     """Fresh creation options; an unfinished ceremony at the same relying party is given up.
 
     Raises NotFound, WrongPhase, Expired, SimulatedKey, KeyNotAllowed, RelyingPartyUnavailable.
@@ -43,7 +43,7 @@ def begin(parts: Parts, caller: Caller, enrollment_id: str, asked: BeginCeremony
         raise rules.WrongPhase
     rules.admit_key(asked.key, rules.policy_for(parts.settings, row.person), embedded=parts.embedded)
     wanted = rules.user_verification(parts.settings.pin.mode)
-    options = party.begin(CreationRequest(row.person, handle, exclude, wanted))
+    options = party.creation_options(CreationRequest(row.person, handle, exclude, wanted))
     ceremony = _new_ceremony(parts, row, asked, options, handle)
     parts.store.write(lambda tx: _begun(tx, parts, caller, ceremony))
     return Ceremony(ceremony.id, party.name, party.origin, options.public_key, int(options.lifetime.total_seconds()))

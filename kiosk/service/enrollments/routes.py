@@ -63,9 +63,11 @@ def verify(enrollment_id: EnrollmentId, body: bodies.Verify, parts: Made, caller
 
 
 @router.post(paths.CEREMONY, summary="Fetch creation options")
-def begin(enrollment_id: EnrollmentId, body: bodies.BeginCeremony, parts: Made, caller: Station) -> wire.Ceremony:
+def begin_ceremony(
+    enrollment_id: EnrollmentId, body: bodies.BeginCeremony, parts: Made, caller: Station
+) -> wire.Ceremony:
     """Late, when the key is ready; the service checks policy against the key once more."""
-    return ceremonies.begin(parts, caller, enrollment_id, body)
+    return ceremonies.begin_ceremony(parts, caller, enrollment_id, body)
 
 
 @router.post(paths.COMPLETE, status_code=201, summary="Register the credential")

@@ -102,7 +102,7 @@ class RelyingParty(Protocol):
         """The longest that one call takes."""
         ...
 
-    def begin(self, request: CreationRequest) -> CreationOptions:
+    def creation_options(self, request: CreationRequest) -> CreationOptions:
         """Fresh creation options."""
         ...
 

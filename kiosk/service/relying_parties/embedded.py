@@ -68,7 +68,7 @@ class EmbeddedRelyingParty:
         """Nothing here waits for anybody."""
         return timedelta(seconds=2)
 
-    def begin(self, request: CreationRequest) -> CreationOptions:
+    def creation_options(self, request: CreationRequest) -> CreationOptions:
         """WebAuthn L3, 5.4: a discoverable credential on a roaming key."""
         challenge = self.random.token(32)
         options: WebAuthnObject = {

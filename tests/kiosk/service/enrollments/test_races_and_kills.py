@@ -57,7 +57,7 @@ def begin(running: Running, client: str = "lobby", key: SoftKey | None = None) -
     answer = wire.Verify(VerificationMethod.EMAIL, running.random.codes[-1])
     actions.verify(parts, caller, enrollment, answer)
     report = wire.KeyReport(str(used.aaguid), ("FIDO_2_1",), (), {"rk": True, "clientPin": True})
-    ceremony = ceremonies.begin(parts, caller, enrollment, wire.BeginCeremony("staff", report))
+    ceremony = ceremonies.begin_ceremony(parts, caller, enrollment, wire.BeginCeremony("staff", report))
     return Begun(running, Place(caller, enrollment, ceremony.ceremony_id), ceremony, used)
 
 

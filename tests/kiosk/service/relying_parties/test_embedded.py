@@ -39,7 +39,7 @@ PARTY = EmbeddedRelyingParty(
     timedelta(minutes=5),
 )
 PERSON = Person("u1", "maria@example.org", "Maria", "Okafor")
-OPTIONS = PARTY.begin(CreationRequest(PERSON, b"h" * 64, (b"old",), UserVerification.REQUIRED))
+OPTIONS = PARTY.creation_options(CreationRequest(PERSON, b"h" * 64, (b"old",), UserVerification.REQUIRED))
 BEGUN = BegunCeremony(OPTIONS.challenge, UserVerification.REQUIRED, NOON)
 GOOD = KEY.register(OPTIONS.public_key, PARTY.origin)
 TAKEN = PARTY.complete(BEGUN, GOOD)
