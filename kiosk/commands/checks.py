@@ -138,9 +138,8 @@ def check_keys(source: KeySource) -> Finding:
     return good("keys", f"{len(attached)} plugged in, access granted")
 
 
-def check_state_folder(folder: Path) -> Finding:
-    """Room for the journal and the log, and leave to write them."""
-    name = "state folder"
+def check_state_folder(folder: Path, name: str = "state folder") -> Finding:
+    """Room for what is kept, and leave to write it."""
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         probe = folder / ".doctor"
@@ -148,7 +147,7 @@ def check_state_folder(folder: Path) -> Finding:
         probe.unlink()
         free = shutil.disk_usage(folder).free
     except OSError as error:
-        return bad(name, f"{folder}: {error.strerror}", "let this account write there, or set state_folder elsewhere")
+        return bad(name, f"{folder}: {error.strerror}", "let this account write there, or name another folder")
     seen = f"{folder}, {free // 1_000_000} MB free"
     if free < ENOUGH:
         return bad(name, seen, "free some space", Level.FAIL if free < LITTLE else Level.WARN)

@@ -8,32 +8,38 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from kiosk.commands import checks, checks_service
+from kiosk.commands import checks, checks_server, checks_service
 from kiosk.commands.checks import Finding, Level
 from kiosk.commands.composition import stored_secret
 from kiosk.commands.key_option import key_option, key_source
+from kiosk.commands.served import credential_store
 from kiosk.commands.words import sentence
-from kiosk.config import StationSettings, load_station_settings
+from kiosk.config import load_station_settings
 from kiosk.credentials import CredentialStore, system_keyring
 from kiosk.errors import KioskError
+from kiosk.service.settings import load
 
 _MARKS = {Level.OK: "ok  ", Level.WARN: "warn", Level.FAIL: "FAIL"}
 
 
 @click.command()
 @click.option("--config", type=click.Path(path_type=Path), help="A station's settings (TOML): check that station, too.")
+@click.option(
+    "--service", type=click.Path(path_type=Path), help="A service's settings (TOML): check that service, too."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @key_option
-def command(config: Path | None, key: tuple[int, int] | None, *, as_json: bool) -> None:
+def command(config: Path | None, service: Path | None, key: tuple[int, int] | None, *, as_json: bool) -> None:
     """Check everything that a station or a service needs, and say the remedy.
 
     Exit code 0 when nothing fails (warnings may remain), else 1.
     """
-    findings = tuple(examine(config, key))
+    findings = tuple(examine(config, service, key))
     worst = Level.FAIL if any(finding.level is Level.FAIL for finding in findings) else Level.OK
     if as_json:
         click.echo(json.dumps({"ok": worst is Level.OK, "checks": [asdict(finding) for finding in findings]}, indent=2))
@@ -44,31 +50,43 @@ def command(config: Path | None, key: tuple[int, int] | None, *, as_json: bool) 
     sys.exit(0 if worst is Level.OK else 1)
 
 
-def examine(config: Path | None, key: tuple[int, int] | None) -> Iterator[Finding]:
+def examine(config: Path | None, service: Path | None, key: tuple[int, int] | None) -> Iterator[Finding]:
     """All checks that make sense here, quick ones first."""
     yield checks.check_python()
     yield checks.check_libraries()
     yield checks.check_display(os.environ, needed=config is not None)
     yield checks.check_fonts()
     yield checks.check_keys(key_source(key))
-    if config is None:
-        return
+    if config is not None:
+        yield from examine_station(config)
+    if service is not None:
+        yield from examine_service(service)
+
+
+def examine_station(config: Path) -> Iterator[Finding]:
+    """What one station needs."""
     try:
         settings = load_station_settings(config, os.environ)
     except KioskError as error:
         yield checks.bad("settings", sentence(error), "see resources/docs/station.md")
         return
     yield checks.good("settings", str(config))
-    yield from examine_station(settings)
-
-
-def examine_station(settings: StationSettings) -> Iterator[Finding]:
-    """What one station needs."""
     yield checks.check_state_folder(settings.state_folder)
     yield checks.check_journal(settings.state_folder)
     store = CredentialStore(os.environ, system_keyring(), settings.credentials_folder)
     yield checks_service.check_secret(store, settings.service.secret)
     yield from checks_service.check_service(settings, stored_secret(settings))
+
+
+def examine_service(config: Path) -> Iterator[Finding]:
+    """What one service needs."""
+    try:
+        settings = load(config)
+    except KioskError as error:
+        yield checks.bad("service settings", sentence(error), "see resources/docs/service.md")
+        return
+    yield checks.good("service settings", str(config))
+    yield from checks_server.examine_server(settings, credential_store(None), datetime.now(UTC))
 
 
 def as_text(finding: Finding) -> str:

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import monotonic
 
 import click
 
 from hardware.authenticator import KeySource
+from hardware.simulated.key import SimulatedKey
+from hardware.simulated.source import SimulatedSource
 from kiosk import logs
 from kiosk.commands.composition import open_journal, open_session, reference, stored_secret
+from kiosk.commands.embedded import embedded_service
 from kiosk.commands.key_option import key_option, key_source
 from kiosk.commands.port import watch_port
 from kiosk.commands.terminal import GIVEN_UP, TerminalPerson
-from kiosk.commands.words import sentence
+from kiosk.commands.words import sentence, tame
 from kiosk.config import StationSettings, load_station_settings
 from kiosk.errors import KioskError
 from kiosk.station.headless import Host
@@ -31,27 +36,57 @@ CANNOT_START = 3
 @click.option(
     "--config",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    required=True,
     help="The settings of this station (TOML).",
 )
+@click.option("--embedded", is_flag=True, help="Try it: a service of its own, sample people, mail shown here.")
 @click.option("--lang", "locale", default="en", show_default=True, help="Language of the mails (BCP 47).")
 @key_option
-def command(user: str, alternative: str, config: Path, locale: str, key: tuple[int, int] | None) -> None:
-    """Enroll somebody's security key, here in the terminal.
+def command(
+    user: str, alternative: str, config: Path | None, locale: str, key: tuple[int, int] | None, *, embedded: bool
+) -> None:
+    """Enroll somebody's security key, here in the terminal: with --config, or with --embedded to try it.
 
     \b
     Exit codes: 0 the key was proved to work   1 it ended otherwise   2 a wrong option
                 3 the station cannot start     4 a credential is left on the key   130 given up
     """
+    if embedded == (config is not None):
+        raise click.UsageError("Give either --config or --embedded.")
+    person = TerminalPerson(user, alternative)
+    sys.exit(_try_out(person, locale, key) if config is None else _production(config, person, locale, key))
+
+
+def _production(config: Path, person: TerminalPerson, locale: str, key: tuple[int, int] | None) -> int:
     try:
         settings = load_station_settings(config, os.environ)
     except KioskError as error:
         click.echo(sentence(error), err=True)
-        sys.exit(CANNOT_START)
+        return CANNOT_START
     settings.state_folder.mkdir(parents=True, exist_ok=True)
     logs.install(logs.LogSettings(file=settings.state_folder / "enroll.log"))
-    person = TerminalPerson(user, alternative)
-    sys.exit(enroll(settings, stored_secret(settings), key_source(key), person, locale))
+    return enroll(settings, stored_secret(settings), key_source(key), person, locale)
+
+
+def _try_out(person: TerminalPerson, locale: str, ports: tuple[int, int] | None) -> int:
+    """Against a service in this process, with a simulated key that touches itself, or the simulator at `ports`."""
+    logs.install(logs.LogSettings(level=logging.ERROR))
+    with TemporaryDirectory(prefix="keywright-") as name, embedded_service(Path(name)) as embedded:
+        mailbox = embedded.mailbox
+
+        def on_mail() -> None:
+            mail = mailbox.messages()[-1]
+            click.echo(f"\n[mail to {tame(mail.to)}: {tame(mail.subject)} {mail.code}]", err=True)
+
+        mailbox.observe(on_mail)
+        source = key_source(ports) if ports else SimulatedSource([_simulated_key()])
+        return enroll(embedded.station, embedded.secret, source, person, locale)
+
+
+def _simulated_key() -> SimulatedKey:
+    key = SimulatedKey()
+    key.touch_automatically = True
+    key.plug()
+    return key
 
 
 def enroll(

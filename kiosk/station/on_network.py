@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from time import monotonic
 from uuid import UUID
 
@@ -45,13 +46,17 @@ _log = structlog.get_logger("keywright.station")
 class NetworkWork:
     """Does the network effects with one client. Lives in the network lane's thread.
 
-    `simulator` accepts keys that are no hardware, whatever the service is.
+    `simulator` accepts keys that are no hardware, whatever the service is; `languages`, if any, are offered instead
+    of the service's.
     """
 
-    def __init__(self, client: Client, journal: Journal, *, simulator: bool = False) -> None:
+    def __init__(
+        self, client: Client, journal: Journal, *, simulator: bool = False, languages: tuple[str, ...] = ()
+    ) -> None:
         self._client = client
         self._journal = journal
         self._simulator = simulator
+        self._languages = languages
         self._resting = False
 
     def perform(self, job: Job) -> Event | None:
@@ -61,6 +66,7 @@ class NetworkWork:
         match work:
             case LoadProfile(attempt):
                 profile = self._client.profile()
+                profile = replace(profile, languages=self._languages or profile.languages)
                 return ProfileLoaded(attempt, profile, profile.embedded or self._simulator)
             case IdentifyPerson() | SendCode() | VerifyPerson():
                 return self._person(work)
@@ -199,6 +205,6 @@ def build_network(
         wait = context.stopping.wait
         client = Client(settings.service, secret, clock=clock, wait=wait, reference=reference)
         on_client(client)
-        return NetworkWork(client, journal, simulator=settings.simulator)
+        return NetworkWork(client, journal, simulator=settings.simulator, languages=settings.languages)
 
     return build
