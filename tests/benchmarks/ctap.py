@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from fido2.client import DefaultClientDataCollector, Fido2Client, UserInteraction
-from fido2.ctap2 import ClientPin, Ctap2
-from fido2.ctap2.pin import PinProtocolV2
+from fido2.ctap2.base import Ctap2
+from fido2.ctap2.pin import ClientPin, PinProtocolV2
 from fido2.webauthn import PublicKeyCredentialCreationOptions, PublicKeyCredentialRequestOptions
 
 from hardware.authenticator import Watch
@@ -77,7 +77,8 @@ def ours(key: SimulatedKey) -> None:
 def bare(key: SimulatedKey) -> None:
     """The same eight commands with python-fido2's CTAP layer, and nothing around them."""
     device = connect(key)
-    ctap, protocol = Ctap2(device), PinProtocolV2()
+    ctap = Ctap2(device)
+    protocol: Any = PinProtocolV2()  # its methods have no types
     agreement = ctap.client_pin(protocol.VERSION, ClientPin.CMD.GET_KEY_AGREEMENT)
     share, secret = protocol.encapsulate(agreement[ClientPin.RESULT.KEY_AGREEMENT])
     new_pin = protocol.encrypt(secret, PIN.encode().ljust(64, b"\0"))
@@ -99,7 +100,7 @@ def bare(key: SimulatedKey) -> None:
             permissions=permission,
             permissions_rpid=RP,
         )
-        return protocol.decrypt(secret, answer[ClientPin.RESULT.PIN_UV_TOKEN])
+        return bytes(protocol.decrypt(secret, answer[ClientPin.RESULT.PIN_UV_TOKEN]))
 
     data = hashlib.sha256(b"client data").digest()
     param = protocol.authenticate(token(ClientPin.PERMISSION.MAKE_CREDENTIAL), data)
