@@ -50,6 +50,8 @@ def table(rows: list[tuple[str, Row]]) -> str:
 
 
 def _short(value: object) -> str:
+    if not isinstance(value, float):
+        return str(value)
     return (
         f"{value:.3g}"
         if isinstance(value, float) and abs(value) < 1000
