@@ -172,6 +172,6 @@ def check_journal(folder: Path) -> Finding:
         remedy = "start the station: it settles them with the service"
         return bad("journal", f"{health.unsettled} unsettled", remedy, Level.WARN)
     if health.left_on_key:
-        seen = f"{health.left_on_key} credentials are left on keys"
+        seen = f"{health.left_on_key} credentials are, or may be, left on keys"
         return bad("journal", seen, "enroll the keys here again: they are cleaned first", Level.WARN)
     return good("journal", "sound and settled" if health.present else "not begun yet")

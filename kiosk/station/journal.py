@@ -151,10 +151,11 @@ class Journal:
         )
 
     def orphans(self, key: KeyMark) -> tuple[Row, ...]:
-        """What may have been left on this key (or, without a serial number, on one of its model)."""
+        """What may have been left on this key (or, without a serial number, on one of its model); the newest ones,
+        because each costs the person a moment."""
         return self._read(
             "SELECT * FROM ceremony WHERE step IN ('cleaning', 'left_on_key') AND on_key "
-            "AND aaguid = :aaguid AND serial = :serial ORDER BY created_at",
+            "AND aaguid = :aaguid AND serial = :serial ORDER BY created_at DESC LIMIT 20",
             aaguid=key.aaguid,
             serial=key.serial,
         )

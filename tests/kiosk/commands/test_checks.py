@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -17,6 +18,7 @@ from hardware.simulated.key import SimulatedKey
 from hardware.simulated.source import SimulatedSource
 from kiosk.commands import checks, doctor
 from kiosk.commands.checks import Finding, Level
+from kiosk.commands.checks_server import check_certificate, check_port
 from kiosk.commands.checks_service import check_clock, check_secret, check_service
 from kiosk.commands.composition import JOURNAL
 from kiosk.contract.problems import Word
@@ -218,3 +220,48 @@ def test_a_wrong_setting_ends_the_examination(tmp_path: Path, monkeypatch: pytes
     assert result.exit_code == 1
     assert "service.url" in result.output
     assert "→" in result.output
+
+
+# ── a service on this machine ───────────────────────────────────────────────────────────────────
+
+
+def test_a_port_in_use_is_perhaps_the_service_itself() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert is_bad(check_port("127.0.0.1", port), Level.WARN)
+    assert check_port("127.0.0.1", port).level is Level.OK
+
+
+def test_a_certificate_is_renewed_in_time(tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    file = make_authority(tmp_path, now).certificate
+    assert check_certificate(file, now).level is Level.OK
+    assert is_bad(check_certificate(file, now + timedelta(days=360)), Level.WARN)
+    assert is_bad(check_certificate(file, now + timedelta(days=400)))
+    file.write_bytes(b"nonsense")
+    assert is_bad(check_certificate(file, now))
+    assert is_bad(check_certificate(tmp_path / "none.pem", now))
+
+
+def test_a_service_is_examined_with_its_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "key_source", lambda _: SimulatedSource([]))
+    monkeypatch.setattr(doctor, "credential_store", lambda _: CredentialStore({}, None, None))
+    file = tmp_path / "service.toml"
+    file.write_text(
+        f'[server]\ndata_directory = "{tmp_path}"\nport = 0\n'
+        '[mail]\nhost = "mail.example.org"\nsender = "keys@example.org"\nuser = "keys"\npassword = "mail-password"\n'
+    )
+    result = CliRunner().invoke(doctor.command, ["--service", str(file), "--json"])
+    found = {check["name"]: check["level"] for check in json.loads(result.output)["checks"]}
+    assert found["service settings"] == found["data folder"] == found["port"] == "ok"
+    assert found["secret"] == "fail"
+    assert result.exit_code == 1
+
+
+def test_a_wrong_setting_of_the_service_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "key_source", lambda _: SimulatedSource([]))
+    file = tmp_path / "service.toml"
+    file.write_text("[server]\nprot = 1\n")
+    assert "server.prot" in CliRunner().invoke(doctor.command, ["--service", str(file)]).output

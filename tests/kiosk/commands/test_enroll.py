@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import click
@@ -178,3 +180,41 @@ def test_what_the_watcher_sees_becomes_events() -> None:
         assert event_of(Obstructed(KeySilent(1.0))) is None
     assert [log["event"] for log in logs] == ["port_obstructed"]
     assert isinstance(enroll.command, click.Command)
+
+
+def test_it_can_be_tried_without_a_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    typed: list[str] = []
+    mails: list[str] = []
+
+    def prompt(text: str, **_: object) -> str:
+        typed.append(text)
+        if text.startswith("Check the person"):
+            return "1"
+        return mailed(mails) if text.startswith("Code") else PIN
+
+    def echo(message: object = "", **_: object) -> None:
+        mails.append(str(message))
+
+    monkeypatch.setattr("kiosk.logs.install", lambda _: None)
+    monkeypatch.setattr(click, "prompt", prompt)
+    monkeypatch.setattr(click, "echo", echo)
+    with capture_logs():
+        result = CliRunner().invoke(enroll.command, ["--embedded", "--user", "m.okafor@example.org"])
+    assert result.exit_code == PROVED
+
+
+def mailed(mails: list[str]) -> str:
+    """The code in the mail that is shown; it may still be on its way."""
+    patience = Event()
+    for _ in range(1000):
+        found = [re.search(r"(\d{6})\]", mail) for mail in mails]
+        if any(found):
+            return next(match[1] for match in found if match)
+        patience.wait(0.01)
+    raise AssertionError("no mail came")
+
+
+@pytest.mark.parametrize("arguments", [[], ["--embedded", "--config", "/dev/null"]])
+def test_one_of_two_ways_must_be_chosen(arguments: list[str], config: Path) -> None:
+    given = [str(config) if argument == "/dev/null" else argument for argument in arguments]
+    assert CliRunner().invoke(enroll.command, given).exit_code == 2
