@@ -116,9 +116,9 @@ def _lanes(parts: Parts, outbound: Outbound) -> Mapping[str, tuple[Chore, ...]]:
     return {
         **mail,
         "housekeeping": (
-            Chore("expire", lambda: expire(parts)),
-            Chore("forget_tokens", lambda: forget_tokens(parts), _HOURLY),
-            Chore("forget_codes", lambda: forget_old_codes(parts) < 0, _HOURLY),
-            Chore("forget_messages", lambda: forget_old_messages(parts) < 0, _HOURLY),
+            Chore("expire", lambda: expire(parts), listens=False),
+            Chore("forget_tokens", lambda: forget_tokens(parts), _HOURLY, listens=False),
+            Chore("forget_codes", lambda: forget_old_codes(parts) < 0, _HOURLY, listens=False),
+            Chore("forget_messages", lambda: forget_old_messages(parts) < 0, _HOURLY, listens=False),
         ),
     }

@@ -16,12 +16,13 @@ _log = structlog.get_logger("keywright.service")
 class Chore:
     """Work that falls due. `work` does one piece of it and tells whether there may be more at once.
 
-    It is looked at every `every` seconds, and when the bell rings.
+    It is looked at every `every` seconds, and when the bell rings if it `listens`.
     """
 
     name: str
     work: Callable[[], bool]
     every: float = 1.0
+    listens: bool = True
 
 
 class Bell:
@@ -68,9 +69,9 @@ class Lane:
             self._thread.join(timeout)
 
     def run_due(self, *, rung: bool = False) -> None:
-        """Do what is due now; when the bell was rung, look at everything."""
+        """Do what is due now, and when the bell was rung also what listens to it."""
         for chore in self._chores:
-            if rung or self._monotonic() >= self._next[chore]:
+            if (rung and chore.listens) or self._monotonic() >= self._next[chore]:
                 self._do(chore)
                 self._next[chore] = self._monotonic() + chore.every
 

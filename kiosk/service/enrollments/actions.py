@@ -95,11 +95,10 @@ def verify(parts: Parts, caller: Caller, enrollment_id: str, asked: Verify) -> V
         found = rows.enrollment(tx, enrollment_id, caller.client_id)
     row = rules.require_phase(found, parts.clock.now(), Phase.VERIFY, Phase.KEY)
     if row.phase is Phase.VERIFY:
-        verification.judge(parts, row, row.person, asked)
-        row = parts.store.write(lambda tx: _verified(tx, parts, caller, enrollment_id))
+        verification.judge(parts, row, row.person, asked, lambda tx: _verified(tx, parts, caller, enrollment_id))
     assert row.person is not None
     parties = tuple(party.name for party in parts.relying_parties.values())
-    return Verified(row.phase, row.person.display_name, parties, rules.policy_for(parts.settings, row.person))
+    return Verified(Phase.KEY, row.person.display_name, parties, rules.policy_for(parts.settings, row.person))
 
 
 def cancel(parts: Parts, caller: Caller, enrollment_id: str) -> None:
@@ -134,13 +133,13 @@ def _exactly_one(parts: Parts, criteria: Criteria) -> Person | None:
     return found[0] if len(found) == 1 else None
 
 
-def _verified(tx: WriteTx, parts: Parts, caller: Caller, enrollment_id: str) -> EnrollmentRow:
+def _verified(tx: WriteTx, parts: Parts, caller: Caller, enrollment_id: str) -> None:
     """To the key step, with a stable user handle for each relying party. Two calls at once: both are right."""
     row = rules.require_phase(
         rows.enrollment(tx, enrollment_id, caller.client_id), parts.clock.now(), Phase.VERIFY, Phase.KEY
     )
     if row.phase is Phase.KEY or row.user_id is None:
-        return row
+        return
     for party in parts.relying_parties:
         credential_rows.keep_handle(tx, party, row.user_id, parts.random.token(64))
-    return rows.move_enrollment(tx, row, phase=Phase.KEY)
+    rows.move_enrollment(tx, row, phase=Phase.KEY)

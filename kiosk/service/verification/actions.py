@@ -7,6 +7,7 @@ same answers, same rows, same locks; only no message leaves and no answer is eve
 from __future__ import annotations
 
 import hmac
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -31,6 +32,13 @@ KEPT: Final = timedelta(days=1)
 
 _CHANNELS: Final = {VerificationMethod.EMAIL: Channel.MAIL, VerificationMethod.SMS: Channel.SMS}
 _EXAMPLE_DOMAIN: Final = "example.org"
+
+Then = Callable[[WriteTx], object]
+"""What a verified person makes necessary."""
+
+
+def _nothing(_tx: WriteTx) -> None:
+    """Nothing follows."""
 
 
 def offers(parts: Parts, enrollment: EnrollmentRow) -> tuple[VerificationOffer, ...]:
@@ -89,16 +97,19 @@ def send_code(parts: Parts, enrollment: EnrollmentRow, person: Person | None, me
     return CodeSent(method, hint, settings.resend_after, settings.life, settings.digits)
 
 
-def judge(parts: Parts, enrollment: EnrollmentRow, person: Person | None, verify: Verify) -> None:
+def judge(
+    parts: Parts, enrollment: EnrollmentRow, person: Person | None, verify: Verify, then: Then = _nothing
+) -> None:
     """Return when the answer verifies the person. It is counted before it is looked at, and forgotten if right.
 
+    `then` does what follows, in the transaction that forgets: whoever used up their code has what it was for.
     Raises MethodNotOffered, Locked, CodeInvalid, CodeExpired, NotVerified, VerificationUnavailable.
     """
     verifier = _offered(parts, verify.method)
     if isinstance(verifier, CodeVerifier):
-        _judge_code(parts, enrollment, person, verify)
+        _judge_code(parts, enrollment, person, verify, then)
     else:
-        _judge_answer(parts, enrollment, person, verifier, Answer(verify.answer, verify.confirmed))
+        _judge_answer(parts, enrollment, person, verifier, Answer(verify.answer, verify.confirmed), then)
 
 
 def unlock(tx: WriteTx, subject: str) -> None:
@@ -112,7 +123,7 @@ def forget_old_codes(parts: Parts) -> int:
     return parts.store.write(lambda tx: store_codes.forget_codes(tx, before))
 
 
-def _judge_code(parts: Parts, enrollment: EnrollmentRow, person: Person | None, verify: Verify) -> None:
+def _judge_code(parts: Parts, enrollment: EnrollmentRow, person: Person | None, verify: Verify, then: Then) -> None:
     """Count, compare and use the code in one transaction: nothing is answered before all of it is written down."""
     settings = parts.settings.verification.code
 
@@ -130,6 +141,7 @@ def _judge_code(parts: Parts, enrollment: EnrollmentRow, person: Person | None, 
         store_codes.count_try(tx, row, tries=tried.tries, seen_at=tried.seen_at, used=right)
         if right:
             forget(tx, counters)
+            then(tx)
             return None
         count_failure(tx, counters, now)
         return rules.CodeInvalid(settings.tries - tried.tries)
@@ -138,7 +150,7 @@ def _judge_code(parts: Parts, enrollment: EnrollmentRow, person: Person | None, 
 
 
 def _judge_answer(
-    parts: Parts, enrollment: EnrollmentRow, person: Person | None, verifier: AnswerVerifier, answer: Answer
+    parts: Parts, enrollment: EnrollmentRow, person: Person | None, verifier: AnswerVerifier, answer: Answer, then: Then
 ) -> None:
     """Count → ask, without a transaction → forgive. A process that dies in between leaves the failure counted."""
 
@@ -160,7 +172,12 @@ def _judge_answer(
         raise rules.VerificationUnavailable
     if person is None or outcome is not Outcome.VERIFIED:
         raise rules.NotVerified
-    parts.store.write(lambda tx: forget(tx, counted))
+    parts.store.write(lambda tx: _forgive(tx, counted, then))
+
+
+def _forgive(tx: WriteTx, counted: tuple[Counter, ...], then: Then) -> None:
+    forget(tx, counted)
+    then(tx)
 
 
 def _offered(parts: Parts, method: VerificationMethod) -> Verifier:

@@ -42,6 +42,17 @@ def test_a_chore_is_done_when_due_and_until_nothing_is_left() -> None:
     assert hand.done == 5
 
 
+def test_a_chore_that_does_not_listen_waits_for_its_time() -> None:
+    time, hand = [0.0], Hand()
+    lane = Lane("test", [Chore("hand", hand.work, 10.0, listens=False)], Bell(), lambda: time[0])
+    lane.run_due()
+    lane.run_due(rung=True)
+    assert hand.done == 1
+    time[0] = 10.0
+    lane.run_due(rung=True)
+    assert hand.done == 2
+
+
 def test_a_chore_that_fails_does_not_end_the_others(caplog: pytest.LogCaptureFixture) -> None:
     broken, sound = Hand(fails=True), Hand()
     worker = Worker({"test": [Chore("broken", broken.work), Chore("sound", sound.work)]}, Bell())
