@@ -59,11 +59,13 @@ def western_locale(tag: str) -> QLocale:
 
 
 class Interpreter:
-    """Makes the application speak one language at a time: catalogs, Qt's own words, direction, digits."""
+    """Makes the application speak one language at a time: catalogs, Qt's own words, direction, digits.
+
+    A new interpreter takes over from the one before it, and begins with the source language.
+    """
 
     def __init__(self, app: QGuiApplication) -> None:
         self._app = app
-        self._installed: list[QTranslator] = []
         self._language = self.install(SOURCE)
 
     @property
@@ -77,11 +79,13 @@ class Interpreter:
         Every widget is told by Qt's LanguageChange event.
         """
         language = best(tag, available()) or Language(SOURCE, _OWN_NAME, right_to_left=False)
-        for translator in self._installed:
-            self._app.removeTranslator(translator)
-        self._installed = [each for each in (_qt_words(language.tag), _catalog(language.tag)) if each is not None]
-        for translator in self._installed:
-            self._app.installTranslator(translator)
+        for spoken in self._app.findChildren(QTranslator):
+            self._app.removeTranslator(spoken)
+            spoken.deleteLater()
+        for translator in (_qt_words(language.tag), _catalog(language.tag)):
+            if translator is not None:
+                translator.setParent(self._app)
+                self._app.installTranslator(translator)
         QLocale.setDefault(western_locale(language.tag))
         right, left = Qt.LayoutDirection.RightToLeft, Qt.LayoutDirection.LeftToRight
         self._app.setLayoutDirection(right if language.right_to_left else left)

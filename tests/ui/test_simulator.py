@@ -10,9 +10,10 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from ui.i18n import Interpreter
 from ui.simulator import Fault, KeyChoice, KeyPicture, SimulatorDock, Visitor
 
 
@@ -77,7 +78,8 @@ def box() -> Box:
 
 
 @pytest.fixture
-def dock(qtbot: QtBot, panel: Panel, box: Box) -> SimulatorDock:
+def dock(qtbot: QtBot, qapp: QApplication, panel: Panel, box: Box) -> SimulatorDock:
+    Interpreter(qapp)  # whatever language another test left behind, English is spoken here
     widget = SimulatorDock(panel, box, Visitor("Maria Okafor", "maria@example.org", "104417"))
     qtbot.addWidget(widget)
     widget.show()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from kiosk.contract.enrollments import VerificationOffer
@@ -19,6 +19,7 @@ from kiosk.contract.profile import (
     VerificationMethod,
 )
 from kiosk.enrollment.states import State, Visit
+from ui.i18n import Interpreter
 from ui.pages.page import Page
 
 Show = Callable[[Page, State], list[object]]
@@ -97,3 +98,9 @@ def show(qtbot: QtBot) -> Iterator[Show]:
     yield shown
     for window in windows:
         window.close()
+
+
+@pytest.fixture(autouse=True)
+def english(qapp: QApplication) -> None:
+    """Whatever language another test left behind, English is spoken here."""
+    Interpreter(qapp)
