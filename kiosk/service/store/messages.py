@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     Column,
     ColumnElement,
     Index,
@@ -14,6 +14,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Table,
+    Update,
     and_,
     bindparam,
     delete,
@@ -87,9 +88,73 @@ class ClaimedMessage:
     useless_after: datetime
 
 
-# Statements that every enrollment needs are made once: building one costs more than running it.
+# Statements are made once: building one costs more than running it.
+_NOW: BindParameter[datetime] = bindparam("now")
+_FAR: BindParameter[datetime] = bindparam("far")
+_LEASE = messages.c.leased_until
+_UNLEASED = or_(_LEASE.is_(None), _LEASE <= _NOW, _LEASE > _FAR)
+"""Nobody carries it; a lease from the far future (the clock was set back) binds nobody."""
+
+_WANTED = and_(messages.c.state == WAITING, messages.c.useless_after > _NOW)
+_CLAIMABLE = and_(_WANTED, messages.c.channel == bindparam("by"), messages.c.due_at <= _NOW, _UNLEASED)
+_OLDER = messages.alias("older")
+_HELD = exists().where(_OLDER.c.lane == messages.c.lane, _OLDER.c.state.in_(OPEN), _OLDER.c.number < messages.c.number)
+_OLDEST = (
+    select(messages.c.number)
+    .where(_CLAIMABLE, ~_HELD)
+    .order_by(messages.c.number)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+    .scalar_subquery()
+)
+_CLAIM = (
+    update(messages)
+    .where(messages.c.number == _OLDEST, _CLAIMABLE)
+    .values(leased_until=bindparam("lease"), attempt=messages.c.attempt + 1)
+    .returning(*(messages.c[name] for name in ClaimedMessage.__slots__))
+)
+_OURS = and_(messages.c.number == bindparam("claimed"), messages.c.attempt == bindparam("tried"))
+"""Compare-and-set: nobody claimed the row since we did."""
+
+_HAND_OVER = update(messages).where(_OURS, _WANTED, _LEASE > _NOW).values(state=HANDING_OVER)
+_SETTLE = (
+    update(messages)
+    .where(_OURS, messages.c.state.in_(OPEN))
+    .values(
+        state=bindparam("to_state"),
+        sealed=None,
+        leased_until=None,
+        settled_at=_NOW,
+        reason=bindparam("why"),
+        reference=bindparam("told"),
+    )
+)
+_POSTPONE = (
+    update(messages)
+    .where(_OURS, messages.c.state.in_(OPEN))
+    .values(state=WAITING, leased_until=None, due_at=bindparam("due"), reason=bindparam("why"))
+)
+_DUE = (
+    select(messages.c.number)
+    .where(messages.c.channel == bindparam("by"), messages.c.state.in_(OPEN), messages.c.due_at <= _NOW)
+    .limit(1)
+)
 _KNOWN = select(messages.c.number).where(messages.c.once == bindparam("event"))
 _INSERT = insert(messages)
+
+
+def _ending(state: str, reason: str, *which: ColumnElement[bool]) -> Update:
+    """End what nobody carries."""
+    values = {"state": state, "sealed": None, "leased_until": None, "settled_at": _NOW, "reason": reason}
+    return update(messages).where(*which, _UNLEASED).values(values)
+
+
+_BY_CHANNEL = messages.c.channel == bindparam("by")
+_END_USELESS = _ending(
+    "useless", "too_late", _BY_CHANNEL, messages.c.state == WAITING, messages.c.useless_after <= _NOW
+)
+_END_ABANDONED = _ending("unknown", "worker_lost", _BY_CHANNEL, messages.c.state == HANDING_OVER)
+_END_REPLACED = _ending("useless", "replaced", messages.c.topic == bindparam("about"), messages.c.state == WAITING)
 
 
 def add_message(tx: WriteTx, message: NewMessage) -> bool:
@@ -104,71 +169,41 @@ def add_message(tx: WriteTx, message: NewMessage) -> bool:
 
 def claim_message(tx: WriteTx, channel: str, now: datetime, leased_until: datetime) -> ClaimedMessage | None:
     """Lease the oldest due message whose destination has no older one open, in one statement."""
-    older = messages.alias("older")
-    held = exists().where(older.c.lane == messages.c.lane, older.c.state.in_(OPEN), older.c.number < messages.c.number)
-    oldest = (
-        select(messages.c.number)
-        .where(messages.c.channel == channel, _claimable(now), ~held)
-        .order_by(messages.c.number)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-        .scalar_subquery()
-    )
-    claimed = tx.connection.execute(
-        update(messages)
-        .where(messages.c.number == oldest, _claimable(now))
-        .values(leased_until=leased_until, attempt=messages.c.attempt + 1)
-        .returning(
-            messages.c.number,
-            messages.c.message_id,
-            messages.c.sealed,
-            messages.c.attempt,
-            messages.c.written_at,
-            messages.c.useless_after,
-        )
-    ).one_or_none()
-    return None if claimed is None else ClaimedMessage(*claimed)
+    found = tx.connection.execute(_CLAIM, {"by": channel, "lease": leased_until, **_times(now)}).one_or_none()
+    return None if found is None else ClaimedMessage(*found)
 
 
 def mark_handing_over(tx: WriteTx, claimed: ClaimedMessage, now: datetime) -> bool:
     """Write down that the message is about to leave; False when the claim was lost or nobody wants it any more."""
-    in_time = and_(messages.c.state == WAITING, messages.c.leased_until > now, messages.c.useless_after > now)
-    return _settle_claim(tx, claimed, in_time, {"state": HANDING_OVER})
+    return tx.connection.execute(_HAND_OVER, {"now": now, **_ours(claimed)}).rowcount == 1
 
 
 def settle_message(
     tx: WriteTx, claimed: ClaimedMessage, state: str, now: datetime, *, reason: str = "", reference: str = ""
 ) -> bool:
     """Write down the final state and wipe the text; False when the claim was lost."""
-    values = {"state": state, "sealed": None, "leased_until": None, "settled_at": now}
-    return _settle_claim(
-        tx, claimed, messages.c.state.in_(OPEN), {**values, "reason": reason[:64], "reference": reference[:128]}
-    )
+    outcome = {"to_state": state, "now": now, "why": reason[:64], "told": reference[:128]}
+    return tx.connection.execute(_SETTLE, outcome | _ours(claimed)).rowcount == 1
 
 
 def postpone_message(tx: WriteTx, claimed: ClaimedMessage, due_at: datetime, reason: str) -> bool:
     """Let the message wait for another attempt; False when the claim was lost."""
-    values = {"state": WAITING, "leased_until": None, "due_at": due_at, "reason": reason[:64]}
-    return _settle_claim(tx, claimed, messages.c.state.in_(OPEN), values)
+    return tx.connection.execute(_POSTPONE, {"due": due_at, "why": reason[:64], **_ours(claimed)}).rowcount == 1
 
 
 def settle_useless(tx: WriteTx, channel: str, now: datetime) -> int:
     """End what nobody carries and is of no use any more; how many there were."""
-    late = and_(_unleased(now), messages.c.useless_after <= now)
-    condition = and_(messages.c.channel == channel, messages.c.state == WAITING, late)
-    return _end(tx, condition, "useless", "too_late", now)
+    return tx.connection.execute(_END_USELESS, {"by": channel, **_times(now)}).rowcount
 
 
 def settle_abandoned(tx: WriteTx, channel: str, now: datetime) -> int:
     """End as unknown what a process that died had begun to hand over; how many there were."""
-    condition = and_(messages.c.channel == channel, messages.c.state == HANDING_OVER, _unleased(now))
-    return _end(tx, condition, "unknown", "worker_lost", now)
+    return tx.connection.execute(_END_ABANDONED, {"by": channel, **_times(now)}).rowcount
 
 
 def settle_replaced(tx: WriteTx, topic: str, now: datetime) -> int:
     """End the messages of a topic that nobody carries yet, because a newer one comes; how many there were."""
-    condition = and_(messages.c.topic == topic, messages.c.state == WAITING, _unleased(now))
-    return _end(tx, condition, "useless", "replaced", now)
+    return tx.connection.execute(_END_REPLACED, {"about": topic, **_times(now)}).rowcount
 
 
 def forget_messages(tx: WriteTx, before: datetime) -> int:
@@ -178,10 +213,7 @@ def forget_messages(tx: WriteTx, before: datetime) -> int:
 
 def something_due(tx: ReadTx, channel: str, now: datetime) -> bool:
     """Whether a worker of the channel may find something to do."""
-    due = select(messages.c.number).where(
-        messages.c.channel == channel, messages.c.state.in_(OPEN), messages.c.due_at <= now
-    )
-    return tx.connection.execute(due.limit(1)).first() is not None
+    return tx.connection.execute(_DUE, {"by": channel, "now": now}).first() is not None
 
 
 def message_states(tx: ReadTx) -> dict[str, int]:
@@ -190,22 +222,9 @@ def message_states(tx: ReadTx) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def _unleased(now: datetime) -> ColumnElement[bool]:
-    """Nobody carries it; a lease from the far future (the clock was set back) binds nobody."""
-    lease = messages.c.leased_until
-    return or_(lease.is_(None), lease <= now, lease > now + _LONGEST_LEASE)
+def _times(now: datetime) -> dict[str, datetime]:
+    return {"now": now, "far": now + _LONGEST_LEASE}
 
 
-def _claimable(now: datetime) -> ColumnElement[bool]:
-    return and_(messages.c.state == WAITING, messages.c.due_at <= now, messages.c.useless_after > now, _unleased(now))
-
-
-def _settle_claim(tx: WriteTx, claimed: ClaimedMessage, condition: ColumnElement[bool], values: dict[str, Any]) -> bool:
-    """Compare-and-set: nobody claimed the row since we did."""
-    ours = and_(messages.c.number == claimed.number, messages.c.attempt == claimed.attempt)
-    return tx.connection.execute(update(messages).where(ours, condition).values(values)).rowcount == 1
-
-
-def _end(tx: WriteTx, condition: ColumnElement[bool], state: str, reason: str, now: datetime) -> int:
-    values = {"state": state, "sealed": None, "leased_until": None, "settled_at": now, "reason": reason}
-    return tx.connection.execute(update(messages).where(condition).values(values)).rowcount
+def _ours(claimed: ClaimedMessage) -> dict[str, int]:
+    return {"claimed": claimed.number, "tried": claimed.attempt}
