@@ -108,7 +108,10 @@ def run(make_station: MakeStation, appearance: Appearance) -> int:
         frame.show()
     _quit_on_signals(app)
     code = app.exec()
+    frame.hide()
     stopped = [station.stop() for station in stations]
+    frame.deleteLater()
+    bridge.deleteLater()
     return code or (0 if all(stopped) else 1)
 
 
@@ -175,6 +178,7 @@ def _frame(window: Window, appearance: Appearance) -> QWidget:
     row = QHBoxLayout(frame)
     row.setContentsMargins(0, 0, 0, 0)
     row.setSpacing(0)
+    row.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)
     dock = appearance.dock()
     window.setMinimumSize(QSize(800, 600))
     row.addWidget(window, 1)
