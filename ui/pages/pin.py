@@ -43,6 +43,7 @@ class ChoosePinPage(Page):
         grid.addWidget(self._first, 0, 0)
         grid.addWidget(self._second, *((1, 0) if theme.folded else (0, 1)))
         column = column_of(self, theme)
+        column.setSpacing(theme.px(8))
         column.addLayout(grid)
         column.addWidget(self._notice)
         column.addWidget(self._rules)
@@ -201,7 +202,7 @@ class EnterPinPage(Page):
         opened = before is not None and before.caution and not state.caution
         if (opened or (before is not None and before.busy and not state.busy)) and self.isVisible():
             self._field.edit.setFocus()
-        self.changed.emit()
+        self._edited()
 
     def chrome(self) -> Chrome:
         """Continue, or "Try anyway" when few tries are left."""

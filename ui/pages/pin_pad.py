@@ -16,6 +16,7 @@ class PinPad:
     def __init__(self, page: Page, first: PinField) -> None:
         self._page = page
         self._field = first
+        self._offered = ("", False)
         self._keypad = self._make_keypad()
         self.keyboard: Keyboard | None = None
 
@@ -23,7 +24,8 @@ class PinPad:
     def keypad(self) -> Keypad:
         """The keypad; a new one when the stage threw the old one away."""
         if not isValid(self._keypad):
-            self._keypad = self._make_keypad()
+            self._offered = ("", False)
+        self._keypad = self._make_keypad()
         return self._keypad
 
     def aim(self, field: PinField) -> None:
@@ -36,6 +38,7 @@ class PinPad:
 
     def offer(self, text: str, *, enabled: bool) -> None:
         """What the key in the corner of the keyboard does."""
+        self._offered = (text, enabled)
         if self.keyboard is not None:
             self.keyboard.offer_continue(text, enabled=enabled)
 
@@ -59,5 +62,7 @@ class PinPad:
             self.keyboard.aim(self._field.edit)
             self.keyboard.continued.connect(self._page.submit)
             self.keyboard.closed.connect(self.close)
+            text, enabled = self._offered
+            self.keyboard.offer_continue(text, enabled=enabled)
             self._page.changed.emit()
         self._field.edit.setFocus()

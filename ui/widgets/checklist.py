@@ -49,7 +49,7 @@ class Checklist(QWidget):
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(theme.px(20))
-        self._grid.setVerticalSpacing(theme.px(4))
+        self._grid.setVerticalSpacing(0)
         self._columns = 1 if theme.folded else 2
         for column in range(self._columns):
             self._grid.setColumnStretch(column, 1)
@@ -109,7 +109,7 @@ class _Row(QWidget):
         self._icon = QLabel(self)
         self._text = Label(theme, "small", parent=self)
         row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        row.setContentsMargins(0, theme.px(8), 0, 0)
         row.setSpacing(theme.px(12))
         row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._text, 1)

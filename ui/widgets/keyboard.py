@@ -48,7 +48,7 @@ class Keyboard(TypingKeys):
         self.setAccessibleName(QCoreApplication.translate("Keyboard", "Keyboard"))
         self._rows = QVBoxLayout(self)
         margin = theme.px(48) if not theme.portrait else theme.px(24)
-        self._rows.setContentsMargins(margin, theme.px(24), margin, theme.px(24))
+        self._rows.setContentsMargins(margin, theme.px(16), margin, theme.px(16))
         self._rows.setSpacing(theme.size("keyboard_gap"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._build()

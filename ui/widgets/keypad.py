@@ -10,7 +10,7 @@ from ui.theme import Theme
 from ui.widgets.label import Label
 
 _DIGITS = "123456789"
-_PORTRAIT_KEY = (160, 124)
+_PORTRAIT_KEY = (160, 100)
 _LEAST = 64
 _UNBOUNDED = 10_000
 _SHARE_OF_HEIGHT = 0.5  # the largest figure that still looks at home on its key

@@ -316,3 +316,17 @@ def test_letters_work_here_too(enter: EnterPinPage, visit: Visit, show: Show) ->
     keyboard.continued.emit()
     assert isinstance(events[0], PinTyped)
     assert events[0].pin.reveal() == "z"
+
+
+def test_the_corner_key_of_the_keyboard_says_what_the_button_said(
+    choose: ChoosePinPage, visit: Visit, rules: PinRules, show: Show
+) -> None:
+    show(choose, ChoosePin(visit, rules))
+    type_twice(PIN, PIN)
+    keypad = choose.pad()
+    assert isinstance(keypad, Keypad)
+    keypad.letters_wanted.emit()
+    keyboard = choose.keyboard()
+    assert isinstance(keyboard, Keyboard)
+    corner = next(w for w in keyboard.findChildren(QWidget) if w.accessibleName() == "Save PIN")
+    assert corner.isEnabled()
