@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import binascii
 import re
 import smtplib
 import ssl
@@ -10,11 +11,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.headerregistry import Address
-from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
 from email.policy import SMTPUTF8 as SMTPUTF8_POLICY
+from email.policy import EmailPolicy
+from email.utils import format_datetime
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from kiosk.secret import Secret
 from kiosk.service.messages.connector import (
@@ -31,6 +33,8 @@ from kiosk.service.store.engine import assert_no_transaction
 
 _MAIL_ADDRESS: Final = re.compile(r"[^\s@<>()\[\],;:\\\"]{1,64}@[^\s@<>()\[\],;:\\\"]{1,253}")
 _LINE_DOT: Final = re.compile(rb"(?m)^\.")
+_ALWAYS: Final = b"Auto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\nMIME-Version: 1.0\r\n"
+"""No out-of-office answers (RFC 3834)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,25 +141,45 @@ class SmtpGateway:
 
 
 def write_letter(envelope: Envelope, sender: str, sender_name: str) -> _Letter:
-    """The message as RFC 5322 wants it. Raises Refused for an address or a header that could smuggle another one."""
+    """The message as RFC 5322 wants it. Raises Refused for an address or a header that could smuggle another one.
+
+    The library writes the headers that hold what comes from outside; making a whole
+    message with it takes ten times as long, and the requests wait for the interpreter meanwhile.
+    """
     to = ascii_domain(envelope.to)
-    utf8 = not to.isascii()
-    message = EmailMessage(policy=SMTPUTF8_POLICY if utf8 else SMTP_POLICY)
+    policy = SMTP_POLICY if to.isascii() else SMTPUTF8_POLICY
     try:
-        message["From"] = Address(sender_name, addr_spec=sender)
-        message["To"] = Address(addr_spec=to) if not utf8 else to
-        message["Subject"] = envelope.subject
-        message["Date"] = envelope.written_at
-        message["Message-ID"] = f"<{envelope.message_id}@{sender.rpartition('@')[2]}>"
-        message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
-        message["X-Auto-Response-Suppress"] = "All"
-        message.set_content(envelope.text, cte="quoted-printable")
-        if envelope.html:
-            message.add_alternative(envelope.html, subtype="html", cte="quoted-printable")
-        content = message.as_bytes().removesuffix(b"\r\n") + b"\r\n"
+        head = (
+            _header(policy, "From", Address(sender_name, addr_spec=sender)),
+            _header(policy, "To", Address(addr_spec=to) if to.isascii() else to),
+            _header(policy, "Subject", envelope.subject),
+            _header(policy, "Message-ID", f"<{envelope.message_id}@{sender.rpartition('@')[2]}>"),
+            f"Date: {format_datetime(envelope.written_at)}\r\n".encode(),
+            _ALWAYS,
+        )
+        body = _alternatives(envelope) if envelope.html else _part("plain", envelope.text)
     except (ValueError, IndexError) as error:
         raise Refused("bad_header") from error
-    return _Letter(to, content, utf8)
+    return _Letter(to, b"".join(head) + body, not to.isascii())
+
+
+def _header(policy: EmailPolicy[Any], name: str, value: str | Address) -> bytes:
+    return policy.fold_binary(*policy.header_store_parse(name, value))
+
+
+def _alternatives(envelope: Envelope) -> bytes:
+    """Text and HTML (RFC 2046, 5.1.4); their quoted-printable form never contains the boundary's `=_`."""
+    boundary = f"=_{envelope.message_id}"
+    parts = (_part("plain", envelope.text), _part("html", envelope.html))
+    between = f"\r\n--{boundary}\r\n".encode()
+    opening = f'Content-Type: multipart/alternative; boundary="{boundary}"\r\n'.encode()
+    return opening + between + between.join(parts) + f"\r\n--{boundary}--\r\n".encode()
+
+
+def _part(subtype: str, text: str) -> bytes:
+    head = f'Content-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
+    lines = b"".join(line + b"\r\n" for line in text.encode().splitlines())
+    return head.encode() + binascii.b2a_qp(lines)
 
 
 def ascii_domain(address: str) -> str:

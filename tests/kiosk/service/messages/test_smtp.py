@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from email import message_from_bytes, policy
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -246,6 +247,18 @@ def test_every_text_is_written_as_lines_that_smtp_can_carry(text: str) -> None:
     lines = content.split(b"\r\n")
     assert all(b"\r" not in line and b"\n" not in line and len(line) <= 998 for line in lines)
     assert lines[-1] == b""
+
+
+@given(st.text(), st.text(min_size=1))
+def test_every_text_reads_as_it_was_written(text: str, html: str) -> None:
+    content = write_letter(replace(ENVELOPE, text=text, html=html), "keys@example.org", "Example Works").content
+    message = message_from_bytes(content, policy=policy.default)
+    assert message.get_content_type() == "multipart/alternative"
+    assert not message.defects
+    for part, written in zip(message.iter_parts(), (text, html), strict=True):
+        read = part.get_payload(decode=True)
+        assert isinstance(read, bytes)
+        assert read.splitlines() == written.encode().splitlines()
 
 
 @pytest.mark.parametrize(
