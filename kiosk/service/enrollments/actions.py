@@ -28,6 +28,7 @@ from kiosk.service.store.engine import WriteTx
 from kiosk.service.store.enrollments import EnrollmentRow
 from kiosk.service.tokens.rules import Caller
 from kiosk.service.verification import actions as verification
+from kiosk.service.verification.hints import hints
 
 
 def open_enrollment(parts: Parts, caller: Caller, asked: OpenEnrollment) -> OpenedEnrollment:
@@ -65,6 +66,7 @@ def identify(parts: Parts, caller: Caller, enrollment_id: str, asked: Identify) 
     rules.require_phase(found, parts.clock.now(), Phase.IDENTIFY, Phase.VERIFY)
     person = _exactly_one(parts, criteria)
     subject = rules.subject_of(parts.hmac_key, asked.alternative, criteria, person)
+    shown = hints(parts, criteria, person)
 
     def work(tx: WriteTx) -> EnrollmentRow:
         row = rules.require_phase(
@@ -75,7 +77,9 @@ def identify(parts: Parts, caller: Caller, enrollment_id: str, asked: Identify) 
                 raise rules.WrongPhase
             return row
         user_id = person.user_id if person else None
-        return rows.move_enrollment(tx, row, phase=Phase.VERIFY, subject=subject, person=person, user_id=user_id)
+        return rows.move_enrollment(
+            tx, row, phase=Phase.VERIFY, subject=subject, person=person, user_id=user_id, hints=shown
+        )
 
     row = parts.store.write(work)
     return Identified(row.phase, verification.offers(parts, row), verification.confirmation(parts, row))
@@ -118,7 +122,7 @@ def end_enrollment(tx: WriteTx, row: EnrollmentRow, phase: Phase) -> None:
     """Move to a last phase: unfinished ceremonies are given up, unproved credentials and the person forgotten."""
     unfinished = ceremony_rows.ceremonies_of(tx, row.id, ceremony_rows.UNFINISHED)
     give_up(tx, [ceremony.id for ceremony in unfinished])
-    rows.move_enrollment(tx, row, phase=phase, person=None)
+    rows.move_enrollment(tx, row, phase=phase, person=None, hints={})
 
 
 def give_up(tx: WriteTx, ceremony_ids: Sequence[str]) -> None:

@@ -76,5 +76,5 @@ def _proved(
     notify_registered(tx, parts, row.person, party.name.name, now, reference=row.receipt, locale=row.locale)
     finished = rows.ceremonies_of(tx, row.id, (CeremonyState.PROVED,))
     if {each.relying_party for each in finished} >= set(parts.relying_parties):
-        return enrollment_rows.move_enrollment(tx, row, phase=Phase.DONE, person=None)
+        return enrollment_rows.move_enrollment(tx, row, phase=Phase.DONE, person=None, hints={})
     return row

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -31,6 +31,7 @@ enrollments = Table(
     Column("user_id", String(128)),
     Column("person", JSON(none_as_null=True)),
     Column("receipt", String(16), nullable=False),
+    Column("hints", JSON, nullable=False),
     Index("ix_enrollments_client_id_phase", "client_id", "phase"),
     Index("ix_enrollments_phase_expires_at", "phase", "expires_at"),
 )
@@ -47,6 +48,7 @@ _COLUMNS = (
     enrollments.c.user_id,
     enrollments.c.person,
     enrollments.c.receipt,
+    enrollments.c.hints,
 )
 
 
@@ -57,7 +59,8 @@ class EnrollmentRow:
     `subject` is what failures are counted for: a keyed hash of the matched person, or of what was typed where nobody
     (or more than one) was matched, so that both are counted alike; empty before identify. `person` is the matched
     person as the directory told them, None for nobody; it is forgotten when the enrollment ends. `receipt` is the
-    short word that people quote at the desk.
+    short word that people quote at the desk. `hints` are the masked addresses by way of verification, as somebody or
+    nobody is shown them; forgotten with the person.
     """
 
     id: str
@@ -71,9 +74,10 @@ class EnrollmentRow:
     user_id: str | None = None
     person: Person | None = None
     receipt: str = ""
+    hints: Mapping[str, str] = field(default_factory=dict)
 
 
-_CHANGING = ("phase", "version", "subject", "user_id", "person")
+_CHANGING = ("phase", "version", "subject", "user_id", "person", "hints")
 
 # Statements are made once: building one costs more than running it.
 _INSERT = insert(enrollments)
@@ -137,7 +141,7 @@ def _plain(person: Person) -> Mapping[str, Any]:
 
 
 def _row(found: Sequence[Any]) -> EnrollmentRow:
-    row_id, client_id, locale, phase, version, opened_at, expires_at, subject, user_id, person, receipt = found
+    row_id, client_id, locale, phase, version, opened_at, expires_at, subject, user_id, person, receipt, hints = found
     return EnrollmentRow(
         row_id,
         client_id,
@@ -150,4 +154,5 @@ def _row(found: Sequence[Any]) -> EnrollmentRow:
         user_id,
         None if person is None else Person(**person),
         receipt,
+        hints,
     )

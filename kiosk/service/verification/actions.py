@@ -24,6 +24,7 @@ from kiosk.service.store.enrollments import EnrollmentRow
 from kiosk.service.verification import codes, rules
 from kiosk.service.verification.connector import Answer, AnswerVerifier, CodeVerifier, Outcome, Verifier
 from kiosk.service.verification.counters import Counter, admitted, count_failure, forget, take_back
+from kiosk.service.verification.hints import decoy_domain
 from kiosk.service.verification.rules import VerificationRefused
 from kiosk.service.verification.self_confirmation import masked_decoy, masked_person
 
@@ -31,7 +32,6 @@ KEPT: Final = timedelta(days=1)
 """How long the rows of codes are kept: longer than any window that counts them."""
 
 _CHANNELS: Final = {VerificationMethod.EMAIL: Channel.MAIL, VerificationMethod.SMS: Channel.SMS}
-_EXAMPLE_DOMAIN: Final = "example.org"
 
 Then = Callable[[WriteTx], object]
 """What a verified person makes necessary."""
@@ -42,11 +42,8 @@ def _nothing(_tx: WriteTx) -> None:
 
 
 def offers(parts: Parts, enrollment: EnrollmentRow) -> tuple[VerificationOffer, ...]:
-    """The ways that policy offers, first choice first; hints only where the settings show them."""
-    return tuple(
-        VerificationOffer(method, _hint(parts, enrollment, verifier) if isinstance(verifier, CodeVerifier) else "")
-        for method, verifier in parts.verifiers.items()
-    )
+    """The ways that policy offers, first choice first, with the hints that the enrollment was identified with."""
+    return tuple(VerificationOffer(method, enrollment.hints.get(method, "")) for method in parts.verifiers)
 
 
 def confirmation(parts: Parts, enrollment: EnrollmentRow) -> MaskedPerson | None:
@@ -93,7 +90,7 @@ def send_code(parts: Parts, enrollment: EnrollmentRow, person: Person | None, me
 
     _raise(parts.store.write(work))
     parts.nudge()
-    hint = _hint(parts, enrollment, verifier)
+    hint = enrollment.hints.get(method, "")
     return CodeSent(method, hint, settings.resend_after, settings.life, settings.digits)
 
 
@@ -210,7 +207,7 @@ def _code_message(
     values = {"code": code, "minutes": str(minutes), "organization": parts.settings.organization}
     return Message(
         _CHANNELS[verifier.method],
-        address or _decoy(parts, enrollment, verifier),
+        address or verifier.decoy(_seed(parts, enrollment), decoy_domain(parts.settings)),
         TemplateName.CODE,
         enrollment.locale,
         values,
@@ -218,26 +215,11 @@ def _code_message(
     )
 
 
-def _hint(parts: Parts, enrollment: EnrollmentRow, verifier: CodeVerifier) -> str:
-    """The masked address, or one of nobody where there is none: whoever was matched, a hint looks the same."""
-    if parts.settings.public or not parts.settings.verification.show_hints:
-        return ""
-    address = "" if enrollment.person is None else verifier.address(enrollment.person)
-    return verifier.hint(address or _decoy(parts, enrollment, verifier))
-
-
-def _decoy(parts: Parts, enrollment: EnrollmentRow, verifier: CodeVerifier) -> str:
-    settings = parts.settings
-    sender = "" if settings.mail is None else settings.mail.sender.rpartition("@")[2]
-    return verifier.decoy(_seed(parts, enrollment), settings.identify.email_domain or sender or _EXAMPLE_DOMAIN)
-
-
 def _nobody(parts: Parts, enrollment: EnrollmentRow) -> Person:
     """Somebody to ask a look-up about where nobody was matched, so that it takes as long."""
     drawn = _seed(parts, enrollment).hex()
-    return Person(
-        drawn[:32], f"{drawn[:8]}@{_EXAMPLE_DOMAIN}", email=f"{drawn[:8]}@{_EXAMPLE_DOMAIN}", employee_id=drawn[8:16]
-    )
+    address = f"{drawn[:8]}@{decoy_domain(parts.settings)}"
+    return Person(drawn[:32], address, email=address, employee_id=drawn[8:16])
 
 
 def _seed(parts: Parts, enrollment: EnrollmentRow) -> bytes:

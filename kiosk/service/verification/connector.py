@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Protocol, runtime_checkable
 
 from kiosk.contract.profile import VerificationMethod
-from kiosk.service.directories.connector import Person
+from kiosk.service.directories.connector import Criteria, Person
 
 
 class Outcome(Enum):
@@ -41,7 +41,11 @@ class CodeVerifier(Protocol):
         ...
 
     def hint(self, address: str) -> str:
-        """The address, masked."""
+        """The address, masked; alike however its owner writes it."""
+        ...
+
+    def typed(self, criteria: Criteria, domain: str) -> str:
+        """The address that was typed to identify somebody, completed with `domain`; empty where none was."""
         ...
 
     def decoy(self, seed: bytes, domain: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiosk.contract.profile import VerificationMethod
-from kiosk.service.directories.connector import Person
+from kiosk.service.directories.connector import Criteria, Person
+from kiosk.service.directories.rules import upn
 from kiosk.service.verification import masking
 
 
@@ -24,7 +25,11 @@ class MailCode:
 
     def hint(self, address: str) -> str:
         """`m•••••@example.org`."""
-        return masking.mask_mail(address)
+        return masking.mask_mail(upn(address, ""))
+
+    def typed(self, criteria: Criteria, domain: str) -> str:
+        """The mail address, or the user name, which is one at most places."""
+        return upn(criteria.get("email") or criteria.get("upn", ""), domain)
 
     def decoy(self, seed: bytes, domain: str) -> str:
         """An address of nobody in the domain."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiosk.contract.profile import VerificationMethod
-from kiosk.service.directories.connector import Person
+from kiosk.service.directories.connector import Criteria, Person
 from kiosk.service.verification import masking
 
 
@@ -25,6 +25,10 @@ class SmsCode:
     def hint(self, address: str) -> str:
         """`••••• 17`."""
         return masking.mask_phone(address)
+
+    def typed(self, criteria: Criteria, domain: str) -> str:  # noqa: ARG002 - numbers have no domain
+        """The phone number."""
+        return criteria.get("phone", "")
 
     def decoy(self, seed: bytes, domain: str) -> str:  # noqa: ARG002 - numbers have no domain
         """A number of nobody."""

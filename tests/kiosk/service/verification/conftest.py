@@ -19,6 +19,7 @@ from kiosk.service.outbound import Outbound
 from kiosk.service.parts import Parts, new_id
 from kiosk.service.store.enrollments import EnrollmentRow, add_enrollment
 from kiosk.service.tls import Identity, server_context
+from kiosk.service.verification.hints import hints
 from tests.kiosk.service.faces import Web, serving
 from tests.kiosk.service.running import Running, assembled, settings_for
 
@@ -44,9 +45,9 @@ class Lobby:
         return found
 
     def enrollment(
-        self, person: Person | None, *, subject: str = "", station: str = "lobby", locale: str = "en"
+        self, person: Person | None, *, subject: str = "", station: str = "lobby", locale: str = "en", **typed: str
     ) -> EnrollmentRow:
-        """An enrollment of the person in the verify phase."""
+        """An enrollment of the person in the verify phase; `typed` is what they were identified by."""
         now = self.parts.clock.now()
         row = EnrollmentRow(
             id=new_id(self.parts.random),
@@ -59,6 +60,7 @@ class Lobby:
             subject=subject or ("nobody" if person is None else f"person {person.user_id}"),
             user_id=person.user_id if person else None,
             person=person,
+            hints=hints(self.parts, typed or {"employee_id": subject or "7"}, person),
         )
         self.parts.store.write(lambda tx: add_enrollment(tx, row))
         return row

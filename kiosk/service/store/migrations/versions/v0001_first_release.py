@@ -84,6 +84,7 @@ def _enrollments() -> None:
         sa.Column("user_id", sa.String(length=128), nullable=True),
         sa.Column("person", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("receipt", sa.String(length=16), nullable=False),
+        sa.Column("hints", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_enrollments")),
     )
     op.create_index("ix_enrollments_client_id_phase", "enrollments", ["client_id", "phase"], unique=False)
