@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import signal
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 
-from kiosk.enrollment.events import Event, RetryDue, TimeExpired
-from kiosk.enrollment.states import Connecting, Prove, State, Welcome
 from kiosk.errors import NoDisplay
 from kiosk.resources import fonts
-from ui.bridge import Bridge, Visits
+from ui.curtain import Curtain
 from ui.i18n import Interpreter
-from ui.pages.page import Surroundings
 from ui.style import KioskStyle
+from ui.surroundings import Surroundings
 from ui.theme import Theme, load_theme
-from ui.window import Window
+
+if TYPE_CHECKING:  # types only: the modules behind them are loaded after the first paint
+    from kiosk.enrollment.events import Event
+    from kiosk.enrollment.states import State
 
 _NO_WINDOWS = frozenset({"offscreen", "minimal", "vnc", "linuxfb", "eglfs"})
 """Platforms that need neither Wayland nor X11."""
@@ -30,8 +32,12 @@ _NO_WINDOWS = frozenset({"offscreen", "minimal", "vnc", "linuxfb", "eglfs"})
 DEMO_SIZE = QSize(1280, 800)
 
 
-class Station(Visits, Protocol):
-    """A session as the window knows it."""
+class Station(Protocol):
+    """A session as the screen knows it: `kiosk.station.session.Session` is one."""
+
+    def dispatch(self, event: Event) -> None:
+        """Take one step. Only the thread of the screen calls this."""
+        ...
 
     def observe(self, on_state: Callable[[State], None]) -> None:
         """Call `on_state` with each new state, and with the present one at once."""
@@ -46,7 +52,7 @@ class Station(Visits, Protocol):
         ...
 
 
-MakeStation = Callable[[Callable[[Event], None]], Station]
+MakeStation: TypeAlias = "Callable[[Callable[[Event], None]], Station]"
 """Makes the session, given where lanes post their events. Called after the first paint: it may import heavily."""
 
 
@@ -78,30 +84,40 @@ def make_application() -> QApplication:
 
 
 def run(make_station: MakeStation, appearance: Appearance) -> int:
-    """Show the window, then make the session and run until the window is closed. Returns the exit code.
+    """Show a curtain, then load and start everything behind it, and run until the window is closed.
 
-    The session is made after the first paint, so that people see the kiosk while the rest is loaded.
+    Returns the exit code. So people see the kiosk while the rest is loaded.
     """
     app = make_application()
     theme = appearance.theme or load_theme(locale=appearance.locale)
-    bridge = Bridge(app)
-    window = Window(theme, appearance.place, Interpreter(app))
-    clock = VisitClock(bridge.dispatch, window)
-    frame = _frame(window, appearance)
-    window.show_state(Connecting(appearance.locale))
-    window.emitted.connect(bridge.dispatch)
-    bridge.state_changed.connect(window.show_state)
-    bridge.state_changed.connect(clock.follow)
+    frame = QWidget()
+    frame.setWindowTitle(theme.brand.name)
+    row = QHBoxLayout(frame)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(0)
+    row.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)
+    curtain = Curtain(theme, frame)
+    row.addWidget(curtain, 1)
+    frame.resize(appearance.size)
     stations: list[Station] = []
 
     def begin() -> None:
-        station = make_station(bridge.post)
-        stations.append(station)
-        bridge.connect_session(station)
-        station.observe(bridge.on_state)
+        standing = importlib.import_module("ui.standing")  # every page and state: too slow for the first paint
+        try:
+            window, station = standing.stand(theme, appearance.place, make_station, Interpreter(app), curtain.size())
+            stations.append(station)
+        finally:
+            if not stations:
+                app.exit(1)  # whoever supervises us starts us again; a curtain alone helps nobody
+        row.replaceWidget(curtain, window)
+        row.setStretchFactor(window, 1)
+        window.show()
+        curtain.deleteLater()
+        _add_dock(frame, row, appearance)
+        row.activate()
         station.start()
 
-    AfterFirstPaint(frame, begin)
+    AfterFirstPaint(curtain, begin)
     if appearance.full_screen:
         frame.showFullScreen()
     else:
@@ -111,7 +127,6 @@ def run(make_station: MakeStation, appearance: Appearance) -> int:
     frame.hide()
     stopped = [station.stop() for station in stations]
     frame.deleteLater()
-    bridge.deleteLater()
     return code or (0 if all(stopped) else 1)
 
 
@@ -131,61 +146,14 @@ class AfterFirstPaint(QObject):
         return super().eventFilter(watched, event)
 
 
-class VisitClock:
-    """Tells the session when an announced wait is over, and when a visit took too long. `second` is in ms."""
-
-    def __init__(self, dispatch: Callable[[object], None], parent: QWidget, second: int = 1000) -> None:
-        self._dispatch = dispatch
-        self._second = second
-        self._state: State | None = None
-        self._retry, self._visit = QTimer(parent), QTimer(parent)
-        for timer in (self._retry, self._visit):
-            timer.setSingleShot(True)
-        self._retry.timeout.connect(self._due)
-        self._visit.timeout.connect(lambda: self._dispatch(TimeExpired()))
-
-    def follow(self, state: State) -> None:
-        """The state changed."""
-        before, self._state = self._state, state
-        wait = _wait(state)
-        if not wait:
-            self._retry.stop()
-        elif wait != _wait(before):
-            self._retry.start(wait[1] * self._second)
-        if isinstance(state, Connecting | Welcome):
-            self._visit.stop()
-        elif not self._visit.isActive():
-            self._visit.start(state.visit.profile.times.absolute * self._second)
-
-    def _due(self) -> None:
-        state = self._state
-        if state is not None:
-            self._dispatch(RetryDue(state.attempt if isinstance(state, Connecting) else state.visit.attempt))
-
-
-def _wait(state: State | None) -> tuple[int, int] | None:
-    """Which try the state waits for, and for how many seconds; None when it does not wait."""
-    return (state.tries, state.retry_in) if isinstance(state, Connecting | Prove) and state.retry_in else None
-
-
-def _frame(window: Window, appearance: Appearance) -> QWidget:
-    """The window itself, or one with the demo's dock beside it."""
+def _add_dock(frame: QWidget, row: QHBoxLayout, appearance: Appearance) -> None:
+    """The demo's dock, beside the kiosk and outside it."""
     if appearance.dock is None:
-        window.resize(appearance.size)
-        return window
-    frame = QWidget()
-    frame.setWindowTitle("Keywright")
-    row = QHBoxLayout(frame)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(0)
-    row.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)
+        return
     dock = appearance.dock()
-    window.setMinimumSize(QSize(800, 600))
-    row.addWidget(window, 1)
-    row.addWidget(dock)
     frame.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
-    frame.resize(appearance.size.width() + dock.sizeHint().width(), appearance.size.height())
-    return frame
+    frame.resize(frame.width() + dock.sizeHint().width(), frame.height())
+    row.addWidget(dock)
 
 
 def has_display(environment: Mapping[str, str], system: str) -> bool:

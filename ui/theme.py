@@ -74,6 +74,13 @@ class Theme:
         """A length that grows with the text as well: what a line of text must fit into."""
         return round(length * self.scale * self.text_scale)
 
+    def stage_width(self, window: int) -> int:
+        """The width of the stage beside the column, in a window of this width: 368 at 1024, 496 at 1280."""
+        if window >= _REFERENCE.width():
+            return self.size("stage_landscape")
+        small, large = (int(self.tokens["size"][n]) for n in ("stage_landscape_1024", "stage_landscape"))
+        return round(max(280.0, small + (window - 1024) * (large - small) / (_REFERENCE.width() - 1024)))
+
     def radius(self, name: str) -> int:
         """A corner radius of the tokens."""
         return self.px(float(self.tokens["radius"][name]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
@@ -249,7 +249,7 @@ class Shell(QWidget):
         shown = self._keyboard is None and not folded
         self.stage.setVisible(shown)
         if not portrait:
-            self.stage.setFixedWidth(stage_width(self.size(), theme))
+            self.stage.setFixedWidth(theme.stage_width(self.width()))
         self._place_tools(over_stage=shown and not portrait)
         if self._banner is not None:
             room = self.width() - (self.stage.width() if shown and not portrait else 0)
@@ -267,11 +267,3 @@ class Shell(QWidget):
         left = margin if theme.rtl else self.width() - margin - size.width()
         self.tools.setGeometry(QRect(left, top, size.width(), size.height()))
         self.tools.raise_()
-
-
-def stage_width(size: QSize, theme: Theme) -> int:
-    """The width of the stage beside the column: 496 at 1280, 368 at 1024, and in between accordingly."""
-    if size.width() >= 1280:
-        return theme.size("stage_landscape")
-    small, large = 368, 496
-    return round(max(280.0, small + (size.width() - 1024) * (large - small) / 256))

@@ -22,7 +22,7 @@ from kiosk.commands.words import sentence
 from kiosk.enrollment.events import Event
 from kiosk.errors import KioskError
 from ui.application import Appearance, run
-from ui.pages.page import Surroundings
+from ui.surroundings import Surroundings
 from ui.simulator import SimulatorDock, Visitor
 
 CANNOT_START = 3

@@ -15,7 +15,7 @@ from kiosk.config import Place, StationSettings, load_station_settings
 from kiosk.enrollment.events import Event
 from kiosk.errors import KioskError
 from ui.application import Appearance, Station, run
-from ui.pages.page import Surroundings
+from ui.surroundings import Surroundings
 
 CANNOT_START = 3
 

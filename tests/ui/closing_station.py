@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from kiosk.enrollment.events import Event
 from kiosk.enrollment.states import State
+from kiosk.errors import NoCredential
 from ui.application import Appearance, run
+from ui.curtain import Curtain
 from ui.tour_samples import samples
 from ui.window import Window
 
@@ -59,7 +61,10 @@ def _dock() -> QWidget:
 
 
 def _make(_post: Callable[[Event], None]) -> ClosingStation:
-    _say(f"window first: {_window().isVisible()}")
+    curtain = next(w for w in QApplication.allWidgets() if isinstance(w, Curtain))
+    _say(f"curtain first: {curtain.isVisible()}")
+    if "fails" in sys.argv:
+        raise NoCredential("station")
     return ClosingStation(stops="hangs" not in sys.argv)
 
 

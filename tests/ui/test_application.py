@@ -13,7 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from kiosk.enrollment.events import RetryDue, TimeExpired
 from kiosk.enrollment.states import Connecting, State, Welcome
-from ui.application import VisitClock, has_display
+from ui.application import has_display
+from ui.standing import VisitClock
 
 
 def _run(*args: str) -> subprocess.CompletedProcess[str]:
@@ -25,10 +26,18 @@ def _run(*args: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize(("args", "code"), [((), 0), (("hangs",), 1)])
-def test_the_window_is_there_before_the_session_and_stops_it_at_the_end(args: tuple[str, ...], code: int) -> None:
+def test_something_is_painted_before_the_session_is_made_and_it_is_stopped_at_the_end(
+    args: tuple[str, ...], code: int
+) -> None:
     done = _run(*args)
-    assert done.stdout.split("\n") == ["window first: True", "Started", "stopped", ""]
+    assert done.stdout.split("\n") == ["curtain first: True", "Started", "stopped", ""]
     assert (done.returncode, done.stderr) == (code, "")
+
+
+def test_a_session_that_cannot_be_made_ends_the_process() -> None:
+    done = _run("fails")
+    assert done.returncode == 1
+    assert "NoCredential" in done.stderr
 
 
 def test_the_dock_of_the_demo_stands_beside_the_kiosk_not_in_it() -> None:

@@ -13,7 +13,7 @@ from kiosk.contract.profile import SessionTimes
 from kiosk.enrollment.events import Cancelled, IdleExpired, LanguageChosen
 from kiosk.enrollment.states import Connecting, Done, Identify, State, Welcome
 from ui.widgets.banner import SimulatedBanner
-from ui.window import Window, stage_width
+from ui.window import Window
 
 Sample = Callable[[str], State]
 Make = Callable[..., Window]
@@ -139,8 +139,8 @@ def test_very_large_text_folds_the_stage_away_but_never_a_pad(
 
 def test_the_stage_has_its_designed_widths(make_window: Make) -> None:
     theme = make_window().theme
-    assert stage_width(QSize(1280, 800), theme) == 496
-    assert stage_width(QSize(1024, 768), theme) == 368
+    assert theme.stage_width(1280) == 496
+    assert theme.stage_width(1024) == 368
 
 
 def test_simulated_is_said_on_every_screen_and_only_then(make_window: Make, sample: Sample, settle: Settle) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from PySide6.QtCore import QDateTime, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from kiosk.config import Place
 from kiosk.enrollment.events import Event
 from kiosk.enrollment.states import State, Trouble
+from ui.surroundings import Surroundings
 from ui.theme import Theme
+
+__all__ = ["Action", "Chrome", "Page", "Surroundings"]
 
 Kind = Literal["primary", "secondary", "ghost"]
 
@@ -50,16 +52,6 @@ class Chrome:
     caption: str = ""
     compact: bool = False
     help: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """What a page knows of the place where it stands, beside the state: configuration, not flow."""
-
-    slot: Place = Place.BELOW
-    reader: Place = Place.BESIDE
-    simulated: bool = False
-    now: Callable[[], QDateTime] = QDateTime.currentDateTime
 
 
 class Page(QWidget):

@@ -65,6 +65,7 @@ class ActionBar(QWidget):
             button.clicked.connect(lambda _=False, place=place: self._press(place))
             self._buttons[place] = button
             self._row.addWidget(button)
+            button.show()  # now, not when the layout gets to it: only what is shown can take the focus
         self._row.insertStretch(1 if "back" in shown else 0, 1)
 
     def _press(self, place: str) -> None:

@@ -34,7 +34,7 @@ class Sheet(QWidget):
             self._column.addWidget(widget)
         self._column.addSpacing(theme.px(8))
         self._column.addWidget(self._sentence)
-        self._column.addSpacing(theme.px(22))
+        self._column.addSpacing(theme.px(24))
         self._column.addWidget(self._notice)
         self._column.addWidget(self._gap)
 

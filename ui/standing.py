@@ -1,0 +1,72 @@
+"""What stands on the screen once everything is loaded: window, session and the clock between them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QSize, QTimer
+from PySide6.QtWidgets import QWidget
+
+from kiosk.enrollment.events import RetryDue, TimeExpired
+from kiosk.enrollment.states import Connecting, Prove, State, Welcome
+from ui.application import MakeStation, Station
+from ui.bridge import Bridge
+from ui.i18n import Interpreter
+from ui.surroundings import Surroundings
+from ui.theme import Theme
+from ui.window import Window
+
+
+def stand(
+    theme: Theme, place: Surroundings, make_station: MakeStation, speech: Interpreter, size: QSize
+) -> tuple[Window, Station]:
+    """The window at work, and the session behind it, which was started."""
+    window = Window(theme, place, speech)
+    window.resize(size)
+    bridge = Bridge(window)
+    clock = VisitClock(bridge.dispatch, window)
+    window.show_state(Connecting(theme.locale))
+    window.emitted.connect(bridge.dispatch)
+    bridge.state_changed.connect(window.show_state)
+    bridge.state_changed.connect(clock.follow)
+    station = make_station(bridge.post)
+    bridge.connect_session(station)
+    station.observe(bridge.on_state)
+    return window, station
+
+
+class VisitClock:
+    """Tells the session when an announced wait is over, and when a visit took too long. `second` is in ms."""
+
+    def __init__(self, dispatch: Callable[[object], None], parent: QWidget, second: int = 1000) -> None:
+        self._dispatch = dispatch
+        self._second = second
+        self._state: State | None = None
+        self._retry, self._visit = QTimer(parent), QTimer(parent)
+        for timer in (self._retry, self._visit):
+            timer.setSingleShot(True)
+        self._retry.timeout.connect(self._due)
+        self._visit.timeout.connect(lambda: self._dispatch(TimeExpired()))
+
+    def follow(self, state: State) -> None:
+        """The state changed."""
+        before, self._state = self._state, state
+        wait = _wait(state)
+        if not wait:
+            self._retry.stop()
+        elif wait != _wait(before):
+            self._retry.start(wait[1] * self._second)
+        if isinstance(state, Connecting | Welcome):
+            self._visit.stop()
+        elif not self._visit.isActive():
+            self._visit.start(state.visit.profile.times.absolute * self._second)
+
+    def _due(self) -> None:
+        state = self._state
+        if state is not None:
+            self._dispatch(RetryDue(state.attempt if isinstance(state, Connecting) else state.visit.attempt))
+
+
+def _wait(state: State | None) -> tuple[int, int] | None:
+    """Which try the state waits for, and for how many seconds; None when it does not wait."""
+    return (state.tries, state.retry_in) if isinstance(state, Connecting | Prove) and state.retry_in else None
