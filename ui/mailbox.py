@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from PySide6.QtCore import QCoreApplication, Qt, QTime, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Qt, QTime, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
@@ -50,10 +50,14 @@ class Mailbox(Protocol):
         ...
 
 
+class News(QObject):
+    """Brings news from any thread to the thread of the screen. Who tells may outlive who listens."""
+
+    told = Signal(object)
+
+
 class MailboxView(QWidget):
     """The mails, the newest first, each with its code ready to copy."""
-
-    _arrived = Signal()
 
     def __init__(self, mailbox: Mailbox, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -74,11 +78,12 @@ class MailboxView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(area)
-        self._arrived.connect(self.refresh, Qt.ConnectionType.QueuedConnection)
-        mailbox.observe(self._arrived.emit)
+        news = News()
+        news.told.connect(self.refresh, Qt.ConnectionType.QueuedConnection)
+        mailbox.observe(lambda: news.told.emit(None))
         self.refresh()
 
-    def refresh(self) -> None:
+    def refresh(self, _news: object = None) -> None:
         """Show the mails that are not shown yet."""
         mails = self._mailbox.messages()
         for mail in mails[len(self._cards) :]:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QCoreApplication, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from ui.mailbox import Mail, Mailbox, MailboxView
+from ui.mailbox import Mail, Mailbox, MailboxView, News
 from ui.text import clean
 
 __all__ = ["Fault", "KeyChoice", "KeyPicture", "Mail", "Mailbox", "SimulatorDock", "SimulatorPanel", "Visitor"]
@@ -105,8 +105,6 @@ class SimulatorPanel(Protocol):
 class SimulatorDock(QWidget):
     """Stands beside the kiosk and says that it is no part of it."""
 
-    _changed = Signal(object)
-
     def __init__(
         self, panel: SimulatorPanel, mailbox: Mailbox, visitor: Visitor, parent: QWidget | None = None
     ) -> None:
@@ -127,9 +125,10 @@ class SimulatorDock(QWidget):
         self._faults = self._box(_fault_words(), lambda name: panel.fault(Fault(name)))
         self._pin = QLabel(self)
         self._lay_out(mailbox, visitor)
-        self._changed.connect(self.show_picture, Qt.ConnectionType.QueuedConnection)
+        news = News()
+        news.told.connect(self.show_picture, Qt.ConnectionType.QueuedConnection)
         self.show_picture(self._picture)
-        panel.observe(self._changed.emit)
+        panel.observe(lambda picture: news.told.emit(picture))  # noqa: PLW0108 - it keeps `news`, as `emit` would not
 
     def show_picture(self, picture: KeyPicture) -> None:
         """Show the key as it is now."""
