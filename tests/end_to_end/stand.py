@@ -1,0 +1,98 @@
+"""A kiosk for tests: the real window over a real service, with simulated keys that a test holds in its hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QEvent, QTimer
+from PySide6.QtWidgets import QApplication
+
+from hardware.authenticator import KeySource
+from hardware.simulated.key import SimulatedKey
+from hardware.simulated.source import SimulatedSource
+from kiosk.commands.composition import open_journal, open_session, reference
+from kiosk.commands.embedded import Embedded
+from kiosk.commands.port import watch_port
+from kiosk.commands.standing import Standing
+from kiosk.config import ServiceEndpoint, StationSettings
+from kiosk.enrollment.events import Event
+from ui.application import Appearance, run
+from ui.pages.page import Surroundings
+
+PIN = "kiwi-2701-moos"
+
+
+@dataclass
+class Stand:
+    """One kiosk. `folder` is its own: journal and log. `source` is where other keys than `keys` come from."""
+
+    folder: Path
+    endpoint: ServiceEndpoint
+    secret: Callable[[], str]
+    keys: Sequence[SimulatedKey] = field(default_factory=lambda: (SimulatedKey(),))
+    source: KeySource | None = None
+
+    @classmethod
+    def at(cls, embedded: Embedded, folder: Path, *keys: SimulatedKey) -> Stand:
+        """A kiosk of this service."""
+        return cls(folder, embedded.station.service, embedded.secret, keys or (SimulatedKey(),))
+
+    @property
+    def key(self) -> SimulatedKey:
+        """The first key."""
+        return self.keys[0]
+
+    def live(self, visit: Callable[[], None]) -> int:
+        """Open the window, let `visit` happen, close it. The exit code."""
+        settings = StationSettings(self.endpoint, state_folder=self.folder)
+        with ExitStack() as stack:
+            journal = open_journal(settings)
+            stack.callback(journal.close)
+            source = self.source or SimulatedSource(self.keys)
+
+            def make(post: Callable[[Event], None]) -> Standing:
+                session = open_session(
+                    settings, secret=self.secret, source=lambda: source, journal=journal, post=post, locale="en"
+                )
+                return Standing(session, watch_port(source, post, reference))
+
+            appearance = Appearance(place=Surroundings(simulated=True), full_screen=False)
+            return while_open(visit, lambda: run(make, appearance))
+
+
+def while_open(visit: Callable[[], None], run_window: Callable[[], int]) -> int:
+    """Let `visit` happen in the event loop of `run_window`, then close every window."""
+    failures: list[BaseException] = []
+    app = QCoreApplication.instance()
+    assert app is not None
+
+    def happen() -> None:
+        try:
+            visit()
+        except BaseException as error:
+            failures.append(error)
+        QTimer.singleShot(0, app, _close_everything)
+
+    QTimer.singleShot(0, app, happen)
+    try:
+        code = run_window()
+    finally:
+        _throw_away()
+    if failures:
+        raise failures[0]
+    return code
+
+
+def _close_everything() -> None:
+    QApplication.closeAllWindows()
+    QApplication.exit(0)
+
+
+def _throw_away() -> None:
+    for window in QApplication.topLevelWidgets():
+        window.close()
+        window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
