@@ -154,6 +154,7 @@ def _add_dock(frame: QWidget, row: QHBoxLayout, appearance: Appearance) -> None:
     frame.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
     frame.resize(frame.width() + dock.sizeHint().width(), frame.height())
     row.addWidget(dock)
+    dock.show()
 
 
 def has_display(environment: Mapping[str, str], system: str) -> bool:
