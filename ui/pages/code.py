@@ -140,6 +140,9 @@ class EnterCodePage(Page):
             card.clicked.connect(lambda _=False, method=offer.method: self.emitted.emit(MethodChosen(method)))
             self._others.append(card)
         columns = 1 if self.theme.folded else 2
+        if len(self._others) > 1:
+            for card in (self._again, *self._others):
+                card.dense()  # two rows of them leave the column whole
         for index, card in enumerate([self._again, *self._others]):
             self._cards.addWidget(card, index // columns, index % columns)
         for column in range(columns):
