@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from threading import Lock
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -72,15 +73,17 @@ class Store:
     `busy_timeout` of `open` is how many seconds a writer waits for another one.
     """
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._writer = engine.execution_options(keywright_immediate=True)
+    def __init__(self, engine: Engine, busy_timeout: float) -> None:
+        self._engine, self._busy_timeout = engine, busy_timeout
+        self._writer = engine.execution_options(keywright_writes=True)
+        self._hasty_writer = engine.execution_options(keywright_writes=True, keywright_hasty=True)
+        self._turn = Lock()
 
     @classmethod
     def open(cls, url: str, *, busy_timeout: float = 5.0) -> Store:
         """Open the database at an SQLAlchemy URL. Raises ConfigurationError for a URL that names none."""
         try:
-            return cls(_engine(make_url(url), busy_timeout))
+            return cls(_engine(make_url(url), busy_timeout), busy_timeout)
         except (ArgumentError, ValueError, ImportError) as error:
             raise ConfigurationError("database.url", "names no database that this service can open") from error
 
@@ -100,23 +103,38 @@ class Store:
         with _marked(), _translated(), self._engine.connect() as connection:
             yield ReadTx(connection)
 
-    def write(self, work: Callable[[WriteTx], T]) -> T:
+    def write(self, work: Callable[[WriteTx], T], *, hasty: bool = False) -> T:
         """Begin, run `work`, commit, and return what it returned.
 
+        A `hasty` commit does not wait for the disk: a power cut (not a killed process) may undo it, and all that came
+        after it, until the next commit that waits. It is for what would only be done once more.
         `work` runs again from the start (at most three times in all) when the race was lost, so it must have no
         effect outside its transaction. Raises StoreBusy, StaleRow (still stale the last time), StorageFull.
         """
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                return self._write_once(work)
+                return self._write_once(work, self._hasty_writer if hasty else self._writer)
             except (StoreBusy, StaleRow):
                 if attempt == ATTEMPTS:
                     raise
         raise StoreBusy
 
-    def _write_once(self, work: Callable[[WriteTx], T]) -> T:
-        with _marked(), _translated(), self._writer.begin() as connection:
+    def _write_once(self, work: Callable[[WriteTx], T], writer: Engine) -> T:
+        with _marked(), self._in_turn(), _translated(), writer.begin() as connection:
             return work(WriteTx(connection))
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        """One writer after the other where the database lets in no more: SQLite lets the others sleep and miss it."""
+        if not self.in_process:
+            yield
+            return
+        if not self._turn.acquire(timeout=self._busy_timeout):
+            raise StoreBusy
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     def close(self) -> None:
         """Close every pooled connection."""
@@ -137,7 +155,7 @@ def _marked() -> Iterator[None]:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except DBAPIError as error:
+    except (DBAPIError, sqlite3.Error) as error:
         raise _meaning(error) from error
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -145,9 +163,9 @@ def _translated() -> Iterator[None]:
         raise
 
 
-def _meaning(error: DBAPIError) -> Exception:
+def _meaning(error: DBAPIError | sqlite3.Error) -> Exception:
     """The one table from driver errors to ours; what it does not know stays as it was."""
-    origin = error.orig
+    origin = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(origin, sqlite3.Error):
         primary = getattr(origin, "sqlite_errorcode", 0) & 0xFF
         if primary == sqlite3.SQLITE_FULL:
@@ -163,7 +181,9 @@ def _meaning(error: DBAPIError) -> Exception:
 
 def _engine(url: URL, busy_timeout: float) -> Engine:
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=30)
+        engine = create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=30)
+        event.listen(engine, "begin", _begin_postgresql)
+        return engine
     if not url.database or url.database == ":memory:":
         raise ValueError("an SQLite database needs a file")
     engine = create_engine(url, connect_args={"timeout": busy_timeout, "check_same_thread": False}, max_overflow=40)
@@ -180,6 +200,17 @@ def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    """A writer takes the lock at once: upgrading a reader's lock later fails at random under load."""
-    immediate = connection.get_execution_options().get("keywright_immediate")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    """A writer takes the lock at once: upgrading a reader's lock later fails at random under load.
+
+    Said to the driver itself, since every request begins a few transactions.
+    """
+    options, driver = connection.get_execution_options(), connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    if options.get("keywright_writes"):
+        driver.execute(f"PRAGMA synchronous = {'NORMAL' if options.get('keywright_hasty') else 'FULL'}").close()
+    driver.execute("BEGIN IMMEDIATE" if options.get("keywright_writes") else "BEGIN").close()
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    if connection.get_execution_options().get("keywright_hasty"):
+        connection.exec_driver_sql("SET LOCAL synchronous_commit = off").close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from threading import Barrier, Thread
@@ -136,11 +137,34 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
         store.close()
 
 
-def test_commits_survive_a_power_cut(store: Store) -> None:
+def test_another_process_that_holds_the_lock_too_long_makes_the_store_busy(store: Store) -> None:
+    def contend(_tx: WriteTx) -> None:
+        another = Store(store.engine, busy_timeout=0.05)  # it takes no turns with ours
+        with pytest.raises(StoreBusy):
+            another.write(increment)
+
+    thread = ThreadPoolExecutor(1)
+    store.write(lambda tx: thread.submit(contend, tx).result(10))
+    thread.shutdown()
+    assert number(store) == 0
+
+
+def synchronous(tx: WriteTx) -> int:
+    return int(tx.connection.exec_driver_sql("PRAGMA synchronous").scalar_one())
+
+
+def test_commits_survive_a_power_cut_but_for_hasty_ones(store: Store) -> None:
     with store.read() as tx:
         assert tx.connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
-        assert tx.connection.exec_driver_sql("PRAGMA synchronous").scalar_one() == 2
         assert tx.connection.exec_driver_sql("PRAGMA foreign_keys").scalar_one() == 1
+    full, normal = 2, 1
+    asked = [store.write(synchronous, hasty=hasty) for hasty in (False, True, False)]
+    assert asked == [full, normal, full]
+
+
+def test_a_hasty_commit_is_seen_by_everybody_at_once(store: Store) -> None:
+    store.write(increment, hasty=True)
+    assert number(store) == 1
 
 
 def test_a_time_without_a_zone_is_refused(store: Store) -> None:
