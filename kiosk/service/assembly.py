@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 
 from fastapi import FastAPI
 
@@ -30,6 +29,8 @@ from kiosk.service.verification.actions import forget_old_codes
 from kiosk.service.verification.methods import verifiers
 from kiosk.service.worker import Bell, Chore, Worker
 
+SHIPPED_ROOTS = "attestation/roots"
+"""The roots of makers of keys that come with the program (a resource)."""
 _HOURLY = 3600.0
 
 
@@ -38,7 +39,7 @@ class Surroundings:
     """What a service gets from outside: its keys and secrets, its time and randomness.
 
     `hmac_key` (32 bytes) must stay the same for a database. `secret` resolves the name of a secret. `anchors` are
-    believed besides those of the settings: the simulated key's root, where the service is `embedded`.
+    believed besides those of the settings or of the program: the simulated key's root, where the service is `embedded`.
     """
 
     hmac_key: bytes
@@ -98,7 +99,7 @@ def assemble(settings: ServiceSettings, around: Surroundings) -> Service:
 def _relying_parties(settings: ServiceSettings, anchors: TrustAnchors, random: Random) -> Mapping[str, RelyingParty]:
     policy = settings.attestation_policy()
     roots = settings.attestation.roots
-    believed = anchors if roots is None else anchors | load_anchors(Path(roots))
+    believed = anchors | load_anchors(resource(SHIPPED_ROOTS) if roots is None else roots)
     lifetime = timedelta(seconds=settings.session.ceremony)
     return {
         each.id: EmbeddedRelyingParty(each, policy, believed, random, lifetime) for each in settings.relying_parties

@@ -7,20 +7,21 @@ import re
 import tomllib
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from kiosk.contract.policy import PinMode
-from kiosk.contract.profile import FieldKind, VerificationMethod
+from kiosk.contract.profile import VerificationMethod
 from kiosk.errors import ConfigurationError
 from kiosk.service.attestation.settings import AttestationPolicy, Conveyance
+from kiosk.service.directories.settings import IdentifySettings
 from kiosk.service.messages.settings import MailSettings, SmsSettings
 from kiosk.service.settings_model import HttpsUrl, LanguageTag, Name, SettingsModel
 from kiosk.service.verification.settings import VerificationSettings
 
 Aaguid = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
-BuiltInField = Literal["upn", "employee_id", "phone", "given_name", "family_name", "email", "badge"]
+_NAMED = re.compile(r"([a-z_]+(?:\.[a-z_]+)*): ")
 
 
 class ServerSettings(SettingsModel):
@@ -85,60 +86,6 @@ class SessionSettings(SettingsModel):
         return timedelta(seconds=self.token)
 
 
-class AttributeSettings(SettingsModel):
-    """An additional attribute that people may be asked for."""
-
-    kind: FieldKind = FieldKind.TEXT
-    """What is typed: decides keyboard, normalisation and validation."""
-    labels: dict[LanguageTag, str] = Field(min_length=1)
-    """The label by language."""
-    hints: dict[LanguageTag, str] = Field(default_factory=dict)
-    """A hint below the field by language."""
-    pattern: str = Field(default="", max_length=200)
-    """A regular expression that the whole normalised value must match; empty for any."""
-    max_length: int = Field(default=128, ge=1, le=256)
-    """Code points."""
-
-    @field_validator("pattern")
-    @classmethod
-    def _compiles(cls, pattern: str) -> str:
-        try:
-            re.compile(pattern)
-        except re.error as error:
-            raise ValueError("is no regular expression") from error
-        return pattern
-
-
-class AlternativeSettings(SettingsModel):
-    """One way to say who one is: all its fields together name a person."""
-
-    name: Name
-    """A word for this way; the screen has words for `upn`, `employee_id`, `phone`, `name` and `badge`."""
-    fields: tuple[str, ...] = Field(min_length=1, max_length=6)
-    """`upn`, `email`, `employee_id`, `phone`, `given_name`, `family_name`, `badge`, or `attribute:<name>`."""
-
-
-class IdentifySettings(SettingsModel):
-    """How people say who they are."""
-
-    alternatives: tuple[AlternativeSettings, ...] = (
-        AlternativeSettings(name="upn", fields=("upn",)),
-        AlternativeSettings(name="employee_id", fields=("employee_id",)),
-        AlternativeSettings(name="phone", fields=("phone",)),
-        AlternativeSettings(name="name", fields=("given_name", "family_name", "employee_id")),
-        AlternativeSettings(name="badge", fields=("badge",)),
-    )
-    """The ways, in the order that the screen offers them."""
-    attributes: dict[Name, AttributeSettings] = Field(default_factory=dict)
-    """Additional attributes by name."""
-    minimum_seconds: float = Field(default=0.4, ge=0, le=5)
-    """How long an answer to identify takes at least, whoever was matched."""
-    region: str = Field(default="DE", pattern=r"^[A-Z]{2}$")
-    """Where phone numbers without a country code belong (ISO 3166)."""
-    email_domain: str = Field(default="", max_length=253)
-    """Completed after the @ of a user name that has none; empty completes nothing."""
-
-
 class PinSettings(SettingsModel):
     """The rules for a new PIN (NIST SP 800-63B-4, 3.2.10: at least 4, better 6)."""
 
@@ -181,7 +128,7 @@ class AttestationSettings(SettingsModel):
     """Whose keys are believed."""
 
     roots: Path | None = None
-    """A folder of PEM files with the root certificates of the makers of accepted keys."""
+    """A folder of PEM files with the root certificates of the makers of accepted keys; else those of the program."""
     conveyance: Conveyance = Conveyance.DIRECT
     """`none`, `direct` or `enterprise`."""
     require_trusted: bool = True
@@ -243,8 +190,11 @@ class ServiceSettings(SettingsModel):
             raise ValueError(
                 "verification.methods: self_confirmation shows the person and is refused on a public kiosk"
             )
-        self._known_fields()
-        self.attestation_policy()
+        if VerificationMethod.EMAIL in methods and self.mail is None:
+            raise ValueError("verification.methods: email needs a mail server: add [mail], or take email out")
+        if VerificationMethod.SMS in methods and self.sms is None:
+            raise ValueError("verification.methods: sms needs a gateway: add [sms], or take sms out")
+        self._believes_something()
         self._unique("relying_parties", [party.id for party in self.relying_parties])
         self._unique("identify.alternatives", [each.name for each in self.identify.alternatives])
         return self
@@ -258,13 +208,11 @@ class ServiceSettings(SettingsModel):
             aaguids_denied=frozenset(self.key.aaguids_denied),
         )
 
-    def _known_fields(self) -> None:
-        built_in = set(BuiltInField.__args__)  # type: ignore[attr-defined]  # typing has no public reader of Literal here
-        known = built_in | {f"attribute:{name}" for name in self.identify.attributes}
-        for alternative in self.identify.alternatives:
-            for field in alternative.fields:
-                if field not in known:
-                    raise ValueError(f"identify.alternatives: {alternative.name} asks for the unknown field {field!r}")
+    def _believes_something(self) -> None:
+        try:
+            self.attestation_policy()
+        except ValidationError as error:
+            raise ValueError(f"attestation: {_problem(error)[1]}") from error
 
     @staticmethod
     def _unique(path: str, names: list[str]) -> None:
@@ -289,5 +237,13 @@ def parse(text: str) -> ServiceSettings:
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError("", f"is not TOML: {error}") from error
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        raise ConfigurationError(".".join(map(str, first["loc"])), first["msg"]) from error
+        raise ConfigurationError(*_problem(error)) from error
+
+
+def _problem(error: ValidationError) -> tuple[str, str]:
+    """The path of the first wrong setting and what is wrong with it. A rule about several settings names one itself."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    text = first["msg"].removeprefix("Value error, ")
+    named = _NAMED.match(text)
+    path = (*map(str, first["loc"]), *([named[1]] if named else ()))
+    return ".".join(path), text[named.end() :] if named else text

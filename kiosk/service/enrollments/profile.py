@@ -6,8 +6,8 @@ from importlib.metadata import PackageNotFoundError, version
 
 from kiosk.contract.profile import FieldSet, IdentifyField, Profile, SessionTimes
 from kiosk.service.directories.rules import KINDS
+from kiosk.service.directories.settings import IdentifySettings
 from kiosk.service.parts import Parts
-from kiosk.service.settings import IdentifySettings
 
 _ATTRIBUTE = "attribute:"
 

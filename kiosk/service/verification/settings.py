@@ -79,11 +79,11 @@ class LookupAuth(SettingsModel):
     @model_validator(mode="after")
     def _complete(self) -> Self:
         if self.type not in ("none", "mtls") and self.secret is None:
-            raise ValueError(f"auth.secret: {self.type} needs one")
+            raise ValueError(f"secret: {self.type} needs one")
         if self.type == "mtls" and self.certificate is None:
-            raise ValueError("auth.certificate: mtls needs one")
+            raise ValueError("certificate: mtls needs one")
         if self.type == "oauth2_client_credentials" and not acceptable_address(self.token_url):
-            raise ValueError("auth.token_url: needs https, except for a loopback host")
+            raise ValueError("token_url: needs https, except for a loopback host")
         return self
 
 
@@ -102,7 +102,7 @@ class LookupSuccess(SettingsModel):
     @model_validator(mode="after")
     def _complete(self) -> Self:
         if bool(self.json_pointer) != bool(self.equals):
-            raise ValueError("success: json_pointer and equals belong together")
+            raise ValueError("json_pointer and equals belong together")
         return self
 
 

@@ -12,19 +12,21 @@ from kiosk.contract.profile import VerificationMethod
 from kiosk.errors import ConfigurationError
 from kiosk.service.settings import ServiceSettings, load, parse
 
+MAIL = "[mail]\nhost = 'mail.example.org'\nsender = 'keys@example.org'\n"
 
-def test_the_defaults_are_settings() -> None:
-    settings = parse("")
+
+def test_the_defaults_and_a_mail_server_are_settings() -> None:
+    settings = parse(MAIL)
     assert settings.verification.methods == (VerificationMethod.EMAIL,)
     assert settings.session.life.total_seconds() == 900
-    assert settings.mail is None
+    assert settings.sms is None
 
 
 @pytest.mark.parametrize(
     "section", ["server", "database", "session", "identify", "verification", "pin", "key", "attestation"]
 )
 def test_a_section_may_be_left_empty(section: str) -> None:
-    assert parse(f"[{section}]") == parse("")
+    assert parse(f"{MAIL}[{section}]") == parse(MAIL)
 
 
 @pytest.mark.parametrize(
@@ -41,10 +43,16 @@ def test_a_section_may_be_left_empty(section: str) -> None:
         ("[pin]\nmin_length = 9\nmax_length = 8", "pin"),
         ("[pin]\nmode = 'sometimes'", "pin.mode"),
         ("[key]\naaguids_denied = ['x']", "key.aaguids_denied.0"),
-        ("[verification]\nmethods = ['none']", "verification"),
-        ("[verification]\nmethods = ['self_confirmation']", "verification"),
-        ("public = true\n[verification]\nmethods = ['self_confirmation']\nallow_self_confirmation = true", ""),
-        ("[[identify.alternatives]]\nname = 'a'\nfields = ['shoe_size']", ""),
+        ("[verification]\nmethods = ['none']", "verification.methods"),
+        ("", "verification.methods"),
+        (MAIL + "[verification]\nmethods = ['email', 'sms']", "verification.methods"),
+        (MAIL + "security = 'plain'", "mail.security"),
+        ("[verification]\nmethods = ['self_confirmation']", "verification.methods"),
+        (
+            "public = true\n[verification]\nmethods = ['self_confirmation']\nallow_self_confirmation = true",
+            "verification.methods",
+        ),
+        (MAIL + "[[identify.alternatives]]\nname = 'a'\nfields = ['shoe_size']", "identify.alternatives"),
         ("[[identify.alternatives]]\nname = 'a'\nfields = []", "identify.alternatives.0.fields"),
         ("[identify.attributes.site]\nlabels = {}", "identify.attributes.site.labels"),
         ("[identify.attributes.site]\nlabels = {en = 'Site'}\npattern = '('", "identify.attributes.site.pattern"),
@@ -54,7 +62,7 @@ def test_a_section_may_be_left_empty(section: str) -> None:
             "relying_parties.0.origin",
         ),
         ("[mail]\nhost = 'm.example.org'\nsender = 'k@example.org'\npassword = 'hunter two'", "mail.password"),
-        ("[attestation]\nrequire_trusted = true\nconveyance = 'none'", ""),
+        (MAIL + "[attestation]\nrequire_trusted = true\nconveyance = 'none'", "attestation"),
         ("not toml", ""),
     ],
 )
@@ -62,12 +70,14 @@ def test_a_wrong_setting_is_named_by_its_path(text: str, path: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         parse(text)
     assert caught.value.path == path
+    assert "Value error" not in caught.value.problem
+    assert "\n" not in caught.value.problem.removeprefix("is not TOML")
     assert caught.value.problem
 
 
 def test_a_file_is_read_and_a_missing_one_is_named(tmp_path: Path) -> None:
     path = tmp_path / "service.toml"
-    path.write_text("organization = 'Clinic'\nlanguages = ['ar', 'en']\n", encoding="utf-8")
+    path.write_text("organization = 'Clinic'\nlanguages = ['ar', 'en']\n" + MAIL, encoding="utf-8")
     assert load(path).languages == ("ar", "en")
     path.write_bytes(b"organization = '\xff'")
     with pytest.raises(ConfigurationError, match="UTF-8"):
@@ -75,6 +85,14 @@ def test_a_file_is_read_and_a_missing_one_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError) as caught:
         load(tmp_path / "none.toml")
     assert caught.value.path == str(tmp_path / "none.toml")
+
+
+@pytest.mark.parametrize(("method", "section"), [("email", "[mail]"), ("sms", "[sms]")])
+def test_a_way_without_its_server_is_refused_with_what_to_do(method: str, section: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        parse(f"[verification]\nmethods = ['{method}']")
+    assert caught.value.path == "verification.methods"
+    assert section in caught.value.problem
 
 
 def models(model: type[BaseModel]) -> Iterator[type[BaseModel]]:

@@ -17,20 +17,21 @@ from kiosk.service.settings import ServiceSettings
 
 MAIL = {"host": "localhost", "sender": "keys@example.org", "user": "robot", "password": "mail.password", "timeout": 7}
 TWILIO = {"url": "https://api.example", "user": "AC1", "password": "sms.token", "sender": "+49301234", "timeout": 3}
+NO_CODES = {"methods": ["automatic"]}
 TEMPLATE = {"shape": "template", "url": "https://gateway.example/{to}/{text}"}
 
 
 @pytest.mark.parametrize(
     ("settings", "made", "secrets"),
     [
-        ({}, {}, []),
+        ({"verification": NO_CODES}, {}, []),
         ({"mail": MAIL}, {Channel.MAIL: SmtpGateway}, ["mail.password"]),
         (
             {"mail": MAIL, "sms": TWILIO},
             {Channel.MAIL: SmtpGateway, Channel.SMS: TwilioGateway},
             ["mail.password", "sms.token"],
         ),
-        ({"sms": TEMPLATE}, {Channel.SMS: HttpSmsGateway}, []),
+        ({"sms": TEMPLATE, "verification": NO_CODES}, {Channel.SMS: HttpSmsGateway}, []),
     ],
 )
 def test_each_channel_with_settings_has_a_gateway(
