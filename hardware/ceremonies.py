@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, TypeVar
 
+from fido2 import cbor
 from fido2.ctap import CtapError
-from fido2.ctap2.base import AssertionResponse, AttestationResponse, Ctap2, Info
-from fido2.ctap2.credman import CredentialManagement
-from fido2.webauthn import PublicKeyCredentialDescriptor, PublicKeyCredentialType
 
+from hardware.answers import Assertion, Attestation, Info
 from hardware.authenticator import WebAuthnJson
+from hardware.ctap2 import Command, Ctap2
 from hardware.errors import (
     AlreadyRegistered,
     CannotDelete,
@@ -22,9 +22,9 @@ from hardware.errors import (
     PinRequired,
 )
 from hardware.extensions import RegistrationExtensions
-from hardware.options import Creation, Request, possible_ids
+from hardware.options import PUBLIC_KEY, Creation, Request, possible_ids
 from hardware.pin_session import PERMISSION, PinSession
-from hardware.probe import ABSENT, CLIENT_DATA_HASH, descriptor, first_on_key, fits, get_assertion
+from hardware.probe import ABSENT, CLIENT_DATA_HASH, NO_PROOF, Proof, descriptor, first_on_key, fits, get_assertion
 from hardware.responses import (
     FLAG,
     authentication_response,
@@ -39,6 +39,8 @@ Answer = TypeVar("Answer")
 REFUSED_OPTION = (ERR.UNSUPPORTED_OPTION, ERR.INVALID_OPTION)
 WANTS_TOUCH = (*REFUSED_OPTION, ERR.UP_REQUIRED)
 STALE_TOKEN = (ERR.PIN_AUTH_INVALID, ERR.PIN_TOKEN_EXPIRED)
+DELETE_CREDENTIAL = 0x06
+"""The subcommand of credentialManagement (CTAP 2.1 section 6.8.5)."""
 
 
 class Ceremonies:
@@ -56,25 +58,28 @@ class Ceremonies:
         excluded = possible_ids(wanted.excluded, info)
         portioned = not fits(info, excluded)
 
-        def make(token: bytes | None) -> AttestationResponse:
+        def make(token: bytes | None) -> Mapping[int, Any]:
             if portioned and self._first(wanted.rp_id, excluded, token) is not None:
                 raise AlreadyRegistered
-            return self._ctap.make_credential(
-                wanted.client_data.hash,
-                wanted.rp,
-                wanted.user,
-                [{"type": "public-key", "alg": algorithm}],
-                None if portioned else [descriptor(each) for each in excluded] or None,
-                extensions.for_key,
-                {"rk": True} if discoverable else None,
-                **self._proof(token, wanted.client_data.hash),
-                enterprise_attestation=wanted.enterprise(info),
-            )
+            param, protocol = self._proof(token, wanted.client_data.hash)
+            parameters = {
+                0x01: wanted.client_data.hash,
+                0x02: wanted.rp,
+                0x03: wanted.user,
+                0x04: [{"type": PUBLIC_KEY, "alg": algorithm}],
+                0x05: None if portioned else [descriptor(each) for each in excluded] or None,
+                0x06: extensions.for_key,
+                0x07: {"rk": True} if discoverable else None,
+                0x08: param,
+                0x09: protocol,
+                0x0A: wanted.enterprise(info),
+            }
+            return self._ctap.send(Command.MAKE_CREDENTIAL, parameters)
 
         verified = self._verifies(info, required=wanted.user_verification)
         permissions = PERMISSION.MAKE_CREDENTIAL | (PERMISSION.GET_ASSERTION if portioned else PERMISSION(0))
         try:
-            answer = self._with_token(permissions if verified else None, wanted.rp_id, make)
+            answer = Attestation.read(self._with_token(permissions if verified else None, wanted.rp_id, make))
         except CtapError as error:
             if error.code in REFUSED_OPTION and discoverable:
                 raise NoDiscoverableCredentials from error
@@ -106,9 +111,9 @@ class Ceremonies:
 
         verified = self._verifies(info, required=asked.user_verification)
         permission = PERMISSION.GET_ASSERTION if verified else None
-        answer = AssertionResponse.from_dict(self._with_token(permission, asked.rp_id, sign))
+        answer = Assertion.read(self._with_token(permission, asked.rp_id, sign))
         check_authenticator_data(answer.auth_data, asked.rp_id, FLAG.UV if verified else FLAG(0))
-        if allowed and answer.credential["id"] not in allowed:
+        if allowed and answer.credential_id not in allowed:
             raise KeyFault
         return authentication_response(asked, answer)
 
@@ -134,14 +139,13 @@ class Ceremonies:
         return found is not None
 
     def delete(self, credential_id: bytes, info: Info) -> None:
-        """credentialManagement deleteCredential (0x06); absent is success. Raises CannotDelete, PinRequired."""
-        if not CredentialManagement.is_supported(info):
-            raise CannotDelete
-        doomed = PublicKeyCredentialDescriptor(type=PublicKeyCredentialType.PUBLIC_KEY, id=credential_id)
+        """credentialManagement deleteCredential; absent is success. Raises CannotDelete, PinRequired."""
+        command = _management(info)
+        doomed = {0x02: descriptor(credential_id)}
 
         def delete(token: bytes | None) -> None:
-            assert token is not None
-            CredentialManagement(self._ctap, self._pins.protocol, token).delete_cred(doomed)
+            param, protocol = self._proof(token, bytes([DELETE_CREDENTIAL]) + cbor.encode(doomed))
+            self._ctap.send(command, {0x01: DELETE_CREDENTIAL, 0x02: doomed, 0x03: protocol, 0x04: param})
 
         try:
             self._with_token(PERMISSION.CREDENTIAL_MGMT, None, delete)
@@ -177,12 +181,17 @@ class Ceremonies:
         self._pins.forget_token()
         return send(self._pins.token(permissions, rp_id))
 
-    def _proof(self, token: bytes | None, client_data_hash: bytes) -> dict[str, Any]:
-        """pinUvAuthParam and its protocol, as `Ctap2` names them."""
+    def _proof(self, token: bytes | None, message: bytes) -> Proof:
         if token is None:
-            return {}
+            return NO_PROOF
         protocol = self._pins.protocol
-        return {
-            "pin_uv_param": protocol.authenticate(token, client_data_hash),
-            "pin_uv_protocol": protocol.VERSION,
-        }
+        return protocol.authenticate(token, message), protocol.VERSION
+
+
+def _management(info: Info) -> Command:
+    """The credential management of the key, or its preview. Raises CannotDelete."""
+    if info.options.get("credMgmt"):
+        return Command.CREDENTIAL_MANAGEMENT
+    if "FIDO_2_1_PRE" in info.versions and "credentialMgmtPreview" in info.options:
+        return Command.CREDENTIAL_MANAGEMENT_PREVIEW
+    raise CannotDelete

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from fido2.ctap2.base import Info
-
+from hardware.answers import Info
 from hardware.errors import MissingExtension, OptionsRefused
 
 CRED_PROTECT_LEVELS = {

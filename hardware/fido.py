@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from time import monotonic
 
 from fido2.ctap import CtapDevice, CtapError
-from fido2.ctap2.base import Ctap2, Info
 from fido2.hid import CAPABILITY
 
+from hardware.answers import Info
 from hardware.authenticator import Authenticator, KeyAddress, KeyInfo, SecretText, Watch, WebAuthnJson
 from hardware.ceremonies import Ceremonies
+from hardware.ctap2 import Ctap2
 from hardware.errors import (
     HardwareError,
     KeyFault,
@@ -45,9 +46,7 @@ def open_device(address: KeyAddress, device: CtapDevice, clock: Clock = monotoni
         with line.following(Watch(deadline=COMMAND_SECONDS)):
             if not CAPABILITY.CBOR & device.capabilities:
                 return U2fKey(address, line)
-            # A key that is careless about canonical CBOR is not refused: to ask again what already
-            # happened could make a second credential.
-            return Ctap2Authenticator(address, line, Ctap2(line, strict_cbor=False))
+            return Ctap2Authenticator(address, line, Ctap2(line))
     except HardwareError:
         line.close()
         raise

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from fido2.ctap2.base import Info
-
+from hardware.answers import Info
 from hardware.authenticator import KeyAddress, KeyInfo, PinState
 
 MAX_WORDS = 32
@@ -61,17 +60,17 @@ def key_info(address: KeyAddress, info: Info, retries: PinRetries | None) -> Key
     """The reading as the rest of the program sees it."""
     return KeyInfo(
         address=address,
-        aaguid=bytes(info.aaguid),
+        aaguid=info.aaguid,
         versions=words(info.versions),
         extensions=words(info.extensions),
-        options={name: bool(info.options[name]) for name in words(info.options)},
+        options={name: info.options[name] for name in words(info.options)},
         algorithms=algorithms(info),
         transports=words(info.transports),
         pin=pin_state(info, retries),
         pin_retries=max(0, retries.left) if retries else None,
         min_pin_length=min(max(4, info.min_pin_length), PIN_BYTES),
         max_pin_length=info.max_pin_length if 4 <= info.max_pin_length < PIN_BYTES else None,
-        pin_complexity=bool(info.pin_complexity_policy),
+        pin_complexity=info.pin_complexity_policy,
         firmware=info.firmware_version or None,
         remaining_credentials=None if info.remaining_disc_creds is None else max(0, info.remaining_disc_creds),
     )

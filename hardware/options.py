@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from fido2.ctap2.base import Info
 from fido2.rpid import verify_rp_id
 from fido2.webauthn import CollectedClientData
 
+from hardware.answers import Info
 from hardware.authenticator import WebAuthnJson
 from hardware.errors import NoDiscoverableCredentials, NoSuitableAlgorithm, OptionsRefused
 from hardware.key_info import algorithms

@@ -9,10 +9,11 @@ from hashlib import sha256
 from typing import Any
 
 from fido2.ctap import CtapError
-from fido2.ctap2.base import Ctap2
 from fido2.ctap2.pin import ClientPin, PinProtocol, PinProtocolV1, PinProtocolV2
 
+from hardware.answers import member
 from hardware.authenticator import SecretText
+from hardware.ctap2 import Command, Ctap2
 from hardware.errors import PinAuthBlocked, PinBlocked, PinChangeForced, PinRefused, PinRequired, WrongPin
 from hardware.key_info import PIN_BYTES, PinRetries
 from hardware.translate import ERR
@@ -78,8 +79,9 @@ class PinSession:
 
     def retries(self) -> PinRetries:
         """getPINRetries (0x01)."""
-        answer = self._ctap.client_pin(self._protocol.VERSION, COMMAND.GET_PIN_RETRIES)
-        return PinRetries(int(answer[RESULT.PIN_RETRIES]), bool(answer.get(RESULT.POWER_CYCLE_STATE)))
+        answer = self._client_pin(COMMAND.GET_PIN_RETRIES)
+        left = member(answer, RESULT.PIN_RETRIES, int)
+        return PinRetries(left, member(answer, RESULT.POWER_CYCLE_STATE, bool, False))
 
     def set_pin(self, pin: bytearray) -> None:
         """setPIN (0x03) with an `encoded_pin`, and unlock."""
@@ -89,12 +91,8 @@ class PinSession:
             pin_enc = self._protocol.encrypt(secret, padded)  # type: ignore[arg-type] # any buffer, and this one can be wiped
         finally:
             wipe(padded)
-        self._client_pin(
-            COMMAND.SET_PIN,
-            key_agreement=key_agreement,
-            new_pin_enc=pin_enc,
-            pin_uv_param=self._protocol.authenticate(secret, pin_enc),
-        )
+        param = self._protocol.authenticate(secret, pin_enc)
+        self._client_pin(COMMAND.SET_PIN, {0x03: key_agreement, 0x04: param, 0x05: pin_enc})
         pin_hash = hashed(pin)
         self._unlock(pin_hash)
         wipe(pin_hash)
@@ -167,22 +165,27 @@ class PinSession:
         with_permissions = self._permissions and permissions is not None
         answer = self._client_pin(
             COMMAND.GET_TOKEN_USING_PIN if with_permissions else COMMAND.GET_TOKEN_USING_PIN_LEGACY,
-            key_agreement=key_agreement,
-            pin_hash_enc=self._protocol.encrypt(secret, pin_hash),  # type: ignore[arg-type] # any buffer will do
-            permissions=permissions if with_permissions else None,
-            permissions_rpid=rp_id if with_permissions else None,
+            {
+                0x03: key_agreement,
+                0x06: self._protocol.encrypt(secret, pin_hash),  # type: ignore[arg-type] # any buffer will do
+                0x09: permissions if with_permissions else None,
+                0x0A: rp_id if with_permissions else None,
+            },
         )
-        return self._protocol.validate_token(self._protocol.decrypt(secret, answer[RESULT.PIN_UV_TOKEN]))
+        token = self._protocol.decrypt(secret, member(answer, RESULT.PIN_UV_TOKEN, bytes))
+        return self._protocol.validate_token(token)
 
     def _shared(self) -> tuple[Mapping[int, Any], bytes]:
         if self._agreement is None:
-            answer = self._ctap.client_pin(self._protocol.VERSION, COMMAND.GET_KEY_AGREEMENT)
+            answer = self._client_pin(COMMAND.GET_KEY_AGREEMENT)
             self._agreement = self._protocol.encapsulate(answer[RESULT.KEY_AGREEMENT])
         return self._agreement
 
-    def _client_pin(self, command: ClientPin.CMD, **parameters: Any) -> Mapping[int, Any]:
+    def _client_pin(self, command: ClientPin.CMD, parameters: Mapping[int, Any] | None = None) -> Mapping[int, Any]:
+        """Its parameters have the numbers of CTAP 2.1 section 6.5.5."""
+        every = {0x01: self._protocol.VERSION, 0x02: command}
         try:
-            return self._ctap.client_pin(self._protocol.VERSION, command, **parameters)
+            return self._ctap.send(Command.CLIENT_PIN, {**every, **(parameters or {})})
         except CtapError as error:
             if error.code in MISFIT:
                 self._agreement = None

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from fido2.ctap import CtapError
-from fido2.ctap2.base import Ctap2, Info
 
+from hardware.answers import Info, credential_id
+from hardware.ctap2 import Command, Ctap2
 from hardware.options import PUBLIC_KEY
 from hardware.translate import ERR
 
@@ -19,6 +20,11 @@ REQUEST_RESERVE = 700
 
 DESCRIPTOR_BYTES = 32
 ABSENT = (ERR.NO_CREDENTIALS, ERR.INVALID_CREDENTIAL)
+
+Proof = tuple[bytes | None, int | None]
+"""pinUvAuthParam and pinUvAuthProtocol of a command; a locked session has neither."""
+
+NO_PROOF: Proof = (None, None)
 
 
 def descriptor(credential_id: bytes) -> dict[str, Any]:
@@ -43,12 +49,10 @@ def _portions(info: Info, credential_ids: Sequence[bytes]) -> Iterator[Sequence[
     return (credential_ids[start : start + size] for start in range(0, len(credential_ids), size))
 
 
-def first_on_key(
-    ctap: Ctap2, rp_id: str, credential_ids: Sequence[bytes], proof: Mapping[str, Any] | None = None
-) -> bytes | None:
+def first_on_key(ctap: Ctap2, rp_id: str, credential_ids: Sequence[bytes], proof: Proof = NO_PROOF) -> bytes | None:
     """The first of the ids that the key knows, None when it knows none.
 
-    `proof` (pin_uv_param and pin_uv_protocol for CLIENT_DATA_HASH) lets it find credentials under credProtect 3.
+    `proof` (for CLIENT_DATA_HASH) lets it find credentials under credProtect 3.
     Raises CtapError for a key that answers no silent question.
     """
     for ids in _portions(ctap.info, credential_ids):
@@ -58,8 +62,7 @@ def first_on_key(
             if error.code not in ABSENT:
                 raise
         else:
-            found = answer[1]["id"]
-            return bytes(found)
+            return credential_id(answer)
     return None
 
 
@@ -69,18 +72,17 @@ def get_assertion(
     client_data_hash: bytes,
     credential_ids: Sequence[bytes],
     options: Mapping[str, bool] | None,
-    proof: Mapping[str, Any] | None,
+    proof: Proof,
 ) -> Mapping[int, Any]:
     """authenticatorGetAssertion; a key older than CTAP 2.1 may leave out a credential that it had no choice about."""
-    proof = proof or {}
+    param, protocol = proof
     parameters = {
-        1: rp_id,
-        2: client_data_hash,
-        3: [descriptor(credential_id) for credential_id in credential_ids] or None,
-        5: options,
-        6: proof.get("pin_uv_param"),
-        7: proof.get("pin_uv_protocol"),
+        0x01: rp_id,
+        0x02: client_data_hash,
+        0x03: [descriptor(each) for each in credential_ids] or None,
+        0x05: options,
+        0x06: param,
+        0x07: protocol,
     }
-    told = {number: value for number, value in parameters.items() if value is not None}
-    answer = ctap.send_cbor(Ctap2.CMD.GET_ASSERTION, told)
-    return {1: descriptor(credential_ids[0]), **answer} if len(credential_ids) == 1 else answer
+    answer = ctap.send(Command.GET_ASSERTION, parameters)
+    return {0x01: descriptor(credential_ids[0]), **answer} if len(credential_ids) == 1 else answer

@@ -5,10 +5,11 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import Any
 
-from fido2.ctap2.base import AssertionResponse, AttestationResponse, Info
+from fido2 import cbor
 from fido2.utils import websafe_encode
-from fido2.webauthn import AttestationObject, AuthenticatorData
+from fido2.webauthn import AuthenticatorData
 
+from hardware.answers import Assertion, Attestation, Info
 from hardware.errors import KeyFault
 from hardware.key_info import words
 from hardware.options import MAX_CREDENTIAL_ID_BYTES, PUBLIC_KEY, Creation, Request
@@ -24,7 +25,7 @@ def check_authenticator_data(auth_data: AuthenticatorData, rp_id: str, required:
         raise KeyFault
 
 
-def check_registration(answer: AttestationResponse, rp_id: str, algorithm: int, *, verified: bool) -> bytes:
+def check_registration(answer: Attestation, rp_id: str, algorithm: int, *, verified: bool) -> bytes:
     """The id of the new credential. Raises KeyFault when the answer is not what was asked for."""
     check_authenticator_data(answer.auth_data, rp_id, FLAG.UP | FLAG.AT | (FLAG.UV if verified else 0))
     credential = answer.auth_data.credential_data
@@ -35,7 +36,7 @@ def check_registration(answer: AttestationResponse, rp_id: str, algorithm: int, 
     return credential.credential_id
 
 
-def attestation_object(answer: AttestationResponse, conveyance: str) -> bytes:
+def attestation_object(answer: Attestation, conveyance: str) -> bytes:
     """The attestation object, its statement removed when none was asked for (WebAuthn section 5.1.3 step 22).
 
     A self attestation names nobody and stays.
@@ -43,15 +44,12 @@ def attestation_object(answer: AttestationResponse, conveyance: str) -> bytes:
     wanted = conveyance in ("direct", "indirect", "enterprise")
     credential = answer.auth_data.credential_data
     unnamed = credential is not None and not any(credential.aaguid)
-    itself = unnamed and answer.fmt == "packed" and "x5c" not in answer.att_stmt
-    if wanted or itself:
-        return AttestationObject.create(answer.fmt, answer.auth_data, answer.att_stmt)
-    return AttestationObject.create("none", answer.auth_data, {})
+    itself = unnamed and answer.fmt == "packed" and "x5c" not in answer.statement
+    fmt, statement = (answer.fmt, answer.statement) if wanted or itself else ("none", {})
+    return cbor.encode({"fmt": fmt, "authData": answer.auth_data, "attStmt": statement})
 
 
-def registration_response(
-    made: Creation, answer: AttestationResponse, info: Info, results: dict[str, Any]
-) -> dict[str, Any]:
+def registration_response(made: Creation, answer: Attestation, info: Info, results: dict[str, Any]) -> dict[str, Any]:
     """RegistrationResponseJSON of a checked answer."""
     credential = answer.auth_data.credential_data
     assert credential is not None
@@ -68,17 +66,16 @@ def registration_response(
     )
 
 
-def authentication_response(asked: Request, answer: AssertionResponse) -> dict[str, Any]:
+def authentication_response(asked: Request, answer: Assertion) -> dict[str, Any]:
     """AuthenticationResponseJSON of a checked answer."""
-    user_handle = (answer.user or {}).get("id")
     return _credential_json(
-        answer.credential["id"],
+        answer.credential_id,
         {},
         {
             "clientDataJSON": asked.client_data.b64,
             "authenticatorData": websafe_encode(answer.auth_data),
             "signature": websafe_encode(answer.signature),
-            **({"userHandle": websafe_encode(user_handle)} if user_handle else {}),
+            **({"userHandle": websafe_encode(answer.user_handle)} if answer.user_handle else {}),
         },
     )
 

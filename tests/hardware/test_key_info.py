@@ -5,19 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from fido2.ctap2.base import Info
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hardware.answers import Info
 from hardware.authenticator import KeyAddress, PinState, Transport
 from hardware.key_info import MAX_WORD_LENGTH, MAX_WORDS, PinRetries, key_info, words
 
 ADDRESS = KeyAddress(Transport.USB, "/dev/hidraw3")
 
+NUMBERS = {
+    "options": 0x04,
+    "algorithms": 0x0A,
+    "force_pin_change": 0x0C,
+    "min_pin_length": 0x0D,
+    "max_pin_length": 0x1D,
+}
+
 
 def told(**members: Any) -> Info:
     """A getInfo answer with these members."""
-    return Info(**({"versions": ["FIDO_2_1"]} | members))
+    return Info.read({0x01: ["FIDO_2_1"]} | {NUMBERS[name]: value for name, value in members.items()})
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from hashlib import sha256
 
 import pytest
-from fido2.ctap2.base import Ctap2
 
+from hardware.ctap2 import Ctap2
 from hardware.errors import PinRefused, PinRequired, WrongPin
 from hardware.pin_session import PERMISSION, PinSession, encoded_pin
 from hardware.simulated.device import connect

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from fido2.ctap2.base import Info
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hardware.answers import Info
 from hardware.probe import fits, portion
 
 
@@ -13,7 +13,7 @@ from hardware.probe import fits, portion
 def test_portions_of_a_list_are_never_empty_and_never_too_long(
     size: int, count: int, credential_ids: list[bytes]
 ) -> None:
-    info = Info(versions=[], max_msg_size=size, max_creds_in_list=count)
+    info = Info.read({0x01: [], 0x05: size, 0x07: count})
     length = portion(info, credential_ids)
     assert length >= 1
     assert not count or length <= max(1, count)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from fido2.ctap2.base import AttestationResponse
 from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData
 
+from hardware.answers import Attestation
 from hardware.responses import FLAG, attestation_object
 
 
@@ -21,7 +21,7 @@ def test_of_attestations_nobody_asked_for_only_those_by_the_credential_itself_st
     key = {1: 2, 3: -7, -1: 1, -2: bytes(32), -3: bytes(32)}
     credential = AttestedCredentialData.create(aaguid, b"id", key)  # type: ignore[arg-type]  # CBOR is all it wants
     auth_data = AuthenticatorData.create(bytes(32), FLAG.UP | FLAG.AT, 0, credential)
-    answer = AttestationResponse(fmt="packed", auth_data=auth_data, att_stmt={"alg": -7, "sig": b"s", **statement})
+    answer = Attestation("packed", auth_data, {"alg": -7, "sig": b"s", **statement})
     for conveyance in ("", "none", "secret"):
         conveyed = AttestationObject(attestation_object(answer, conveyance))
         assert (conveyed.fmt == "packed", bool(conveyed.att_stmt)) == (kept, kept)
