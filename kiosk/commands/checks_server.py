@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,8 +13,14 @@ from pydantic import BaseModel
 
 from kiosk.commands.checks import Finding, Level, bad, check_state_folder, good
 from kiosk.commands.checks_service import check_secret
-from kiosk.credentials import CredentialStore
-from kiosk.service.settings import ServiceSettings
+from kiosk.commands.served import HMAC_KEY, hmac_key
+from kiosk.commands.words import sentence
+from kiosk.credentials import CredentialStore, Place
+from kiosk.errors import KioskError, NoCredential
+from kiosk.service.settings import DatabaseSettings, ServiceSettings
+from kiosk.service.store.engine import Store, StoreBusy
+from kiosk.service.store.upgrade import revisions
+from kiosk.service.tls import Identity, server_context
 
 SOON = timedelta(days=14)
 """Before a certificate ends, doctor warns."""
@@ -24,8 +31,11 @@ def examine_server(settings: ServiceSettings, store: CredentialStore, now: datet
     """What one service needs."""
     yield check_state_folder(settings.server.data_directory, "data folder")
     yield check_port(settings.server.host, settings.server.port)
-    if settings.server.certificate is not None:
-        yield check_certificate(settings.server.certificate, now)
+    server = settings.server
+    if server.certificate is not None and server.private_key is not None:
+        yield check_certificate(Identity(server.certificate, server.private_key), now)
+    yield check_database(settings.database)
+    yield check_hmac_key(store)
     for name in secret_names(settings):
         yield check_secret(store, name)
 
@@ -44,16 +54,70 @@ def check_port(host: str, port: int) -> Finding:
     return good("port", f"{seen} is free")
 
 
-def check_certificate(file: Path, now: datetime) -> Finding:
-    """When the server's certificate ends."""
+def check_certificate(identity: Identity, now: datetime) -> Finding:
+    """When the server's certificate begins and ends, and whether it and its key can be served with."""
+    file = identity.certificate
     try:
-        ends = x509.load_pem_x509_certificate(file.read_bytes()).not_valid_after_utc
+        found = x509.load_pem_x509_certificate(file.read_bytes())
     except (OSError, ValueError) as error:
         return bad("certificate", f"{file} cannot be read ({type(error).__name__})", "correct server.certificate")
+    try:
+        server_context(identity)
+    except OSError as error:
+        seen = f"{identity.key} cannot be used with it ({type(error).__name__})"
+        return bad("certificate", seen, "set server.private_key to its key, and let this account read it")
+    begins, ends = found.not_valid_before_utc, found.not_valid_after_utc
+    if begins > now:
+        return bad("certificate", f"good from {begins:%Y-%m-%d}", "set this machine's clock, or take another one")
     seen = f"good until {ends:%Y-%m-%d}"
     if ends - now < SOON:
         return bad("certificate", seen, "renew it", Level.FAIL if ends <= now else Level.WARN)
     return good("certificate", seen)
+
+
+def check_database(settings: DatabaseSettings) -> Finding:
+    """Whether the database opens and has the tables of this release; one that is not there yet stays so."""
+    try:
+        with closing(Store.open(settings.url, busy_timeout=settings.busy_timeout)) as store:
+            if store.file is not None and not store.file.exists():
+                return _database_to_be(store.file)
+            has, wants = revisions(store)
+    except KioskError as error:
+        return bad("database", sentence(error), "correct database.url, or restore a backup")
+    except StoreBusy as error:
+        return bad("database", f"does not answer ({type(error).__name__})", "start it, or correct database.url")
+    if has is None:
+        return good("database", "empty; the tables are made at the first start")
+    if has != wants:
+        remedy = "back it up and start the service, which upgrades it; a newer database needs its own release"
+        return bad("database", f"at revision {has}, this release wants {wants}", remedy, Level.WARN)
+    return good("database", f"opens, at revision {has}")
+
+
+def _database_to_be(file: Path) -> Finding:
+    if not file.parent.is_dir():
+        return bad("database", f"{file.parent} is no folder", "make it, or correct database.url")
+    return good("database", "not begun yet; made at the first start")
+
+
+def check_hmac_key(store: CredentialStore) -> Finding:
+    """The secret that codes are keyed with: a key, or a place where the first start can keep one."""
+    try:
+        secret = store.read(HMAC_KEY)
+    except NoCredential:
+        if any(place is not Place.SYSTEMD for place in store.places()):
+            return good(HMAC_KEY, "made at the first start")
+        remedy = "make it as resources/docs/service.md says, or name a folder with --credentials"
+        return bad(HMAC_KEY, "is nowhere, and there is no place to keep one", remedy)
+    except KioskError as error:
+        return bad(HMAC_KEY, sentence(error), "see resources/docs/secrets.md")
+    try:
+        hmac_key(secret.reveal())
+    except KioskError as error:
+        return bad(HMAC_KEY, sentence(error), "give it 32 bytes in base64: openssl rand -base64 32")
+    finally:
+        secret.wipe()
+    return good(HMAC_KEY, "is there")
 
 
 def secret_names(settings: BaseModel) -> Iterator[str]:

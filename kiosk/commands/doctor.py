@@ -13,11 +13,11 @@ from pathlib import Path
 
 import click
 
-from kiosk.commands import checks, checks_server, checks_service
+from kiosk.commands import checks, checks_outside, checks_server, checks_service
 from kiosk.commands.checks import Finding, Level
 from kiosk.commands.composition import stored_secret
 from kiosk.commands.key_option import key_option, key_source
-from kiosk.commands.served import credential_store
+from kiosk.commands.served import credential_store, credentials_option
 from kiosk.commands.words import sentence
 from kiosk.config import load_station_settings
 from kiosk.credentials import CredentialStore, system_keyring
@@ -33,13 +33,16 @@ _MARKS = {Level.OK: "ok  ", Level.WARN: "warn", Level.FAIL: "FAIL"}
     "--service", type=click.Path(path_type=Path), help="A service's settings (TOML): check that service, too."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@credentials_option
 @key_option
-def command(config: Path | None, service: Path | None, key: tuple[int, int] | None, *, as_json: bool) -> None:
+def command(
+    config: Path | None, service: Path | None, folder: Path | None, key: tuple[int, int] | None, *, as_json: bool
+) -> None:
     """Check everything that a station or a service needs, and say the remedy.
 
     Exit code 0 when nothing fails (warnings may remain), else 1.
     """
-    findings = tuple(examine(config, service, key))
+    findings = tuple(examine(config, service, folder, key))
     worst = Level.FAIL if any(finding.level is Level.FAIL for finding in findings) else Level.OK
     if as_json:
         click.echo(json.dumps({"ok": worst is Level.OK, "checks": [asdict(finding) for finding in findings]}, indent=2))
@@ -50,8 +53,10 @@ def command(config: Path | None, service: Path | None, key: tuple[int, int] | No
     sys.exit(0 if worst is Level.OK else 1)
 
 
-def examine(config: Path | None, service: Path | None, key: tuple[int, int] | None) -> Iterator[Finding]:
-    """All checks that make sense here, quick ones first."""
+def examine(
+    config: Path | None, service: Path | None, folder: Path | None, key: tuple[int, int] | None
+) -> Iterator[Finding]:
+    """All checks that make sense here, quick ones first; `folder` holds the service's secrets in files, if any."""
     yield checks.check_python()
     yield checks.check_libraries()
     yield checks.check_display(os.environ, needed=config is not None)
@@ -60,7 +65,7 @@ def examine(config: Path | None, service: Path | None, key: tuple[int, int] | No
     if config is not None:
         yield from examine_station(config)
     if service is not None:
-        yield from examine_service(service)
+        yield from examine_service(service, folder)
 
 
 def examine_station(config: Path) -> Iterator[Finding]:
@@ -78,15 +83,17 @@ def examine_station(config: Path) -> Iterator[Finding]:
     yield from checks_service.check_service(settings, stored_secret(settings))
 
 
-def examine_service(config: Path) -> Iterator[Finding]:
-    """What one service needs."""
+def examine_service(config: Path, folder: Path | None) -> Iterator[Finding]:
+    """What one service needs, and whether what it talks to answers."""
     try:
         settings = load(config)
     except KioskError as error:
         yield checks.bad("service settings", sentence(error), "see resources/docs/service.md")
         return
     yield checks.good("service settings", str(config))
-    yield from checks_server.examine_server(settings, credential_store(None), datetime.now(UTC))
+    store = credential_store(folder)
+    yield from checks_server.examine_server(settings, store, datetime.now(UTC))
+    yield from checks_outside.examine_outside(settings, store)
 
 
 def as_text(finding: Finding) -> str:

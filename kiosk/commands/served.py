@@ -89,7 +89,7 @@ def surroundings(store: CredentialStore) -> Surroundings:
     except NoCredential:
         text = base64.b64encode(secrets.token_bytes(32)).decode()
         store.write(HMAC_KEY, Secret(text))
-    return Surroundings(_key(text), secret)
+    return Surroundings(hmac_key(text), secret)
 
 
 def identity(settings: ServiceSettings) -> Identity:
@@ -104,7 +104,8 @@ def identity(settings: ServiceSettings) -> Identity:
     return issue_server_certificate(folder, LOOPBACK, datetime.now(UTC))
 
 
-def _key(text: str) -> bytes:
+def hmac_key(text: str) -> bytes:
+    """The key in the secret. Raises ConfigurationError for what is no key."""
     try:
         key = base64.b64decode(text, validate=True)
     except binascii.Error as error:

@@ -89,6 +89,17 @@ class SmtpGateway:
         finally:
             server.close()
 
+    def greet(self) -> None:
+        """Connect, agree on TLS, sign in, and part without a message. Raises Misconfigured, Unavailable."""
+        ends = self._monotonic() + self._settings.timeout
+        with _certainly_not_sent():
+            server = self._connect()
+            try:
+                self._introduce(server, ends)
+                server.quit()
+            finally:
+                server.close()
+
     def _connect(self) -> smtplib.SMTP:
         settings = self._settings
         connect: Callable[..., smtplib.SMTP] = smtplib.SMTP

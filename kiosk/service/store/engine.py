@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from pathlib import Path
 from threading import Lock
 from typing import Any, Final, TypeVar
 
@@ -96,6 +97,11 @@ class Store:
     def in_process(self) -> bool:
         """Whether reading asks no other machine, and waits for no writer (SQLite with its write-ahead log)."""
         return self._engine.dialect.name == "sqlite"
+
+    @property
+    def file(self) -> Path | None:
+        """Where an SQLite database lies, whether it is there yet or not; None for a server."""
+        return Path(self._engine.url.database or "") if self.in_process else None
 
     @contextmanager
     def read(self) -> Iterator[ReadTx]:

@@ -7,8 +7,12 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
+from kiosk.errors import ConfigurationError
 from kiosk.service.store.engine import Store, WriteTx
 
 _LOCK = 0x4B657977  # "Keyw": the advisory lock that only our migrations take
@@ -24,14 +28,32 @@ def downgrade(store: Store, revision: str = "base") -> None:
     _migrate(store, lambda config: command.downgrade(config, revision))
 
 
+def revisions(store: Store) -> tuple[str | None, str | None]:
+    """The revision that a database is at, and the one that this release wants; nothing is changed.
+
+    Raises ConfigurationError, StoreBusy.
+    """
+    try:
+        with store.read() as tx:
+            current = MigrationContext.configure(tx.connection).get_current_revision()
+    except DBAPIError as error:  # its text may hold the password of the database
+        raise ConfigurationError("database.url", "names a database that does not answer") from error
+    return current, ScriptDirectory.from_config(_config()).get_current_head()
+
+
 def _migrate(store: Store, run: Callable[[Config], None]) -> None:
     def work(tx: WriteTx) -> None:
         if tx.connection.dialect.name == "postgresql":  # SQLite's write lock is held already
             tx.connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
             tx.connection.execute(text("SET LOCAL lock_timeout = '10s'"))
-        config = Config()
-        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        config = _config()
         config.attributes["connection"] = tx.connection
         run(config)
 
     store.write(work)
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import socket
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -18,12 +20,16 @@ from hardware.simulated.key import SimulatedKey
 from hardware.simulated.source import SimulatedSource
 from kiosk.commands import checks, doctor
 from kiosk.commands.checks import Finding, Level
-from kiosk.commands.checks_server import check_certificate, check_port
+from kiosk.commands.checks_server import check_certificate, check_database, check_hmac_key, check_port
 from kiosk.commands.checks_service import check_clock, check_secret, check_service
 from kiosk.commands.composition import JOURNAL
+from kiosk.commands.served import HMAC_KEY
 from kiosk.contract.problems import Word
 from kiosk.credentials import CredentialStore
 from kiosk.secret import Secret
+from kiosk.service.settings import DatabaseSettings
+from kiosk.service.store.engine import Store
+from kiosk.service.store.upgrade import upgrade
 from kiosk.service.tls import make_authority
 from kiosk.station.journal import Journal
 from kiosk.station.journal_row import KeyMark, Row
@@ -236,13 +242,61 @@ def test_a_port_in_use_is_perhaps_the_service_itself() -> None:
 
 def test_a_certificate_is_renewed_in_time(tmp_path: Path) -> None:
     now = datetime.now(UTC)
-    file = make_authority(tmp_path, now).certificate
-    assert check_certificate(file, now).level is Level.OK
-    assert is_bad(check_certificate(file, now + timedelta(days=360)), Level.WARN)
-    assert is_bad(check_certificate(file, now + timedelta(days=400)))
-    file.write_bytes(b"nonsense")
-    assert is_bad(check_certificate(file, now))
-    assert is_bad(check_certificate(tmp_path / "none.pem", now))
+    identity = make_authority(tmp_path / "one", now)
+    other = make_authority(tmp_path / "other", now)
+    assert check_certificate(identity, now).level is Level.OK
+    assert is_bad(check_certificate(identity, now + timedelta(days=360)), Level.WARN)
+    assert is_bad(check_certificate(identity, now + timedelta(days=400)))
+    assert is_bad(check_certificate(identity, now - timedelta(days=1)))
+    assert is_bad(check_certificate(replace(identity, key=other.key), now))
+    assert is_bad(check_certificate(replace(identity, key=tmp_path / "none.key"), now))
+    identity.certificate.write_bytes(b"nonsense")
+    assert is_bad(check_certificate(identity, now))
+    assert is_bad(check_certificate(replace(identity, certificate=tmp_path / "none.pem"), now))
+
+
+def test_a_database_is_looked_at_and_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "service.db"
+    settings = DatabaseSettings(url=f"sqlite:///{file}")
+    assert "first start" in check_database(settings).seen
+    assert not file.exists()
+    assert is_bad(check_database(DatabaseSettings(url=f"sqlite:///{tmp_path}/none/service.db")))
+    assert is_bad(check_database(DatabaseSettings(url="nonsense")))
+    with closing(Store.open(settings.url)) as store:
+        upgrade(store)
+        assert check_database(settings).level is Level.OK
+        with sqlite3.connect(file) as connection:
+            connection.execute("UPDATE alembic_version SET version_num = '0000'")
+        connection.close()
+        assert is_bad(check_database(settings), Level.WARN)
+        downgrade_to_nothing(file)
+        assert "empty" in check_database(settings).seen
+    file.write_bytes(b"nonsense" * 1000)
+    assert is_bad(check_database(settings))
+
+
+def downgrade_to_nothing(file: Path) -> None:
+    connection = sqlite3.connect(file)
+    connection.execute("DELETE FROM alembic_version")
+    connection.commit()
+    connection.close()
+
+
+def test_the_key_of_the_codes_is_looked_at(tmp_path: Path) -> None:
+    assert is_bad(check_hmac_key(CredentialStore({}, None, None)))
+    folder = tmp_path / "credentials"
+    folder.mkdir(mode=0o700)
+    store = CredentialStore({}, None, folder)
+    assert "first start" in check_hmac_key(store).seen
+    store.write(HMAC_KEY, Secret("c2hvcnQ="))
+    assert is_bad(check_hmac_key(store))
+    surroundings_key = base64.b64encode(bytes(32)).decode()
+    store.write(HMAC_KEY, Secret(surroundings_key))
+    finding = check_hmac_key(store)
+    assert finding.level is Level.OK
+    assert surroundings_key not in finding.seen
+    (folder / HMAC_KEY).chmod(0o644)
+    assert is_bad(check_hmac_key(store))
 
 
 def test_a_service_is_examined_with_its_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -251,12 +305,14 @@ def test_a_service_is_examined_with_its_secrets(tmp_path: Path, monkeypatch: pyt
     file = tmp_path / "service.toml"
     file.write_text(
         f'[server]\ndata_directory = "{tmp_path}"\nport = 0\n'
-        '[mail]\nhost = "mail.example.org"\nsender = "keys@example.org"\nuser = "keys"\npassword = "mail-password"\n'
+        f'[database]\nurl = "sqlite:///{tmp_path}/service.db"\n'
+        '[mail]\nhost = "localhost"\nsender = "keys@example.org"\nuser = "keys"\npassword = "mail-password"\n'
     )
     result = CliRunner().invoke(doctor.command, ["--service", str(file), "--json"])
     found = {check["name"]: check["level"] for check in json.loads(result.output)["checks"]}
     assert found["service settings"] == found["data folder"] == found["port"] == "ok"
-    assert found["secret"] == "fail"
+    assert found["database"] == "ok"
+    assert found["secret"] == found["service-hmac-key"] == found["mail server"] == "fail"
     assert result.exit_code == 1
 
 
