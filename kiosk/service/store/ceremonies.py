@@ -23,7 +23,7 @@ from sqlalchemy import (
     update,
 )
 
-from kiosk.service.store.columns import UtcDateTime, id_column, metadata
+from kiosk.service.store.columns import UtcDateTime, id_column, metadata, one_of
 from kiosk.service.store.engine import ReadTx, StaleRow, WriteTx
 
 
@@ -127,7 +127,7 @@ _MOVE = (
 )
 _ABANDON = (
     update(ceremonies)
-    .where(ceremonies.c.id.in_(bindparam("wanted", expanding=True)), ceremonies.c.state.in_(UNFINISHED))
+    .where(ceremonies.c.id.in_(bindparam("wanted", expanding=True)), one_of(ceremonies.c.state, UNFINISHED))
     .values(state=CeremonyState.ABANDONED, version=ceremonies.c.version + 1, lease_until=None)
 )
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Column, DateTime, Dialect, ForeignKey, MetaData, String
+from sqlalchemy import Column, ColumnElement, DateTime, Dialect, ForeignKey, MetaData, String, or_
 from sqlalchemy.types import TypeDecorator
 
 ID_LENGTH = 32
@@ -49,3 +50,8 @@ def id_column(name: str = "id", *, references: str | None = None, primary: bool 
     if references is not None:
         return Column(name, String(ID_LENGTH), ForeignKey(references), nullable=False, **more)
     return Column(name, String(ID_LENGTH), primary_key=primary, **more)
+
+
+def one_of(column: Column[Any], values: Iterable[str]) -> ColumnElement[bool]:
+    """Whether the column holds one of some fixed values; a statement with `in_` is written anew for each execution."""
+    return or_(*(column == value for value in values))

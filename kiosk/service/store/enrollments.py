@@ -11,7 +11,7 @@ from sqlalchemy import JSON, Column, Index, Integer, String, Table, bindparam, i
 
 from kiosk.contract.enrollments import Phase
 from kiosk.service.directories.connector import Person
-from kiosk.service.store.columns import UtcDateTime, id_column, metadata
+from kiosk.service.store.columns import UtcDateTime, id_column, metadata, one_of
 from kiosk.service.store.engine import ReadTx, StaleRow, WriteTx
 
 OPEN_PHASES = (Phase.IDENTIFY, Phase.VERIFY, Phase.KEY)
@@ -82,11 +82,13 @@ _CHANGING = ("phase", "version", "subject", "user_id", "person", "hints")
 # Statements are made once: building one costs more than running it.
 _INSERT = insert(enrollments)
 _ONE = select(*_COLUMNS).where(enrollments.c.id == bindparam("wanted"), enrollments.c.client_id == bindparam("client"))
-_OPEN = select(*_COLUMNS).where(enrollments.c.client_id == bindparam("client"), enrollments.c.phase.in_(OPEN_PHASES))
+_OPEN = select(*_COLUMNS).where(
+    enrollments.c.client_id == bindparam("client"), one_of(enrollments.c.phase, OPEN_PHASES)
+)
 _OVERDUE = (
     select(*_COLUMNS)
     .where(
-        enrollments.c.phase.in_(OPEN_PHASES),
+        one_of(enrollments.c.phase, OPEN_PHASES),
         or_(enrollments.c.expires_at <= bindparam("now"), enrollments.c.opened_at > bindparam("future")),
     )
     .order_by(enrollments.c.expires_at)

@@ -26,7 +26,7 @@ from sqlalchemy import (
     update,
 )
 
-from kiosk.service.store.columns import UtcDateTime, id_column, metadata
+from kiosk.service.store.columns import UtcDateTime, id_column, metadata, one_of
 from kiosk.service.store.engine import ReadTx, WriteTx
 
 WAITING = "waiting"
@@ -98,7 +98,9 @@ _UNLEASED = or_(_LEASE.is_(None), _LEASE <= _NOW, _LEASE > _FAR)
 _WANTED = and_(messages.c.state == WAITING, messages.c.useless_after > _NOW)
 _CLAIMABLE = and_(_WANTED, messages.c.channel == bindparam("by"), messages.c.due_at <= _NOW, _UNLEASED)
 _OLDER = messages.alias("older")
-_HELD = exists().where(_OLDER.c.lane == messages.c.lane, _OLDER.c.state.in_(OPEN), _OLDER.c.number < messages.c.number)
+_HELD = exists().where(
+    _OLDER.c.lane == messages.c.lane, one_of(_OLDER.c.state, OPEN), _OLDER.c.number < messages.c.number
+)
 _OLDEST = (
     select(messages.c.number)
     .where(_CLAIMABLE, ~_HELD)
@@ -119,7 +121,7 @@ _OURS = and_(messages.c.number == bindparam("claimed"), messages.c.attempt == bi
 _HAND_OVER = update(messages).where(_OURS, _WANTED, _LEASE > _NOW).values(state=HANDING_OVER)
 _SETTLE = (
     update(messages)
-    .where(_OURS, messages.c.state.in_(OPEN))
+    .where(_OURS, one_of(messages.c.state, OPEN))
     .values(
         state=bindparam("to_state"),
         sealed=None,
@@ -131,12 +133,12 @@ _SETTLE = (
 )
 _POSTPONE = (
     update(messages)
-    .where(_OURS, messages.c.state.in_(OPEN))
+    .where(_OURS, one_of(messages.c.state, OPEN))
     .values(state=WAITING, leased_until=None, due_at=bindparam("due"), reason=bindparam("why"))
 )
 _DUE = (
     select(messages.c.number)
-    .where(messages.c.channel == bindparam("by"), messages.c.state.in_(OPEN), messages.c.due_at <= _NOW)
+    .where(messages.c.channel == bindparam("by"), one_of(messages.c.state, OPEN), messages.c.due_at <= _NOW)
     .limit(1)
 )
 _KNOWN = select(messages.c.number).where(messages.c.once == bindparam("event"))

@@ -137,7 +137,7 @@ def _judge_code(parts: Parts, enrollment: EnrollmentRow, person: Person | None, 
         right = codes.matches(row.digest, parts.hmac_key, enrollment.id, verify.answer) and person is not None
         store_codes.count_try(tx, row, tries=tried.tries, seen_at=tried.seen_at, used=right)
         if right:
-            forget(tx, counters)
+            forget(tx, tuple(each for each in counters if each.stored is not None))
             then(tx)
             return None
         count_failure(tx, counters, now)
