@@ -125,6 +125,8 @@ def _not_touched(state: Touch, error: Trouble) -> Step:
     visit = state.visit
     remedy = _no_way_on(error)
     match error:
+        case AlreadyRegistered() if len(visit.parties) > 1:
+            return _known(state, error)
         case _ if remedy is not None:
             return stop(visit, error, remedy)
         case KeyGone():
@@ -138,6 +140,16 @@ def _not_touched(state: Touch, error: Trouble) -> Step:
             return _leave(visit, port.take_out, error, AbandonReason.KEY_REFUSED)
         case _:
             return replace(state, waiting=False, problem=error), ()
+
+
+def _known(state: Touch, error: AlreadyRegistered) -> Step:
+    """One of several relying parties has proved this key before (the visit that did it did not reach the others): go
+    on with the rest. When all of them have, this key needs nothing."""
+    visit = replace(state.visit, finished=(*state.visit.finished, state.party))
+    if len(visit.finished) == len(visit.parties) and not visit.receipt:
+        return stop(replace(visit, finished=()), error, Remedy.ANOTHER_KEY)
+    following, effects = _proved(visit, Phase.KEY)
+    return following, (*clean_up(visit, AbandonReason.KEY_REFUSED), *effects)
 
 
 def _no_way_on(error: Trouble) -> Remedy | None:

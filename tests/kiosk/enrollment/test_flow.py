@@ -465,6 +465,27 @@ def test_each_failure_at_the_touch_has_its_place(walk: Walk, error: Exception, k
     walk.touching().fail(error).now(kind)
 
 
+def test_a_relying_party_that_knows_the_key_from_an_interrupted_visit_is_passed_over(walk: Walk) -> None:
+    walk.touching(parties=(MAIL, VPN)).fail(hw.AlreadyRegistered())
+    assert walk.now(states.Touch).party == VPN
+    assert walk.asked(effects.BeginCeremony).relying_party == VPN.id
+    assert walk.asked(effects.CleanUp).ceremony.relying_party == MAIL
+    walk.begun(VPN).made().completed().proved(Phase.KEY, VPN).answer(lambda n: events.KeyInspected(n, WITH_PIN))
+    assert walk.now(states.Done).visit.finished == (MAIL, VPN)
+
+
+def test_the_last_relying_party_may_know_the_key_too(walk: Walk) -> None:
+    walk.touching(parties=(MAIL, VPN)).made().completed().proved(Phase.KEY).begun(VPN).fail(hw.AlreadyRegistered())
+    assert walk.now(states.Prove).task is states.Task.CHECK
+    assert walk.answer(lambda n: events.KeyInspected(n, WITH_PIN)).now(states.Done).visit.finished == (MAIL, VPN)
+
+
+def test_a_key_that_every_relying_party_knows_needs_nothing(walk: Walk) -> None:
+    walk.touching(parties=(MAIL, VPN)).fail(hw.AlreadyRegistered()).begun(VPN).fail(hw.AlreadyRegistered())
+    stopped = walk.now(states.Stopped)
+    assert (stopped.remedy, stopped.visit.finished) == (states.Remedy.ANOTHER_KEY, ())
+
+
 def test_a_stopped_screen_cleans_before_it_lets_go_on(walk: Walk) -> None:
     walk.touching().fail(hw.KeyFull())
     assert walk.now(states.Stopped).cleaning
