@@ -6,7 +6,7 @@ import multiprocessing
 import shutil
 import socket
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -33,7 +33,8 @@ from tests.end_to_end.processes import HOST, MODULES, Standing, Visit, assemble_
 
 PERSON, SOMEBODY_ELSE = "m.okafor@example.org", "j.dubois@example.org"
 PIN = "704913"
-RP_ID = "example.org"
+STAFF = {"id": "staff", "name": "Staff sign-in", "rp_id": "example.org", "origin": "https://login.example.org"}
+VPN = {"id": "vpn", "name": "VPN", "rp_id": "vpn.example.org", "origin": "https://vpn.example.org"}
 DOWN_FOR = timedelta(minutes=2)
 """How long a killed service is away, by its own clock: leases run out, codes and ceremonies do not."""
 LATER = timedelta(hours=1)
@@ -75,7 +76,7 @@ def make_template(folder: Path) -> Template:
     make_authority(tls, datetime.now(UTC))
     issue_server_certificate(tls, LOOPBACK, datetime.now(UTC))
     (folder / "hmac.key").write_bytes(bytes(range(32)))
-    service = assemble_service(Standing(folder, _settings(folder, 1)))
+    service = assemble_service(Standing(folder, _settings(folder, 1, [STAFF])))
     parts = service.parts
     Importer(parts.store, parts.clock, parts.random, parts.settings).people(resource("sample/people.csv"))
     client = create_client(parts.store, parts.clock, parts.random, "lobby")
@@ -103,7 +104,7 @@ class Found:
 class World:
     """One kiosk. Use `world`."""
 
-    def __init__(self, folder: Path, template: Template, stack: ExitStack) -> None:
+    def __init__(self, folder: Path, template: Template, parties: Sequence[dict[str, str]], stack: ExitStack) -> None:
         shutil.copytree(template.folder, folder, dirs_exist_ok=True)
         self.folder = folder
         self.asked = 0
@@ -115,13 +116,14 @@ class World:
         stack.callback(self._wake.close)
         self.post.observe(lambda: self._wake.send("mail"))
         self._template = template
-        self._standing = Standing(folder, _settings(folder, self.post.port))
+        self._standing = Standing(folder, _settings(folder, self.post.port, parties))
         self._port = stack.enter_context(_reserved())
         self._key_ports = self._start_key(_free_udp_port())
         self._service: ForkServerProcess | None = None
         self._link: Connection | None = None
         self._given = 0
         self.deaths = 0
+        self.starts = 0
 
     # ── what people do ──────────────────────────────────────────────────────────────────────────
 
@@ -205,6 +207,7 @@ class World:
 
     def start_service(self, doom: Doom | None = None) -> None:
         """Start the service; it may die while it starts."""
+        self.starts += 1
         self._service, self._link = self._start(serve, self._standing, self._port.getsockname()[1], doom)
         with suppress(EOFError):
             assert self._link.poll(_PATIENCE)
@@ -291,7 +294,7 @@ class World:
         once = self._rows("SELECT message_id, once FROM messages")
         mails = tuple(zip(self.post.ids, self.post.messages(), strict=True))
         return Found(
-            on_key=tuple(each.credential_id for each in SimulatedKey.load(copy).credentials if each.rp_id == RP_ID),
+            on_key=tuple(each.credential_id for each in SimulatedKey.load(copy).credentials),
             proved=tuple(each for each, at in credentials.items() if at is not None),
             unproved=tuple(each for each, at in credentials.items() if at is None),
             unfinished=len(
@@ -317,15 +320,15 @@ class World:
 
 
 @contextmanager
-def world(folder: Path, template: Template) -> Iterator[World]:
-    """A world with its key; nothing of it is left running at the end."""
+def world(folder: Path, template: Template, *parties: dict[str, str]) -> Iterator[World]:
+    """A world with its key, and one relying party if none is named; nothing of it is left running at the end."""
     with ExitStack() as stack:
-        made = World(folder, template, stack)
+        made = World(folder, template, parties or (STAFF,), stack)
         stack.callback(made.kill_service)
         yield made
 
 
-def _settings(folder: Path, mail_port: int) -> dict[str, Any]:
+def _settings(folder: Path, mail_port: int, parties: Sequence[dict[str, str]]) -> dict[str, Any]:
     return {
         "organization": "Example Hospital",
         "database": {"url": f"sqlite:///{folder / 'service.db'}"},
@@ -338,9 +341,7 @@ def _settings(folder: Path, mail_port: int) -> dict[str, Any]:
             "sender": "security-keys@example.org",
             "certificate_authority": str(folder / "tls" / "authority.pem"),
         },
-        "relying_parties": [
-            {"id": "staff", "name": "Staff sign-in", "rp_id": RP_ID, "origin": "https://login.example.org"}
-        ],
+        "relying_parties": list(parties),
     }
 
 
