@@ -6,10 +6,14 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Event, Thread
+from typing import Final
 
 import structlog
 
 _log = structlog.get_logger("keywright.service")
+
+ANSWER_FIRST: Final = 0.01
+"""Seconds that a lane leaves to the request that rang: its answer shall not wait for the interpreter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,8 @@ class Lane:
         self.run_due()
         while not self._stopped.is_set():
             rung = self._awake.wait(max(0.0, min(self._next.values()) - self._monotonic()))
+            if rung:
+                self._stopped.wait(ANSWER_FIRST)
             self._awake.clear()
             if not self._stopped.is_set():
                 self.run_due(rung=rung)
