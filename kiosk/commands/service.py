@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 from pathlib import Path
 
 import click
@@ -33,6 +35,7 @@ def command(config: Path, folder: Path | None, log: Path | None) -> None:
         settings = load(config)
         logs.install(logs.LogSettings(file=log))
         service = assemble(settings, surroundings(credential_store(folder)))
+        _end_in_good_order()
         try:
             server = service.serve(identity(settings), settings.server.host, settings.server.port)
             service.worker.start()
@@ -40,3 +43,9 @@ def command(config: Path, folder: Path | None, log: Path | None) -> None:
             server.run()
         finally:
             service.close()
+
+
+def _end_in_good_order() -> None:
+    """Let SIGTERM and Ctrl+C unwind the program: the server raises them once more when it has stopped."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: sys.exit(0))
