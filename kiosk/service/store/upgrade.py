@@ -9,6 +9,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -19,8 +20,14 @@ _LOCK = 0x4B657977  # "Keyw": the advisory lock that only our migrations take
 
 
 def upgrade(store: Store, revision: str = "head") -> None:
-    """Run the missing migrations in one transaction, while no other process can. Raises StorageFull, StoreBusy."""
-    _migrate(store, lambda config: command.upgrade(config, revision))
+    """Run the missing migrations in one transaction, while no other process can.
+
+    Raises ConfigurationError for a database of a newer release, StorageFull, StoreBusy.
+    """
+    try:
+        _migrate(store, lambda config: command.upgrade(config, revision))
+    except CommandError as error:
+        raise ConfigurationError("database.url", "names a database of another release") from error
 
 
 def downgrade(store: Store, revision: str = "base") -> None:

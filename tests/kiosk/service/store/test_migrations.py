@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from threading import Thread
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect
 
+from kiosk.errors import ConfigurationError
 from kiosk.service.store.engine import Store
 from kiosk.service.store.tables import metadata
-from kiosk.service.store.upgrade import downgrade, upgrade
+from kiosk.service.store.upgrade import downgrade, revisions, upgrade
 from tests.kiosk.service.running import assembled, settings_for
 
 
@@ -35,6 +39,17 @@ def test_it_goes_back_and_forth_with_people_in_it(tmp_path: Path) -> None:
         assert tables(running.parts.store) == set()
         upgrade(running.parts.store)
         assert tables(running.parts.store) == set(metadata.tables)
+
+
+def test_a_database_of_a_newer_release_is_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "newer.db"
+    with closing(Store.open(f"sqlite:///{file}")) as store:
+        upgrade(store)
+        with closing(sqlite3.connect(file)) as connection, connection:
+            connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        with pytest.raises(ConfigurationError, match="another release"):
+            upgrade(store)
+        assert revisions(store) == ("9999", "0001")
 
 
 def test_two_processes_may_upgrade_at_once(tmp_path: Path) -> None:

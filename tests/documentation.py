@@ -1,0 +1,253 @@
+"""Writes what guides say of the code's own data, so that they cannot disagree: `python -m tests.documentation`.
+
+The parts between `<!-- begin NAME -->` and `<!-- end NAME -->` in `resources/docs/service.md`, and the whole of
+`resources/config/service.toml`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import types
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Final, Literal, Union, get_args, get_origin
+
+from annotated_types import Ge, Gt, Le, Lt
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from kiosk.contract.problems import Word
+from kiosk.service.errors import TABLE, TITLES
+from kiosk.service.settings import ServiceSettings
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+GUIDE: Final = ROOT / "resources/docs/service.md"
+EXAMPLE: Final = ROOT / "resources/config/service.toml"
+
+GIVEN: Final[Mapping[str, Any]] = {
+    "server.certificate": "/etc/keywright/server.pem",
+    "server.private_key": "/run/credentials/keywright-service.service/server.key",
+    "identify.alternatives.name": "cost_center",
+    "identify.alternatives.fields": ["family_name", "attribute:cost_center"],
+    "identify.attributes.labels": {"en": "Cost center", "ar": "مركز التكلفة"},
+    "verification.lookup.url": "https://badges.example.org/cards/{code}?person={user.employeeId}",
+    "verification.lookup.auth.secret": "lookup-secret",
+    "verification.lookup.auth.certificate": "/etc/keywright/lookup.pem",
+    "verification.lookup.certificate_authority": "/etc/keywright/ca.pem",
+    "mail.host": "mail.example.org",
+    "mail.sender": "security-keys@example.org",
+    "mail.user": "keywright",
+    "mail.password": "mail-password",
+    "mail.certificate_authority": "/etc/keywright/ca.pem",
+    "sms.url": "https://sms.example.org",
+    "sms.user": "AC0123456789",
+    "sms.password": "sms-token",
+    "sms.sender": "+4930123456",
+    "sms.certificate_authority": "/etc/keywright/ca.pem",
+    "attestation.roots": "/etc/keywright/roots",
+    "relying_parties.id": "staff",
+    "relying_parties.name": "Staff sign-in",
+    "relying_parties.rp_id": "example.org",
+    "relying_parties.origin": "https://login.example.org",
+}
+"""What the example says where there is no default that could be written."""
+NAMED: Final = {"identify.attributes": "cost_center"}
+"""The tables whose names the administrator makes up, and the name in the example."""
+ACTIVE: Final = ("mail.host", "mail.sender")
+"""What every service needs and nobody can guess."""
+_INTRODUCTION: Final = """\
+# The settings of a Keywright service. Every setting is here once, as a comment with its default or, where it has none,
+# with an example; resources/docs/service.md explains them. Secrets are never here, only their names.
+"""
+_WIDTH: Final = 118
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting. `standard` is None where there is no default; `needed` where one must be given."""
+
+    path: str
+    standard: Any
+    means: str
+    limits: str
+    needed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A table of settings. `optional` when it is not there by default; `many` for an array of tables."""
+
+    path: str
+    about: str
+    settings: tuple[Setting, ...]
+    optional: bool
+    many: bool
+
+
+def sections(
+    model: type[BaseModel] = ServiceSettings,
+    path: str = "",
+    about: str = "",
+    *,
+    optional: bool = False,
+    many: bool = False,
+) -> Iterator[Section]:
+    """The tables of a model, outermost first."""
+    own: list[Setting] = []
+    inner: list[tuple[type[BaseModel], str, FieldInfo]] = []
+    for name, field in model.model_fields.items():
+        here = f"{path}.{name}".lstrip(".")
+        nested = _models(field.annotation)
+        if nested:
+            inner.append((nested[0], here, field))
+        else:
+            own.append(_setting(here, field))
+    yield Section(path, about or (model.__doc__ or "").partition("\n")[0], tuple(own), optional, many)
+    for each, here, field in inner:
+        standard = field.get_default(call_default_factory=True)
+        absent = optional or not isinstance(standard, BaseModel)
+        yield from sections(each, here, field.description or "", optional=absent, many=isinstance(standard, tuple))
+
+
+def settings_table() -> str:
+    """The reference of settings: a heading and a table for each section."""
+    parts = []
+    for section in sections():
+        shown = f"`{_header(section, 'NAME')}`"
+        heading = f"### {shown if section.path else 'At the top'}\n\n"
+        about = f"{section.about}{_by_default(section)}\n\n" if section.path else ""
+        rows = "\n".join(f"| `{each.path}` | {_shown(each)} | {_means(each)} |" for each in section.settings)
+        parts.append(f"{heading}{about}| setting | standard | means |\n|---|---|---|\n{rows}\n")
+    return "\n".join(parts)
+
+
+def words_table() -> str:
+    """The problem words with their status."""
+    status = {Word.INTERNAL: 500, **{word: code for code, word in TABLE.values()}}
+    rows = "\n".join(f"| `{word}` | {status.get(word, 'later')} | {TITLES[word]} |" for word in Word)
+    return f"| word | status | means |\n|---|---|---|\n{rows}\n"
+
+
+def example() -> str:
+    """The example of a settings file."""
+    parts = [_INTRODUCTION]
+    for section in sections():
+        lines = []
+        if section.path:
+            header = _header(section, NAMED.get(section.path, ""))
+            hidden = section.optional and not any(each.path in ACTIVE for each in section.settings)
+            lines += ["", *_comment(section.about), f"#{header}" if hidden else header]
+        for each in section.settings:
+            value = GIVEN.get(each.path, each.standard)
+            line = f"{each.path.rpartition('.')[2]} = {_toml(value)}"
+            lines += ["", *_comment(_means(each)), line if each.path in ACTIVE else f"#{line}"]
+        parts.append("\n".join(lines) + "\n")
+    return "".join(parts)
+
+
+def guide(text: str) -> str:
+    """The guide with its generated parts as they must be."""
+    for name, content in (("settings", settings_table()), ("words", words_table())):
+        begin, end = f"<!-- begin {name} -->", f"<!-- end {name} -->"
+        before, found, rest = text.partition(begin)
+        _, also_found, after = rest.partition(end)
+        assert found, f"{begin} is missing"
+        assert also_found, f"{end} is missing"
+        text = f"{before}{begin}\n\n{content}\n{end}{after}"
+    return text
+
+
+def _by_default(section: Section) -> str:
+    """The names of the tables that there are when the settings have none."""
+    owner: Any = ServiceSettings.model_construct()
+    for part in section.path.split(".") if section.many else ():
+        owner = getattr(owner, part)
+    names = [getattr(each, "id", getattr(each, "name", "")) for each in (owner if section.many else ())]
+    return f" Without any: {', '.join(f'`{name}`' for name in names)}." if names else ""
+
+
+def _models(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [found for part in get_args(annotation) for found in _models(part)]
+
+
+def _setting(path: str, field: FieldInfo) -> Setting:
+    standard = None if field.is_required() else field.get_default(call_default_factory=True)
+    return Setting(path, _plain(standard), field.description or "", _limits(field), field.is_required())
+
+
+def _plain(value: Any) -> Any:
+    return json.loads(json.dumps(value, default=str))
+
+
+def _limits(field: FieldInfo) -> str:
+    """What a value must be, as far as the type says it."""
+    choices = _choices(field.annotation)
+    if all(f"`{word}`" in (field.description or "") for word in choices):
+        choices = []
+    low = next((f"from {each.ge}" for each in field.metadata if isinstance(each, Ge)), "")
+    low = low or next((f"above {each.gt}" for each in field.metadata if isinstance(each, Gt)), "")
+    high = next((f"to {each.le}" for each in field.metadata if isinstance(each, Le)), "")
+    high = high or next((f"below {each.lt}" for each in field.metadata if isinstance(each, Lt)), "")
+    listed = ", ".join(f"`{word}`" for word in choices)
+    return listed or f"{low}{', ' if low.startswith('above') else ' '}{high}".strip(" ,")
+
+
+def _choices(annotation: Any) -> list[str]:
+    if isinstance(annotation, type) and issubclass(annotation, StrEnum):
+        return [str(each) for each in annotation]
+    if get_origin(annotation) is Literal:
+        return [str(each) for each in get_args(annotation)]
+    if get_origin(annotation) in (Union, types.UnionType, tuple):
+        return [word for part in get_args(annotation) for word in _choices(part)]
+    return []
+
+
+def _means(setting: Setting) -> str:
+    text = " ".join(setting.means.split())
+    return f"{text} ({setting.limits})" if setting.limits else text
+
+
+def _shown(setting: Setting) -> str:
+    if setting.needed:
+        return "must be given"
+    return "none" if setting.standard in (None, "", [], {}) else f"`{_toml(setting.standard)}`"
+
+
+def _header(section: Section, name: str) -> str:
+    if section.many:
+        return f"[[{section.path}]]"
+    return f"[{section.path}.{name}]" if section.path in NAMED else f"[{section.path}]"
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, dict):
+        inside = ", ".join(f"{name} = {_toml(each)}" for name, each in value.items())
+        return f"{{ {inside} }}" if inside else "{}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_toml, value))}]"
+    assert value is not None, "say in GIVEN what the example shows"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _comment(text: str) -> list[str]:
+    words, lines = re.sub(r"`", "", text).split(), [""]
+    for word in words:
+        if len(lines[-1]) + len(word) + 1 > _WIDTH:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    return [f"# {line}" for line in lines]
+
+
+def main() -> None:
+    """Write both files anew."""
+    GUIDE.write_text(guide(GUIDE.read_text(encoding="utf-8")), encoding="utf-8")
+    EXAMPLE.write_text(example(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
