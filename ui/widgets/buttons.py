@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QIcon, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QElapsedTimer, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QGuiApplication, QIcon, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QWidget
 
 from ui.theme import Theme
@@ -20,6 +20,31 @@ def press_by_key(button: QPushButton, event: QKeyEvent) -> bool:
     if not event.isAutoRepeat():
         button.click()
     return True
+
+
+class Presses:
+    """Tells which second half of a double click a widget should take.
+
+    Not one whose first half hit what was in its place before, such as a button of the page before. But Qt also calls
+    it a double click when a finger hits two widgets in a row, and then both are meant.
+    """
+
+    def __init__(self) -> None:
+        self._since = QElapsedTimer()
+        self._pressed = False
+
+    def shown(self) -> None:
+        """The widget came into sight."""
+        self._since.start()
+
+    def pressed(self) -> None:
+        """A first half hit the widget itself."""
+        self._pressed = True
+
+    def second_half_counts(self) -> bool:
+        """Whether the first half hit the widget, or it was in sight already and something else was hit."""
+        interval = QGuiApplication.styleHints().mouseDoubleClickInterval()
+        return self._pressed or (self._since.isValid() and self._since.hasExpired(interval))
 
 
 class Button(QPushButton):
@@ -41,7 +66,7 @@ class Button(QPushButton):
         self.theme = theme
         self.kind = kind
         self._icon = icon
-        self._touched = False
+        self._presses = Presses()
         self._label = Paragraph(theme, _ROLE.get(kind, "button"), text)
         self.setProperty("kind", kind)
         self.setText(text)
@@ -57,14 +82,19 @@ class Button(QPushButton):
         if not press_by_key(self, event):
             super().keyPressEvent(event)
 
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Remember since when it can be pressed."""
+        self._presses.shown()
+        super().showEvent(event)
+
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Remember that this very button was pressed."""
-        self._touched = True
+        self._presses.pressed()
         super().mousePressEvent(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """The second half of a double click counts only where the first half was: a new page may have come between."""
-        if self._touched:
+        """The second half of a double click; a new page may have come after the first."""
+        if self._presses.second_half_counts():
             super().mouseDoubleClickEvent(event)
 
     def set_text(self, text: str) -> None:

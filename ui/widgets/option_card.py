@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QIcon, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QIcon, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QWidget
 
 from ui.theme import Theme
-from ui.widgets.buttons import press_by_key
+from ui.widgets.buttons import Presses, press_by_key
 from ui.widgets.label import Paragraph
 
 
@@ -26,7 +26,7 @@ class OptionCard(QPushButton):
         super().__init__(parent)
         self._theme = theme
         self._icon, self._trailing = icon, trailing
-        self._touched = False
+        self._presses = Presses()
         self._dense = False
         self.setProperty("kind", "option")
         self.setAutoDefault(False)
@@ -59,14 +59,19 @@ class OptionCard(QPushButton):
         if not press_by_key(self, event):
             super().keyPressEvent(event)
 
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Remember since when it can be pressed."""
+        self._presses.shown()
+        super().showEvent(event)
+
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Remember that this very card was pressed."""
-        self._touched = True
+        self._presses.pressed()
         super().mousePressEvent(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """The second half of a double click counts only where the first half was."""
-        if self._touched:
+        """The second half of a double click; a new page may have come after the first."""
+        if self._presses.second_half_counts():
             super().mouseDoubleClickEvent(event)
 
     def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
@@ -132,7 +137,7 @@ class OptionCard(QPushButton):
 
     def _least(self) -> int:
         if self._dense:
-            return max(self._theme.size("target_min"), self._theme.text_px(68))
+            return max(self._theme.size("target_min"), self._theme.text_px(64))
         return self._theme.size("option_card" if self._icon or self._detail.text else "language_tile")
 
     def _icon_size(self) -> float:
