@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from kiosk.commands.embedded import Embedded, embedded_service
@@ -40,9 +41,11 @@ def visitor(person: Person, embedded: Embedded) -> Visitor:
 
 
 @pytest.fixture(autouse=True)
-def signals() -> Iterator[None]:
-    """Give back the signals that the window listens to."""
+def given_back() -> Iterator[None]:
+    """Give back the signals that the window listens to, and what counts as a double click."""
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    interval = QApplication.doubleClickInterval()
     yield
+    QApplication.setDoubleClickInterval(interval)
     for number, handler in before.items():
         signal.signal(number, handler)
