@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import click
-
 from kiosk import logs
 from kiosk.commands.composition import open_journal, open_session, reference, stored_secret
-from kiosk.commands.key_option import key_source, parse_key
+from kiosk.commands.key_choice import KeyChoice
 from kiosk.commands.port import watch_port
+from kiosk.commands.sources import key_source
 from kiosk.commands.standing import Standing
 from kiosk.config import StationSettings
 from kiosk.enrollment.events import Event
@@ -17,12 +16,12 @@ from kiosk.enrollment.events import Event
 LOG = "kiosk.log"
 
 
-def open_station(settings: StationSettings, key: str | None, post: Callable[[Event], None]) -> Standing:
+def open_station(settings: StationSettings, key: KeyChoice | None, post: Callable[[Event], None]) -> Standing:
     """A session over the settings, not started yet."""
     logs.harden()
     settings.state_folder.mkdir(parents=True, exist_ok=True)
     logs.install(logs.LogSettings(file=settings.state_folder / LOG))
-    source = key_source(parse_key(click.get_current_context(), click.Option(["--key"]), key))
+    source = key_source(key)
     session = open_session(
         settings,
         secret=stored_secret(settings),

@@ -14,16 +14,17 @@ from kiosk import logs
 from kiosk.commands.composition import open_journal, open_session, reference
 from kiosk.commands.embedded import PERSON, Embedded, embedded_service
 from kiosk.commands.inbox import Inbox
-from kiosk.commands.key_option import key_option, key_source
+from kiosk.commands.key_choice import KeyChoice, key_option
 from kiosk.commands.panel import KeyTable
 from kiosk.commands.port import watch_port
+from kiosk.commands.sources import key_source
 from kiosk.commands.standing import Standing
 from kiosk.commands.words import sentence
 from kiosk.enrollment.events import Event
 from kiosk.errors import KioskError
 from ui.application import Appearance, run
-from ui.surroundings import Surroundings
 from ui.simulator import SimulatorDock, Visitor
+from ui.surroundings import Surroundings
 
 CANNOT_START = 3
 VISITOR = Visitor("Maria Okafor", PERSON["upn"], "104217")
@@ -34,7 +35,7 @@ VISITOR = Visitor("Maria Okafor", PERSON["upn"], "104217")
 @click.option("--lang", default="en", show_default=True, help="Language of the first screen (BCP 47).")
 @click.option("--full-screen", is_flag=True, help="Fill the screen, as a kiosk does.")
 @key_option
-def command(lang: str, key: tuple[int, int] | None, *, full_screen: bool) -> None:
+def command(lang: str, key: KeyChoice | None, *, full_screen: bool) -> None:
     """Enroll a simulated security key: you are Maria Okafor, m.okafor@example.org, staff number 104217.
 
     Everything is real but the key: a service with its own database and mail server is started in this process, and is
@@ -53,10 +54,10 @@ def command(lang: str, key: tuple[int, int] | None, *, full_screen: bool) -> Non
         sys.exit(CANNOT_START)
 
 
-def show(embedded: Embedded, stack: ExitStack, ports: tuple[int, int] | None, lang: str, *, full_screen: bool) -> int:
+def show(embedded: Embedded, stack: ExitStack, choice: KeyChoice | None, lang: str, *, full_screen: bool) -> int:
     """The window over a running service; its exit code."""
     table = KeyTable()
-    source = table.source if ports is None else key_source(ports)
+    source = table.source if choice is None else key_source(choice)
     journal = open_journal(embedded.station)
     stack.callback(journal.close)
 
@@ -73,7 +74,7 @@ def show(embedded: Embedded, stack: ExitStack, ports: tuple[int, int] | None, la
 
     inbox = Inbox(embedded.mailbox, embedded.textbox)
     appearance = Appearance(
-        place=Surroundings(simulated=True),
+        place=Surroundings(simulated=choice is None or choice.simulated),
         full_screen=full_screen,
         dock=lambda: SimulatorDock(table, inbox, VISITOR),
         locale=lang,

@@ -16,8 +16,9 @@ import click
 from kiosk.commands import checks, checks_outside, checks_server, checks_service
 from kiosk.commands.checks import Finding, Level
 from kiosk.commands.composition import stored_secret
-from kiosk.commands.key_option import key_option, key_source
+from kiosk.commands.key_choice import KeyChoice, key_option
 from kiosk.commands.served import credential_store, credentials_option
+from kiosk.commands.sources import key_source
 from kiosk.commands.words import sentence
 from kiosk.config import load_station_settings
 from kiosk.credentials import CredentialStore, system_keyring
@@ -36,7 +37,7 @@ _MARKS = {Level.OK: "ok  ", Level.WARN: "warn", Level.FAIL: "FAIL"}
 @credentials_option
 @key_option
 def command(
-    config: Path | None, service: Path | None, folder: Path | None, key: tuple[int, int] | None, *, as_json: bool
+    config: Path | None, service: Path | None, folder: Path | None, key: KeyChoice | None, *, as_json: bool
 ) -> None:
     """Check everything that a station or a service needs, and say the remedy.
 
@@ -53,9 +54,7 @@ def command(
     sys.exit(0 if worst is Level.OK else 1)
 
 
-def examine(
-    config: Path | None, service: Path | None, folder: Path | None, key: tuple[int, int] | None
-) -> Iterator[Finding]:
+def examine(config: Path | None, service: Path | None, folder: Path | None, key: KeyChoice | None) -> Iterator[Finding]:
     """All checks that make sense here, quick ones first; `folder` holds the service's secrets in files, if any."""
     yield checks.check_python()
     yield checks.check_libraries()

@@ -19,8 +19,9 @@ from hardware.simulated.source import SimulatedSource
 from kiosk import logs
 from kiosk.commands.composition import open_journal, open_session, reference, stored_secret
 from kiosk.commands.embedded import embedded_service
-from kiosk.commands.key_option import key_option, key_source
+from kiosk.commands.key_choice import KeyChoice, key_option
 from kiosk.commands.port import watch_port
+from kiosk.commands.sources import key_source
 from kiosk.commands.terminal import GIVEN_UP, TerminalPerson
 from kiosk.commands.words import sentence, tame
 from kiosk.config import StationSettings, load_station_settings
@@ -42,7 +43,7 @@ CANNOT_START = 3
 @click.option("--lang", "locale", default="en", show_default=True, help="Language of the mails (BCP 47).")
 @key_option
 def command(
-    user: str, alternative: str, config: Path | None, locale: str, key: tuple[int, int] | None, *, embedded: bool
+    user: str, alternative: str, config: Path | None, locale: str, key: KeyChoice | None, *, embedded: bool
 ) -> None:
     """Enroll somebody's security key, here in the terminal: with --config, or with --embedded to try it.
 
@@ -56,7 +57,7 @@ def command(
     sys.exit(_try_out(person, locale, key) if config is None else _production(config, person, locale, key))
 
 
-def _production(config: Path, person: TerminalPerson, locale: str, key: tuple[int, int] | None) -> int:
+def _production(config: Path, person: TerminalPerson, locale: str, key: KeyChoice | None) -> int:
     try:
         settings = load_station_settings(config, os.environ)
     except KioskError as error:
@@ -67,8 +68,8 @@ def _production(config: Path, person: TerminalPerson, locale: str, key: tuple[in
     return enroll(settings, stored_secret(settings), key_source(key), person, locale)
 
 
-def _try_out(person: TerminalPerson, locale: str, ports: tuple[int, int] | None) -> int:
-    """Against a service in this process, with a simulated key that touches itself, or the simulator at `ports`."""
+def _try_out(person: TerminalPerson, locale: str, choice: KeyChoice | None) -> int:
+    """Against a service in this process, with a simulated key that touches itself, or the keys of `choice`."""
     logs.install(logs.LogSettings(level=logging.ERROR))
     with TemporaryDirectory(prefix="keywright-") as name, embedded_service(Path(name)) as embedded:
         mailbox = embedded.mailbox
@@ -78,7 +79,7 @@ def _try_out(person: TerminalPerson, locale: str, ports: tuple[int, int] | None)
             click.echo(f"\n[mail to {tame(mail.to)}: {tame(mail.subject)} {mail.code}]", err=True)
 
         mailbox.observe(on_mail)
-        source = key_source(ports) if ports else SimulatedSource([_simulated_key()])
+        source = key_source(choice) if choice else SimulatedSource([_simulated_key()])
         return enroll(embedded.station, embedded.secret, source, person, locale)
 
 

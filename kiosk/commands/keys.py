@@ -12,7 +12,8 @@ import click
 
 from hardware.authenticator import KeyAddress, KeyInfo, KeySource, PinState
 from hardware.errors import HardwareError
-from kiosk.commands.key_option import key_option, key_source
+from kiosk.commands.key_choice import KeyChoice, key_option
+from kiosk.commands.sources import key_source
 from kiosk.commands.words import sentence, tame
 
 _PIN = {
@@ -37,7 +38,7 @@ class Finding:
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @key_option
-def command(key: tuple[int, int] | None, *, as_json: bool) -> None:
+def command(key: KeyChoice | None, *, as_json: bool) -> None:
     """List and inspect the security keys that are plugged in.
 
     Nothing is changed on them, and no PIN is asked for. Exit code 1 when there is none, or one cannot be read.

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from kiosk.commands.key_choice import KeyChoice, key_option
 from kiosk.config import Place, StationSettings, load_station_settings
 from kiosk.enrollment.events import Event
 from kiosk.errors import KioskError
@@ -28,8 +29,8 @@ CANNOT_START = 3
     help="The settings of this station (TOML).",
 )
 @click.option("--window", is_flag=True, help="In a window, not full screen.")
-@click.option("--key", default=None, metavar="usb|udp:P:Q", help="Which key to use; simulators must be allowed.")
-def command(config: Path, key: str | None, *, window: bool) -> None:
+@key_option
+def command(config: Path, key: KeyChoice | None, *, window: bool) -> None:
     """Run the kiosk until it is told to end (SIGTERM).
 
     \b
@@ -38,7 +39,9 @@ def command(config: Path, key: str | None, *, window: bool) -> None:
     try:
         settings = load_station_settings(config, os.environ)
         appearance = Appearance(
-            place=Surroundings(slot=Place(settings.slot), reader=Place(settings.reader), simulated=bool(key)),
+            place=Surroundings(
+                slot=Place(settings.slot), reader=Place(settings.reader), simulated=key is not None and key.simulated
+            ),
             full_screen=not window,
             locale=settings.languages[0] if settings.languages else "en",
         )
@@ -49,7 +52,12 @@ def command(config: Path, key: str | None, *, window: bool) -> None:
         sys.exit(CANNOT_START)
 
 
-def _station(settings: StationSettings, key: str | None, post: Callable[[Event], None]) -> Station:
+def _surroundings(settings: StationSettings, key: KeyChoice | None) -> Surroundings:
+    simulated = key is not None and key.simulated
+    return Surroundings(slot=Place(settings.slot), reader=Place(settings.reader), simulated=simulated)
+
+
+def _station(settings: StationSettings, key: KeyChoice | None, post: Callable[[Event], None]) -> Station:
     """Everything behind the window. Called after the first paint: what is imported here, nobody waits for."""
     behind = importlib.import_module("kiosk.commands.behind")
     station: Station = behind.open_station(settings, key, post)

@@ -22,8 +22,9 @@ from hardware.simulated.source import SimulatedSource
 from kiosk import logs
 from kiosk.commands.composition import open_journal, open_session, reference
 from kiosk.commands.embedded import BADGE, PERSON, Embedded, embedded_service
-from kiosk.commands.key_option import key_option, key_source
+from kiosk.commands.key_choice import KeyChoice, key_option
 from kiosk.commands.port import watch_port
+from kiosk.commands.sources import key_source
 from kiosk.contract.policy import PinMode
 from kiosk.contract.profile import VerificationMethod
 from kiosk.secret import Secret
@@ -64,12 +65,16 @@ class Counted:
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.option("--all", "everything", is_flag=True, help="Every verification option, PIN policy and kind of key.")
 @key_option
-def command(key: tuple[int, int] | None, *, as_json: bool, everything: bool) -> None:
+def command(key: KeyChoice | None, *, as_json: bool, everything: bool) -> None:
     """Enroll a sample person without a window and say how long each step took. Exit code 0 when it worked.
 
     A service is started in this process, with its own authority, database and mail server; the key is the simulated
     one, or with --key udp:P:Q a simulator outside, whose PIN (if it has one) must be 704913.
     """
+    if key is not None and not key.simulated:
+        raise click.BadParameter("a self-test sets a PIN and leaves it: it is for simulators only", param_hint="--key")
+    if key is not None and not key_source(key).attached():
+        raise click.ClickException("No simulator answers at these ports. Start one: keywright simulate --udp P:Q")
     logs.harden()
     logs.install(logs.LogSettings(level=logging.ERROR))
     cases = MATRIX if everything else (FIRST,)
@@ -85,14 +90,14 @@ def command(key: tuple[int, int] | None, *, as_json: bool, everything: bool) -> 
     sys.exit(0 if all(report.ok for report in reports) else 1)
 
 
-def run_all(cases: tuple[Case, ...], key: tuple[int, int] | None) -> Iterator[Report]:
+def run_all(cases: tuple[Case, ...], key: KeyChoice | None) -> Iterator[Report]:
     """The reports in the order of the cases; a simulator outside is one key, which takes one case after the other."""
     starting = Lock()
     with ThreadPoolExecutor(AT_ONCE if key is None else 1) as pool:
         yield from pool.map(lambda case: run(case, key, starting), cases)
 
 
-def run(case: Case, key: tuple[int, int] | None, starting: Lock) -> Report:
+def run(case: Case, key: KeyChoice | None, starting: Lock) -> Report:
     """One case, in a service of its own that is gone afterwards. `starting` is held while a database is made:
     Alembic does that for one at a time."""
     with ExitStack() as stack:
@@ -147,9 +152,9 @@ def _script(embedded: Embedded, case: Case, simulated: SimulatedKey | None) -> S
     )
 
 
-def _key(case: Case, ports: tuple[int, int] | None) -> tuple[SimulatedKey | None, KeySource]:
-    if ports is not None:
-        return None, key_source(ports)
+def _key(case: Case, choice: KeyChoice | None) -> tuple[SimulatedKey | None, KeySource]:
+    if choice is not None:
+        return None, key_source(choice)
     key = SimulatedKey()
     source = SimulatedSource([key])
     if case.key_has_pin:

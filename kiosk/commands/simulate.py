@@ -9,7 +9,7 @@ from threading import Event
 import click
 
 from hardware.transport.udp_server import run
-from kiosk.commands.key_option import udp_ports
+from kiosk.commands.key_choice import udp_ports
 
 
 @click.command()

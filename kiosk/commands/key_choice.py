@@ -1,25 +1,32 @@
-"""`--key`: which keys a command uses. USB unless told otherwise."""
+"""`--key`: which keys a command is to use, as it was typed. Imports nothing that takes its time."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 import click
-
-from hardware.authenticator import KeySource
-from hardware.transport.udp import UdpSource
-from hardware.transport.usb import UsbSource
 
 _UDP = re.compile(r"udp(?::(\d{1,5})(?::(\d{1,5}))?)?")
 LISTEN, ANSWER = 8111, 7112
 """The ports of the field's firmware simulators: they listen on the first and answer to the second."""
 
 
-def parse_key(_ctx: click.Context, _param: click.Parameter, value: str | None) -> tuple[int, int] | None:
-    """None for USB; the two ports for `udp:LISTEN:ANSWER`."""
-    if value is None or value == "usb":
-        return None
-    return udp_ports(value)
+@dataclass(frozen=True, slots=True)
+class KeyChoice:
+    """Keys on USB, or the simulator that listens on `ports[0]` and answers to `ports[1]`."""
+
+    ports: tuple[int, int] | None = None
+
+    @property
+    def simulated(self) -> bool:
+        """Whether it is no hardware."""
+        return self.ports is not None
+
+
+def parse_key(value: str) -> KeyChoice:
+    """`usb`, or `udp:LISTEN:ANSWER`. Raises click.BadParameter."""
+    return KeyChoice() if value == "usb" else KeyChoice(udp_ports(value))
 
 
 def udp_ports(value: str) -> tuple[int, int]:
@@ -34,13 +41,6 @@ def udp_ports(value: str) -> tuple[int, int]:
 key_option = click.option(
     "--key",
     metavar="usb|udp:P:Q",
-    callback=parse_key,
+    callback=lambda _context, _option, value: None if value is None else parse_key(value),
     help="Which key to use: on USB, or a simulator that listens on UDP port P and answers to Q.",
 )
-
-
-def key_source(ports: tuple[int, int] | None) -> KeySource:
-    """Keys on USB, or the simulator at these ports."""
-    if ports is None:
-        return UsbSource()
-    return UdpSource(send_port=ports[0], listen_port=ports[1])
