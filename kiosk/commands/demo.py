@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -21,8 +22,8 @@ from kiosk.commands.sources import key_source
 from kiosk.commands.standing import Standing
 from kiosk.commands.words import sentence
 from kiosk.enrollment.events import Event
-from kiosk.errors import KioskError
-from ui.application import Appearance, run
+from kiosk.errors import KioskError, NoDisplay
+from ui.application import Appearance, has_display, run
 from ui.simulator import SimulatorDock, Visitor
 from ui.surroundings import Surroundings
 
@@ -45,6 +46,8 @@ def command(lang: str, key: KeyChoice | None, *, full_screen: bool) -> None:
     logs.harden()
     logs.install(logs.LogSettings())
     try:
+        if not has_display(os.environ, sys.platform):
+            raise NoDisplay  # before the service is started for nobody
         with ExitStack() as stack:
             folder = Path(stack.enter_context(TemporaryDirectory(prefix="keywright-")))
             embedded = stack.enter_context(embedded_service(folder))

@@ -20,7 +20,7 @@ from kiosk.commands.standing import Standing
 from kiosk.config import ServiceEndpoint, StationSettings
 from kiosk.enrollment.events import Event
 from ui.application import Appearance, run
-from ui.pages.page import Surroundings
+from ui.surroundings import Surroundings
 
 PIN = "kiwi-2701-moos"
 
