@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtWidgets import QWidget
 
 _SIGNS = frozenset(
     {
@@ -21,17 +22,18 @@ class IdleWatch(QObject):
 
     idle = Signal()
 
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
+    def __init__(self, screen: QWidget) -> None:
+        super().__init__(screen)
+        self._screen = screen
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.idle)
-        app = QCoreApplication.instance()
-        assert app is not None
-        app.installEventFilter(self)
 
     def watch(self, seconds: int) -> None:
         """Begin, or begin again, with so many seconds."""
+        handle = self._screen.window().windowHandle()
+        if handle is not None:  # where all input arrives; a filter of the application would see every paint as well
+            handle.installEventFilter(self)
         self._timer.start(seconds * 1000)
 
     def rest(self) -> None:

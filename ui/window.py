@@ -21,6 +21,12 @@ from ui.widgets.tools import Tools
 from ui.wizard import Wizard
 
 _SETTLE_MS = 60
+_AHEAD = ("badge", "mail", "sms", "key-insert", "key-inserted", "key-touch", "key-working", "key-done", "key-stopped")
+"""The pictures of a visit, drawn while the first screen waits for somebody."""
+
+_SLICE_MS = 40
+_NARROW = 400
+"""The width of a stage that only holds a pad, beside very large text."""
 
 
 class Window(QWidget):
@@ -176,16 +182,22 @@ class Shell(QWidget):
         self._slot = QVBoxLayout()
         root.addLayout(self._slot)
         spoken = next((x.own_name for x in languages if x.tag == theme.locale), theme.locale)
-        self.tools = Tools(theme, spoken, short=theme.scale < 1, parent=self)
+        self.tools = Tools(theme, spoken, short=theme.scale < 1 or theme.folded, parent=self)
         self._banner = SimulatedBanner(theme, self) if place.simulated else None
         self.idle = IdleDialog(theme, self)
         self._ring = FocusRing(theme, self)
+        self._ahead = list(_AHEAD)
+        self._preparing = QTimer(self)
+        self._preparing.setInterval(_SLICE_MS)
+        self._preparing.timeout.connect(self._prepare)
         self._connect()
 
     def show_state(self, state: State) -> None:
         """Show this state."""
         self._can_start_over = not isinstance(state, Connecting | Welcome | Prove)
         self.wizard.render_state(state)
+        if isinstance(state, Welcome):
+            self._preparing.start()
 
     def open_languages(self) -> LanguagePanel:
         """Cover the screen with every language."""
@@ -207,6 +219,13 @@ class Shell(QWidget):
         """Put what floats into its corners."""
         super().resizeEvent(event)
         self._arrange()
+
+    def _prepare(self) -> None:
+        """One picture at a time, so that nobody who presses Start meanwhile waits."""
+        if self._ahead:
+            self.stage.prepare(self._ahead.pop(0))
+        else:
+            self._preparing.stop()
 
     def _connect(self) -> None:
         self.wizard.emitted.connect(self.emitted)
@@ -249,7 +268,7 @@ class Shell(QWidget):
         shown = self._keyboard is None and not folded
         self.stage.setVisible(shown)
         if not portrait:
-            self.stage.setFixedWidth(theme.stage_width(self.width()))
+            self.stage.setFixedWidth(theme.px(_NARROW) if theme.folded else theme.stage_width(self.width()))
         self._place_tools(over_stage=shown and not portrait)
         if self._banner is not None:
             room = self.width() - (self.stage.width() if shown and not portrait else 0)

@@ -149,9 +149,10 @@ class Wizard(QWidget):
         theme = self._theme
         margin = 72 / 1.4 if theme.portrait else (32 if theme.scale < 1 else 48)
         top, bottom = (40 / 1.4, 24) if theme.portrait else (24, 32)
-        column = QVBoxLayout(self)
+        column = self._column = QVBoxLayout(self)
+        self._bottom = theme.px(bottom)
         edge = theme.px(margin) - inset(theme)
-        column.setContentsMargins(edge, theme.px(top), edge, theme.px(bottom))
+        column.setContentsMargins(edge, theme.px(top), edge, self._bottom)
         column.setSpacing(0)
         self._logo = Logo(theme, self)
         self._steps = StepBar(theme, self)
@@ -193,6 +194,9 @@ class Wizard(QWidget):
         chrome = self._chrome = self.page.chrome()
         self._sheet.show_chrome(chrome)
         tight = self._theme.folded and not self._theme.portrait
+        margins = self._column.contentsMargins()
+        margins.setBottom(0 if chrome.compact else self._bottom)  # the keyboard needs the room
+        self._column.setContentsMargins(margins)
         self._logo.setVisible(not tight or chrome.step is None)
         self._steps.setVisible(chrome.step is not None)
         if chrome.step is not None:

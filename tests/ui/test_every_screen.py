@@ -57,7 +57,7 @@ def _check_words(window: Window, sample: Sample) -> None:
 
 @pytest.mark.parametrize("locale", ["en", "ar"])
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: "x".join(map(str, size)))
-def test_every_screen_keeps_its_primary_its_targets_and_its_words_whole(
+def test_every_screen_keeps_its_primary_its_targets_and_its_words_whole_without_scrolling(
     make_window: Callable[..., Window], settle: Callable[[], None], size: tuple[int, int], locale: str
 ) -> None:
     window = make_window(*size, locale=locale)
@@ -67,6 +67,7 @@ def test_every_screen_keeps_its_primary_its_targets_and_its_words_whole(
         _check_primary(window, sample)
         _check_targets(window, sample)
         _check_words(window, sample)
+        assert not window.shell.wizard.overflows, f"{sample.name}: some of it is out of sight"
 
 
 @pytest.mark.parametrize("text_scale", [1.25, 1.5, 2.0])

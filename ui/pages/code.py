@@ -154,13 +154,15 @@ class EnterCodePage(Page):
         self._resend_at = now + state.resend_after if state.sent else now
         self._too_old_at = now + state.expires_in if state.sent else float("inf")
         self._told = None
+        self._boxes.mark_refused(refused=False)
         self._boxes.forget()
 
     def _tell(self, problem: Trouble | None) -> None:
         self._told = problem
-        if isinstance(problem, WrongCode | CodeTooOld):
+        refused = isinstance(problem, WrongCode | CodeTooOld)
+        self._boxes.mark_refused(refused=refused)
+        if refused:
             self._boxes.forget()
-            self._boxes.mark_refused(refused=True)
             if self.isVisible():
                 self._boxes.setFocus()
 

@@ -131,12 +131,12 @@ class IdentifyPage(Page):
         self._content = QWidget(self)
         column = QVBoxLayout(self._content)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(self.theme.px(16))
+        column.setSpacing(self.theme.px(8))
         self._fields = {}
         column.addLayout(self._field_grid(state))
         self._others = self._ways(state.others) if state.others else None
         if self._others is not None:
-            column.addSpacing(self.theme.px(8))
+            column.addSpacing(self.theme.px(4))
             column.addWidget(self._others)
         column.addStretch(1)
         self._column.addWidget(self._content)

@@ -42,7 +42,7 @@ def way(fields: FieldSet, locale: str) -> str:
             return QCoreApplication.translate("Identify", "Use my phone number")
         case ["badge"]:
             return QCoreApplication.translate("Identify", "Scan my badge")
-        case ["given_name", "family_name"] | ["family_name", "given_name"]:
+        case names if {"given_name", "family_name"} <= set(names):
             return QCoreApplication.translate("Identify", "Use my name")
         case _:
             return _listed(fields, locale)

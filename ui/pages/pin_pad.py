@@ -24,8 +24,7 @@ class PinPad:
     def keypad(self) -> Keypad:
         """The keypad; a new one when the stage threw the old one away."""
         if not isValid(self._keypad):
-            self._offered = ("", False)
-        self._keypad = self._make_keypad()
+            self._keypad = self._make_keypad()
         return self._keypad
 
     def aim(self, field: PinField) -> None:

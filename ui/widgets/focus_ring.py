@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QRegion
 from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 from shiboken6 import isValid
 
@@ -25,6 +25,7 @@ class FocusRing(QWidget):
         self._theme = theme
         self._window = window
         self._chain: list[QWidget] = []
+        self._painted = QRect()
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         app = QApplication.instance()
@@ -35,7 +36,7 @@ class FocusRing(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Repaint when the focused widget, or anything it stands in, moves."""
         if event.type() in _MOVES:
-            self.update()
+            self._redraw()
         return super().eventFilter(watched, event)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002 - Qt's name
@@ -75,7 +76,17 @@ class FocusRing(QWidget):
             self._chain.append(new)
             new = new.parentWidget()
         self.raise_()
-        self.update()
+        self._redraw()
+
+    def _redraw(self) -> None:
+        """Paint anew where the ring was and where it is: all of it would paint the whole window below."""
+        area, reach = self.ringed(), self._reach() + 1
+        now = area.adjusted(-reach, -reach, reach, reach) if area is not None else QRect()
+        self.update(QRegion(self._painted) | QRegion(now))
+        self._painted = now
+
+    def _reach(self) -> int:
+        return self._theme.border("focus_gap") + self._theme.border("focus")
 
     def _ring_widget(self) -> QWidget:
         focused = self._chain[0]

@@ -12,6 +12,7 @@ from ui.theme import Theme
 
 _BOLD = re.compile(r"</?b>")
 _UNBOUNDED = 1 << 20
+_WIDTHS = 16
 
 
 class Paragraph:
@@ -22,6 +23,7 @@ class Paragraph:
         self.font = theme.font(role)
         self.step = theme.line_height(role)
         self.text, self._bold = _spans(text)
+        self._known: dict[tuple[int, bool, bool], tuple[QTextLayout, int]] = {}
 
     def natural_width(self) -> int:
         """The width of the whole text on one line."""
@@ -42,6 +44,15 @@ class Paragraph:
         layout.draw(painter, QPointF(area.left(), top), [], QRectF())
 
     def _layout(self, width: int, *, wraps: bool, centered: bool = False) -> tuple[QTextLayout, int]:
+        """The text in this width and its height; Qt asks for the same few widths over and over."""
+        key = (width, wraps, centered)
+        if key not in self._known:
+            if len(self._known) >= _WIDTHS:
+                self._known.clear()
+            self._known[key] = self._laid_out(width, wraps=wraps, centered=centered)
+        return self._known[key]
+
+    def _laid_out(self, width: int, *, wraps: bool, centered: bool) -> tuple[QTextLayout, int]:
         layout = QTextLayout(self.text if wraps else self._elided(width), self.font)
         layout.setCacheEnabled(True)
         option = QTextOption()
@@ -51,14 +62,15 @@ class Paragraph:
         option.setAlignment(Qt.AlignmentFlag.AlignHCenter if centered else side | Qt.AlignmentFlag.AlignAbsolute)
         layout.setTextOption(option)
         layout.setFormats(self._formats())
-        y = 0.0
+        y = below = 0.0
         layout.beginLayout()
         while (line := layout.createLine()).isValid():
             line.setLineWidth(width)
             line.setPosition(QPointF(0, y + (self.step - line.height()) / 2))
             y += self.step
+            below = max((line.height() - self.step) / 2, 0.0)  # a tight line still shows its descenders
         layout.endLayout()
-        return layout, round(y)
+        return layout, round(y + below)
 
     def _elided(self, width: int) -> str:
         return QFontMetrics(self.font).elidedText(self.text, Qt.TextElideMode.ElideRight, width)
@@ -94,11 +106,15 @@ class Label(QLabel):
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
+        self._marked = ""
         self._paragraph = Paragraph(theme, role, "")
         self.set_text(text)
 
     def set_text(self, text: str) -> None:
         """Show this text, in which `<b>` spans are bold."""
+        if text == self._marked:
+            return
+        self._marked = text
         self._paragraph = Paragraph(self._theme, self._role, text)
         self.setText(self._paragraph.text)
         self.updateGeometry()

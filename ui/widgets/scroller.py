@@ -103,12 +103,21 @@ class Scroller(QWidget):
 
     def _settle(self) -> None:
         bar = self._area.verticalScrollBar()
-        self._up.setEnabled(bar.value() > 0)
-        self._down.setEnabled(bar.value() < bar.maximum())
+        for arrow, other, needed in (
+            (self._up, self._down, bar.value() > 0),
+            (self._down, self._up, bar.value() < bar.maximum()),
+        ):
+            if not needed and arrow.hasFocus() and bar.maximum() > 0:
+                other.show()
+                other.setFocus()
+            arrow.setVisible(needed)
 
     def _arrow(self, theme: Theme, icon: str, name: str, sign: int) -> Button:
         button = Button(theme, "", "secondary", icon, name, parent=self._arrows)
         button.setFixedSize(theme.size("target_min"), theme.size("target_min"))
+        policy = button.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # an arrow that leads nowhere is away, and the other one stays in place
+        button.setSizePolicy(policy)
         button.clicked.connect(lambda: self._move(sign))
         return button
 

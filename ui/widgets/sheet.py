@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEasingCurve, QPoint, QPropertyAnimation
-from PySide6.QtWidgets import QGraphicsOpacityEffect, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGraphicsOpacityEffect, QSpacerItem, QVBoxLayout, QWidget
 
 from ui.messages import message
 from ui.pages.page import Chrome, Page
@@ -32,9 +32,10 @@ class Sheet(QWidget):
         self._column.setSpacing(0)
         for widget in (self._title, self._large):
             self._column.addWidget(widget)
-        self._column.addSpacing(theme.px(8))
+        self._over, self._under = (QSpacerItem(0, theme.px(height)) for height in (8, 24))
+        self._column.addSpacerItem(self._over)
         self._column.addWidget(self._sentence)
-        self._column.addSpacing(theme.px(24))
+        self._column.addSpacerItem(self._under)
         self._column.addWidget(self._notice)
         self._column.addWidget(self._gap)
 
@@ -54,19 +55,28 @@ class Sheet(QWidget):
         if chrome.problem is not None:
             said = message(chrome.problem)
             self._notice.show_notice(said.tone, said.notice, said.icon)
-        if not self._says or (chrome.problem is None and not self._theme.folded):
-            self._sentence.setVisible(self._says)  # else `give_way` decides, once the room is known
+        if not self._says or not self._theme.folded:
+            self._sentence.setVisible(self._says)  # `give_way` decides, once the room is known
+            self._space()
 
     def give_way(self, width: int, height: int) -> None:
-        """Make do with this room: a notice, or very large text, matters more than the sentence."""
+        """Make do with this room: everything else matters more than the sentence."""
         says = self._says
-        if says and (self._chrome.problem is not None or self._theme.folded):
+        if says and height > 0:
             needed = self._column.totalHeightForWidth(width)
             if self._sentence.isHidden():
-                needed += self._sentence.heightForWidth(width - 2 * inset(self._theme))
+                needed += self._sentence.heightForWidth(width - 2 * inset(self._theme)) + self._theme.px(16)
             says = needed <= height
         if says == self._sentence.isHidden():
             self._sentence.setVisible(says)
+            self._space()
+
+    def _space(self) -> None:
+        """Air around the sentence; what is under it comes closer where it gave way."""
+        hidden = self._sentence.isHidden() and self._says
+        self._over.changeSize(0, 0 if hidden else self._theme.px(8))
+        self._under.changeSize(0, self._theme.px(16 if hidden else 24))
+        self._column.invalidate()
 
     def spoken(self) -> tuple[str, str]:
         """The title, and what else a screen reader says: what went wrong, else the sentence."""

@@ -31,13 +31,14 @@ class Stage(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._scene = ""
-        self._picture: Picture | None = None
-        self._spot: QSvgRenderer | None = None
+        self._pictures: dict[str, Picture] = {}
+        self._spots: dict[str, QSvgRenderer] = {}
+        self._frame: tuple[float, ...] = ()
         self._pad: QWidget | None = None
         self._clock = QElapsedTimer()
         self._timer = QTimer(self)
         self._timer.setInterval(_FRAME_MS)
-        self._timer.timeout.connect(self.update)
+        self._timer.timeout.connect(self._move)
         self.setProperty("ground", "stage")
         self._caption = Label(theme, "small", "", "on_stage_soft", self).centered()
         column = QVBoxLayout(self)
@@ -56,8 +57,6 @@ class Stage(QWidget):
         if scene == self._scene:
             return
         self._scene = scene
-        self._picture = None
-        self._spot = None
         self._clock.restart()
         self._run()
         self.update()
@@ -92,7 +91,14 @@ class Stage(QWidget):
 
     def resizeEvent(self, event: object) -> None:  # noqa: N802, ARG002 - Qt's name
         """Pictures are drawn anew at their new size."""
-        self._picture = None
+        self._pictures.clear()
+
+    def prepare(self, scene: str) -> None:
+        """Draw a picture before it is needed, so that its first showing does not stall the screen."""
+        if scene in _STANDING:
+            self._standing(scene)
+        else:
+            self._spot(scene)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002 - Qt's name
         """The ground, then the scene."""
@@ -116,8 +122,6 @@ class Stage(QWidget):
 
     def _draw_spot(self, painter: QPainter) -> None:
         theme = self._theme
-        if self._spot is None:
-            self._spot = theme.art(self._scene)
         top = theme.px(24) if theme.portrait else theme.px(104)
         bottom = theme.px(96) if self._caption.isVisibleTo(self) else theme.px(24)
         room = QRectF(0, top, self.width(), max(self.height() - top - bottom, 1))
@@ -125,35 +129,73 @@ class Stage(QWidget):
         wanted = round(wanted * 1.5) if theme.portrait else wanted
         side = min(wanted, room.width() - theme.px(32), room.height())
         center = QPointF(room.center().x(), max(room.center().y() - theme.px(16), top + side / 2))
-        self._spot.render(painter, QRectF(center - QPointF(side / 2, side / 2), QSizeF(side, side)))
+        self._spot(self._scene).render(painter, QRectF(center - QPointF(side / 2, side / 2), QSizeF(side, side)))
+
+    def _spot(self, scene: str) -> QSvgRenderer:
+        if scene not in self._spots:
+            self._spots[scene] = self._theme.art(scene)
+        return self._spots[scene]
+
+    def _side(self) -> float:
+        """The side of a picture that stands on the ledge."""
+        return min(self.height() * 0.98, self.width() * 560 / 496)
+
+    def _standing(self, scene: str) -> Picture:
+        if scene not in self._pictures:
+            renderer = self._theme.art(scene)
+            self._pictures[scene] = Picture(renderer, _STANDING[scene], self._side(), self.devicePixelRatioF())
+        return self._pictures[scene]
 
     def _draw_standing(self, painter: QPainter) -> None:
-        side = min(self.height() * 0.98, self.width() * 560 / 496)
+        side = self._side()
         ledge = side * _LEDGE
         painter.fillRect(QRectF(0, self.height() - ledge, self.width(), ledge), self._theme.colour("stage_deep"))
         if self._theme.mode == "contrast":
             painter.setPen(QPen(self._theme.colour("stage_line"), 3))
             painter.drawLine(QPointF(0, self.height() - ledge), QPointF(self.width(), self.height() - ledge))
-        if self._picture is None:
-            renderer = self._theme.art(self._scene)
-            self._picture = Picture(renderer, _STANDING[self._scene], side, self.devicePixelRatioF())
         painter.translate((self.width() - side) / 2, self.height() - side)
         now = self._clock.elapsed() if self._clock.isValid() else 0
-        for group in self._picture.groups:
+        for group in self._standing(self._scene).groups:
             self._place(painter, group, now, side)
 
     def _place(self, painter: QPainter, group: Group, now: int, side: float) -> None:
-        down, opacity = 0.0, 1.0
-        match self._scene, group.name:
-            case "key-insert", "key":
-                down = self._travel(now) * float(self._theme.tokens["motion"]["insert"]["travel"]) * side / 480
-            case "key-touch", "wave1" | "wave2" | "wave3":
-                opacity = self._wave(now, int(group.name[-1]) - 1)
-            case "key-working", "dot1" | "dot2" | "dot3":
-                opacity = self._dot(now, int(group.name[-1]) - 1)
-        painter.setOpacity(opacity)
+        moved = self._moved(group.name, now)
+        painter.setOpacity(1.0 if moved is None or group.name == "key" else moved)
+        down = self._way(side) * moved if moved is not None and group.name == "key" else 0.0
         painter.drawPixmap(group.area.translated(0, down), group.pixmap, QRectF(group.pixmap.rect()))
         painter.setOpacity(1.0)
+
+    def _moved(self, name: str, now: int) -> float | None:
+        """How far a group is on its way, or how bright it is, 0 to 1; None for one that stands still."""
+        match self._scene, name:
+            case "key-insert", "key":
+                return self._travel(now)
+            case "key-touch", "wave1" | "wave2" | "wave3":
+                return self._wave(now, int(name[-1]) - 1)
+            case "key-working", "dot1" | "dot2" | "dot3":
+                return self._dot(now, int(name[-1]) - 1)
+            case _:
+                return None
+
+    def _way(self, side: float) -> float:
+        """How far the key goes down, in px."""
+        return float(self._theme.tokens["motion"]["insert"]["travel"]) * side / 480
+
+    def _move(self) -> None:
+        """Paint the next frame: only where something moves, and only when it did."""
+        now, side = self._clock.elapsed(), self._side()
+        moving = [(g, at) for g in self._standing(self._scene).groups if (at := self._moved(g.name, now)) is not None]
+        frame = tuple(at for _, at in moving)
+        if frame == self._frame:
+            return
+        self._frame = frame
+        dirty = QRectF()
+        for group, _ in moving:
+            dirty |= group.area.adjusted(0, 0, 0, self._way(side) if group.name == "key" else 0)
+        dirty.translate((self.width() - side) / 2, self.height() - side)  # a mirrored picture is as wide both ways
+        if self._theme.rtl:
+            dirty.moveLeft(self.width() - dirty.right())
+        self.update(dirty.toAlignedRect().adjusted(-1, -1, 1, 1))
 
     def _travel(self, now: int) -> float:
         """How far the key is in, 0 to 1; half-way when nothing moves."""
