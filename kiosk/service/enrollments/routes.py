@@ -17,10 +17,11 @@ from kiosk.service.enrollments import actions, bodies, ceremonies, completion, p
 from kiosk.service.enrollments.ceremonies import Place
 from kiosk.service.enrollments.profile import profile_of
 from kiosk.service.parts import Parts
+from kiosk.service.routing import WrittenRoute
 from kiosk.service.tokens.guard import parts_of, require
 from kiosk.service.tokens.rules import Caller
 
-router = APIRouter()
+router = APIRouter(route_class=WrittenRoute)
 
 Made = Annotated[Parts, Depends(parts_of)]
 Station = Annotated[Caller, Depends(require(Scope.ENROLL))]
