@@ -106,18 +106,18 @@ def check_hmac_key(store: CredentialStore) -> Finding:
         secret = store.read(HMAC_KEY)
     except NoCredential:
         if any(place is not Place.SYSTEMD for place in store.places()):
-            return good(HMAC_KEY, "made at the first start")
+            return good("hmac key", f"{HMAC_KEY} is made at the first start")
         remedy = "make it as resources/docs/service.md says, or name a folder with --credentials"
-        return bad(HMAC_KEY, "is nowhere, and there is no place to keep one", remedy)
+        return bad("hmac key", f"{HMAC_KEY} is nowhere, and there is no place to keep one", remedy)
     except KioskError as error:
-        return bad(HMAC_KEY, sentence(error), "see resources/docs/secrets.md")
+        return bad("hmac key", sentence(error), "see resources/docs/secrets.md")
     try:
         hmac_key(secret.reveal())
     except KioskError as error:
-        return bad(HMAC_KEY, sentence(error), "give it 32 bytes in base64: openssl rand -base64 32")
+        return bad("hmac key", sentence(error), "give it 32 bytes in base64: openssl rand -base64 32")
     finally:
         secret.wipe()
-    return good(HMAC_KEY, "is there")
+    return good("hmac key", f"{HMAC_KEY} is there")
 
 
 def secret_names(settings: BaseModel) -> Iterator[str]:

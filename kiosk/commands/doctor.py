@@ -25,6 +25,7 @@ from kiosk.credentials import CredentialStore, system_keyring
 from kiosk.errors import KioskError
 from kiosk.service.settings import load
 
+_WIDTH = 18
 _MARKS = {Level.OK: "ok  ", Level.WARN: "warn", Level.FAIL: "FAIL"}
 
 
@@ -55,12 +56,16 @@ def command(
 
 
 def examine(config: Path | None, service: Path | None, folder: Path | None, key: KeyChoice | None) -> Iterator[Finding]:
-    """All checks that make sense here, quick ones first; `folder` holds the service's secrets in files, if any."""
+    """All checks that make sense here, quick ones first; `folder` holds the service's secrets in files, if any.
+
+    Where only a service is asked about, nobody looks at screens and keys: a server has neither.
+    """
     yield checks.check_python()
     yield checks.check_libraries()
-    yield checks.check_display(os.environ, needed=config is not None)
-    yield checks.check_fonts()
-    yield checks.check_keys(key_source(key))
+    if config is not None or service is None:
+        yield checks.check_display(os.environ, needed=config is not None)
+        yield checks.check_fonts()
+        yield checks.check_keys(key_source(key))
     if config is not None:
         yield from examine_station(config)
     if service is not None:
@@ -97,5 +102,5 @@ def examine_service(config: Path, folder: Path | None) -> Iterator[Finding]:
 
 def as_text(finding: Finding) -> str:
     """A check as a line, and its remedy as another."""
-    line = f"{_MARKS[finding.level]}  {finding.name:<13}{finding.seen}"
+    line = f"{_MARKS[finding.level]}  {finding.name:<{_WIDTH}}{finding.seen}"
     return f"{line}\n      → {finding.remedy}" if finding.remedy else line

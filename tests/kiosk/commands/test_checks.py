@@ -312,7 +312,8 @@ def test_a_service_is_examined_with_its_secrets(tmp_path: Path, monkeypatch: pyt
     found = {check["name"]: check["level"] for check in json.loads(result.output)["checks"]}
     assert found["service settings"] == found["data folder"] == found["port"] == "ok"
     assert found["database"] == "ok"
-    assert found["secret"] == found["service-hmac-key"] == found["mail server"] == "fail"
+    assert not {"display", "fonts", "keys"} & set(found)
+    assert found["secret"] == found["hmac key"] == found["mail server"] == "fail"
     assert result.exit_code == 1
 
 
