@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from socketserver import StreamRequestHandler, TCPServer
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -57,6 +59,25 @@ def mailbox(tls: tuple[Identity, Identity], caplog: pytest.LogCaptureFixture) ->
             return box
 
         yield start
+
+
+class Greeter(StreamRequestHandler):
+    """Says a line and hangs up."""
+
+    def handle(self) -> None:
+        self.wfile.write(b"220 no TLS here\r\n")
+
+
+@pytest.fixture
+def plain() -> Iterator[int]:
+    """The port of a server that speaks no TLS."""
+    server = TCPServer(("127.0.0.1", 0), Greeter)
+    thread = Thread(target=lambda: server.serve_forever(poll_interval=0.01), name="plain")
+    thread.start()
+    yield server.server_address[1]
+    server.shutdown()
+    server.server_close()
+    thread.join()
 
 
 @pytest.fixture
@@ -123,18 +144,18 @@ def test_a_gateway_is_reached_and_asked_nothing(web: Web, tls: tuple[Identity, I
 
 
 def test_each_trouble_with_a_gateway_has_its_remedy(
-    web: Web, tls: tuple[Identity, Identity], mailbox: Callable[..., Mailbox], nowhere: int, tmp_path: Path
+    web: Web, tls: tuple[Identity, Identity], plain: int, nowhere: int, tmp_path: Path
 ) -> None:
     authority = tls[0].certificate
     stranger = make_authority(tmp_path, datetime.now(UTC)).certificate
     assert is_bad(check_reach("x", "sms", web.url, stranger, 5), "not trusted")
     assert is_bad(check_reach("x", "sms", web.url, tmp_path / "none.pem", 5), "none.pem")
     assert is_bad(check_reach("x", "sms", f"https://localhost:{nowhere}", authority, 5), "refused")
-    assert is_bad(check_reach("x", "sms", f"https://localhost:{mailbox().port}", authority, 5), "TLS")
+    assert is_bad(check_reach("x", "sms", f"https://localhost:{plain}", authority, 5), "TLS")
 
 
-def test_loopback_may_do_without_tls(mailbox: Callable[..., Mailbox]) -> None:
-    finding = check_reach("x", "sms", f"http://127.0.0.1:{mailbox().port}/", None, 5)
+def test_loopback_may_do_without_tls(plain: int) -> None:
+    finding = check_reach("x", "sms", f"http://127.0.0.1:{plain}/", None, 5)
     assert finding.level is Level.OK
 
 
