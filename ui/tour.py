@@ -12,12 +12,14 @@ from kiosk.enrollment.states import InsertKey, Welcome
 from ui.application import make_application
 from ui.i18n import Interpreter
 from ui.pages.page import Surroundings
+from ui.references import References
 from ui.theme import load_theme
 from ui.tour_samples import Sample, samples
 from ui.widgets.text_field import TextField
 from ui.window import Window
 
 _SIZE = re.compile(r"([1-9][0-9]{2,4})x([1-9][0-9]{2,4})")
+_REFERENCE = "K7M-4Q2"
 _WHEN = QDateTime(QDate(2026, 11, 22), QTime(10, 42))
 
 
@@ -91,7 +93,7 @@ def run_tour(
     folder.mkdir(parents=True, exist_ok=True)
     app = make_application()
     theme = load_theme(mode=contrast, text_scale=text_scale, locale=locale, moves=False)
-    window = Window(theme, Surroundings(now=lambda: _WHEN), Interpreter(app))
+    window = Window(theme, Surroundings(now=lambda: _WHEN, references=References(lambda: _REFERENCE)), Interpreter(app))
     window.resize(QSize(int(parsed[1]), int(parsed[2])))
     window.show()
     tour = Tour(app, window, folder)

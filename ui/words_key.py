@@ -15,7 +15,7 @@ KEY_WORDS: dict[type[Exception], Words] = {
     ),
     key.NoAccess: Words(
         QT_TRANSLATE_NOOP("Messages", "This kiosk may not use the key"),
-        QT_TRANSLATE_NOOP("Messages", "There is a key, and it is fine. The kiosk must be allowed to use it."),
+        QT_TRANSLATE_NOOP("Messages", "Your key is fine, but the kiosk is not allowed to use it yet."),
         TELL_DESK,
     ),
     key.KeyGone: Words(
@@ -39,7 +39,7 @@ KEY_WORDS: dict[type[Exception], Words] = {
         REPLUG,
     ),
     key.KeyFault: Words(
-        QT_TRANSLATE_NOOP("Messages", "We do not understand this key"),
+        QT_TRANSLATE_NOOP("Messages", "We cannot read this key"),
         QT_TRANSLATE_NOOP("Messages", "Take it out and put it back. If it happens again, use another key."),
         REPLUG,
     ),
@@ -57,10 +57,10 @@ KEY_WORDS: dict[type[Exception], Words] = {
         ANOTHER_KEY,
     ),
     key.NoDiscoverableCredentials: Words(
-        NOT_HERE, QT_TRANSLATE_NOOP("Messages", "It cannot keep a sign-in on itself."), ANOTHER_KEY
+        NOT_HERE, QT_TRANSLATE_NOOP("Messages", "It has no way to store a sign-in."), ANOTHER_KEY
     ),
     key.NoSuitableAlgorithm: Words(
-        NOT_HERE, QT_TRANSLATE_NOOP("Messages", "It does not speak the language of your organization."), ANOTHER_KEY
+        NOT_HERE, QT_TRANSLATE_NOOP("Messages", "It does not work with the sign-in of your organization."), ANOTHER_KEY
     ),
     key.MissingExtension: Words(
         NOT_HERE, QT_TRANSLATE_NOOP("Messages", "It lacks something that your organization asks for."), ANOTHER_KEY
@@ -72,7 +72,7 @@ KEY_WORDS: dict[type[Exception], Words] = {
     ),
     key.OptionsRefused: Words(
         QT_TRANSLATE_NOOP("Messages", "The office computer has a problem"),
-        QT_TRANSLATE_NOOP("Messages", "It asked the key for something that makes no sense. The key is fine."),
+        QT_TRANSLATE_NOOP("Messages", "It asked your key for something that no key can do. Your key is fine."),
         TELL_DESK,
     ),
     key.AlreadyRegistered: Words(
@@ -90,7 +90,7 @@ KEY_WORDS: dict[type[Exception], Words] = {
     ),
     key.PinAuthBlocked: Words(
         QT_TRANSLATE_NOOP("Messages", "Take the key out and put it back"),
-        QT_TRANSLATE_NOOP("Messages", "After three wrong PINs the key waits until it was out of the slot."),
+        QT_TRANSLATE_NOOP("Messages", "The key pauses after three wrong PINs. Then you can try again."),
         REPLUG,
         blameless=False,
     ),
@@ -121,7 +121,7 @@ KEY_WORDS: dict[type[Exception], Words] = {
     ),
     key.PinChangeForced: Words(
         QT_TRANSLATE_NOOP("Messages", "The PIN of this key must be changed"),
-        QT_TRANSLATE_NOOP("Messages", "The key does nothing else before that."),
+        QT_TRANSLATE_NOOP("Messages", "It works again once that is done."),
         (
             QT_TRANSLATE_NOOP("Messages", "Take the key out of the slot."),
             QT_TRANSLATE_NOOP("Messages", "Ask the desk to change its PIN, or use another key."),

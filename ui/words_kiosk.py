@@ -24,9 +24,7 @@ KIOSK_WORDS: dict[type[Exception], Words] = {
     kiosk.NoDisplay: Words(
         _NOT_READY, QT_TRANSLATE_NOOP("Messages", "There is no screen to show anything on."), TELL_DESK
     ),
-    kiosk.PortTaken: Words(
-        _NOT_READY, QT_TRANSLATE_NOOP("Messages", "Another program is in the place of this one."), TELL_DESK
-    ),
+    kiosk.PortTaken: Words(_NOT_READY, QT_TRANSLATE_NOOP("Messages", "Another program is in its way."), TELL_DESK),
     kiosk.StorageFull: Words(
         _NOT_READY, QT_TRANSLATE_NOOP("Messages", "It has no room left to keep its records."), TELL_DESK
     ),
@@ -35,7 +33,7 @@ KIOSK_WORDS: dict[type[Exception], Words] = {
     ),
     kiosk.InputRefused: Words(
         QT_TRANSLATE_NOOP("Messages", "This does not look right"),
-        QT_TRANSLATE_NOOP("Messages", "Please look at what you typed."),
+        QT_TRANSLATE_NOOP("Messages", "Please check what you typed."),
         blameless=False,
     ),
     kiosk.SeveralKeys: Words(
@@ -54,7 +52,7 @@ KIOSK_WORDS: dict[type[Exception], Words] = {
     ),
     kiosk.TookTooLong: Words(
         QT_TRANSLATE_NOOP("Messages", "That took too long"),
-        QT_TRANSLATE_NOOP("Messages", "For your safety this screen started over and forgot what you typed."),
+        QT_TRANSLATE_NOOP("Messages", "For your safety we forgot what you typed. Please start again."),
         START_AGAIN,
         blameless=False,
         icon="clock",
@@ -66,18 +64,18 @@ KIOSK_WORDS: dict[type[Exception], Words] = {
     ),
     kiosk.ServiceUnreachable: Words(
         QT_TRANSLATE_NOOP("Messages", "We cannot reach the office computer"),
-        QT_TRANSLATE_NOOP("Messages", "It should be back in a few minutes."),
+        QT_TRANSLATE_NOOP("Messages", "Please wait a little, or tell the desk."),
         TELL_DESK,
     ),
     kiosk.ServiceUntrusted: Words(
         QT_TRANSLATE_NOOP("Messages", "We are not sure that this is your office computer"),
-        QT_TRANSLATE_NOOP("Messages", "For your safety we do not talk to it."),
+        QT_TRANSLATE_NOOP("Messages", "For your safety we send nothing to it. Please tell the desk."),
         TELL_DESK,
         tone="stop",
     ),
     kiosk.ServiceBroken: Words(
         QT_TRANSLATE_NOOP("Messages", "The office computer has a problem"),
-        QT_TRANSLATE_NOOP("Messages", "It did not give a whole answer. Please try again in a few minutes."),
+        QT_TRANSLATE_NOOP("Messages", "Please try again in a few minutes, or tell the desk."),
         TELL_DESK,
     ),
     kiosk.StationRefused: Words(
@@ -87,7 +85,7 @@ KIOSK_WORDS: dict[type[Exception], Words] = {
         tone="stop",
     ),
     kiosk.Refusal: Words(
-        QT_TRANSLATE_NOOP("Messages", "The office computer said no"),
+        QT_TRANSLATE_NOOP("Messages", "The office computer did not accept this"),
         QT_TRANSLATE_NOOP("Messages", "It is written down for the staff."),
         TELL_DESK,
     ),
@@ -127,8 +125,8 @@ KIOSK_WORDS: dict[type[Exception], Words] = {
         TELL_DESK,
     ),
     kiosk.SessionExpired: Words(
-        QT_TRANSLATE_NOOP("Messages", "Your time is over"),
-        QT_TRANSLATE_NOOP("Messages", "For your safety this visit has ended."),
+        QT_TRANSLATE_NOOP("Messages", "This visit took too long"),
+        QT_TRANSLATE_NOOP("Messages", "For your safety this visit has ended. Please start again."),
         START_AGAIN,
         blameless=False,
         icon="clock",
@@ -143,7 +141,7 @@ KIOSK_WORDS: dict[type[Exception], Words] = {
     ),
     kiosk.RegistrationRefused: Words(
         QT_TRANSLATE_NOOP("Messages", "Your account did not take this key"),
-        QT_TRANSLATE_NOOP("Messages", "The office computer said no to it."),
+        QT_TRANSLATE_NOOP("Messages", "The office computer did not accept it."),
         ANOTHER_KEY,
         tone="stop",
     ),
@@ -160,7 +158,7 @@ KIOSK_WORDS: dict[type[Exception], Words] = {
     ),
     kiosk.OutOfStep: Words(
         QT_TRANSLATE_NOOP("Messages", "Something got mixed up"),
-        QT_TRANSLATE_NOOP("Messages", "For your safety this visit has ended."),
+        QT_TRANSLATE_NOOP("Messages", "For your safety this visit has ended. Please start again."),
         START_AGAIN,
     ),
 }
@@ -168,7 +166,7 @@ KIOSK_WORDS: dict[type[Exception], Words] = {
 REASONS: dict[str, object] = {
     "simulated": QT_TRANSLATE_NOOP("Messages", "It is a practice key made of software."),
     "too_old": QT_TRANSLATE_NOOP("Messages", "It is too old to do what your organization asks for."),
-    "no_discoverable": QT_TRANSLATE_NOOP("Messages", "It cannot keep a sign-in on itself."),
+    "no_discoverable": QT_TRANSLATE_NOOP("Messages", "It has no way to store a sign-in."),
     "no_pin_support": QT_TRANSLATE_NOOP("Messages", "It cannot have a PIN, and your organization asks for one."),
     "model_not_allowed": QT_TRANSLATE_NOOP("Messages", "Your organization does not use this type of key."),
     "model_denied": QT_TRANSLATE_NOOP("Messages", "Your organization does not use this type of key."),
@@ -184,15 +182,15 @@ INPUTS: dict[str, tuple[object, object]] = {
     ),
     "too_long": (
         QT_TRANSLATE_NOOP("Messages", "This is too long"),
-        QT_TRANSLATE_NOOP("Messages", "Please look at what you typed."),
+        QT_TRANSLATE_NOOP("Messages", "Please check what you typed."),
     ),
     "characters": (
-        QT_TRANSLATE_NOOP("Messages", "There is a sign in it that we cannot read"),
-        QT_TRANSLATE_NOOP("Messages", "Please type it again."),
+        QT_TRANSLATE_NOOP("Messages", "One of the characters cannot be used here"),
+        QT_TRANSLATE_NOOP("Messages", "Please type it again without that character."),
     ),
     "shape": (
         QT_TRANSLATE_NOOP("Messages", "This does not look right"),
-        QT_TRANSLATE_NOOP("Messages", "Please look at what you typed."),
+        QT_TRANSLATE_NOOP("Messages", "Please check what you typed."),
     ),
 }
 """Words for every reason of InputRefused."""

@@ -517,8 +517,8 @@
             <translation>لا يُسمح لهذا الجهاز باستخدام المفتاح</translation>
         </message>
         <message>
-            <source>There is a key, and it is fine. The kiosk must be allowed to use it.</source>
-            <translation>المفتاح موجود وسليم. يجب السماح للجهاز باستخدامه.</translation>
+            <source>Your key is fine, but the kiosk is not allowed to use it yet.</source>
+            <translation>مفتاحك سليم، لكن لا يُسمح لهذا الجهاز باستخدامه بعد.</translation>
         </message>
         <message>
             <source>The key came out</source>
@@ -553,8 +553,8 @@
             <translation>أخرجه، وانتظر لحظة، ثم أعده.</translation>
         </message>
         <message>
-            <source>We do not understand this key</source>
-            <translation>لا نفهم هذا المفتاح</translation>
+            <source>We cannot read this key</source>
+            <translation>لا يمكننا قراءة هذا المفتاح</translation>
         </message>
         <message>
             <source>It cannot do what your organization asks for.</source>
@@ -573,12 +573,12 @@
             <translation>تطلب مؤسستك مفتاحًا له رمز سري.</translation>
         </message>
         <message>
-            <source>It cannot keep a sign-in on itself.</source>
-            <translation>لا يستطيع حفظ بيانات الدخول في داخله.</translation>
+            <source>It has no way to store a sign-in.</source>
+            <translation>لا يمكنه حفظ بيانات تسجيل الدخول.</translation>
         </message>
         <message>
-            <source>It does not speak the language of your organization.</source>
-            <translation>لا يتوافق مع نظام مؤسستك.</translation>
+            <source>It does not work with the sign-in of your organization.</source>
+            <translation>لا يعمل مع نظام تسجيل الدخول في مؤسستك.</translation>
         </message>
         <message>
             <source>It lacks something that your organization asks for.</source>
@@ -597,8 +597,8 @@
             <translation>في حاسوب المؤسسة مشكلة</translation>
         </message>
         <message>
-            <source>It asked the key for something that makes no sense. The key is fine.</source>
-            <translation>طلب من المفتاح شيئًا غير مفهوم. المفتاح سليم.</translation>
+            <source>It asked your key for something that no key can do. Your key is fine.</source>
+            <translation>طلب من مفتاحك شيئًا لا يستطيعه أي مفتاح. مفتاحك سليم.</translation>
         </message>
         <message>
             <source>This key is set up already</source>
@@ -621,8 +621,8 @@
             <translation>أخرج المفتاح ثم أعده</translation>
         </message>
         <message>
-            <source>After three wrong PINs the key waits until it was out of the slot.</source>
-            <translation>بعد ثلاثة رموز خاطئة ينتظر المفتاح إلى أن يُخرج من الفتحة.</translation>
+            <source>The key pauses after three wrong PINs. Then you can try again.</source>
+            <translation>يتوقف المفتاح مؤقتًا بعد ثلاثة رموز سرية خاطئة. بعدها يمكنك المحاولة مرة أخرى.</translation>
         </message>
         <message>
             <source>This key is locked</source>
@@ -661,8 +661,8 @@
             <translation>يجب تغيير الرمز السري لهذا المفتاح</translation>
         </message>
         <message>
-            <source>The key does nothing else before that.</source>
-            <translation>لن يفعل المفتاح شيئًا قبل ذلك.</translation>
+            <source>It works again once that is done.</source>
+            <translation>سيعمل من جديد بعد ذلك.</translation>
         </message>
         <message>
             <source>Time ran out</source>
@@ -749,8 +749,8 @@
             <translation>لا توجد شاشة لعرض شيء عليها.</translation>
         </message>
         <message>
-            <source>Another program is in the place of this one.</source>
-            <translation>هناك برنامج آخر في مكان هذا البرنامج.</translation>
+            <source>Another program is in its way.</source>
+            <translation>يعيقه برنامج آخر.</translation>
         </message>
         <message>
             <source>It has no room left to keep its records.</source>
@@ -765,7 +765,7 @@
             <translation>يبدو أن هناك خطأ</translation>
         </message>
         <message>
-            <source>Please look at what you typed.</source>
+            <source>Please check what you typed.</source>
             <translation>يُرجى مراجعة ما كتبته.</translation>
         </message>
         <message>
@@ -789,8 +789,8 @@
             <translation>استغرق ذلك وقتًا طويلًا</translation>
         </message>
         <message>
-            <source>For your safety this screen started over and forgot what you typed.</source>
-            <translation>حفاظًا على أمانك بدأت هذه الشاشة من جديد ونسيت ما كتبته.</translation>
+            <source>For your safety we forgot what you typed. Please start again.</source>
+            <translation>حفاظًا على أمانك نسينا ما كتبته. يُرجى البدء من جديد.</translation>
         </message>
         <message>
             <source>Please try again in a few minutes.</source>
@@ -801,20 +801,20 @@
             <translation>لا يمكننا الوصول إلى حاسوب المؤسسة</translation>
         </message>
         <message>
-            <source>It should be back in a few minutes.</source>
-            <translation>من المتوقع أن يعود بعد بضع دقائق.</translation>
+            <source>Please wait a little, or tell the desk.</source>
+            <translation>يُرجى الانتظار قليلًا أو إبلاغ مكتب المساعدة.</translation>
         </message>
         <message>
             <source>We are not sure that this is your office computer</source>
             <translation>لسنا متأكدين من أن هذا حاسوب مؤسستك</translation>
         </message>
         <message>
-            <source>For your safety we do not talk to it.</source>
-            <translation>حفاظًا على أمانك لن نتصل به.</translation>
+            <source>For your safety we send nothing to it. Please tell the desk.</source>
+            <translation>حفاظًا على أمانك لا نرسل إليه شيئًا. يُرجى إبلاغ مكتب المساعدة.</translation>
         </message>
         <message>
-            <source>It did not give a whole answer. Please try again in a few minutes.</source>
-            <translation>لم يُجب إجابة كاملة. يُرجى المحاولة بعد بضع دقائق.</translation>
+            <source>Please try again in a few minutes, or tell the desk.</source>
+            <translation>يُرجى المحاولة بعد بضع دقائق، أو إبلاغ مكتب المساعدة.</translation>
         </message>
         <message>
             <source>The office computer does not know this kiosk</source>
@@ -825,8 +825,8 @@
             <translation>يجب أن يعيد الموظفون ربطه.</translation>
         </message>
         <message>
-            <source>The office computer said no</source>
-            <translation>رفض حاسوب المؤسسة الطلب</translation>
+            <source>The office computer did not accept this</source>
+            <translation>لم يقبل حاسوب المؤسسة هذا</translation>
         </message>
         <message>
             <source>That code is not right</source>
@@ -877,12 +877,12 @@
             <translation>يُرجى اختيار طريقة أخرى، أو اسأل مكتب المساعدة.</translation>
         </message>
         <message>
-            <source>Your time is over</source>
-            <translation>انتهى وقتك</translation>
+            <source>This visit took too long</source>
+            <translation>استغرقت هذه الزيارة وقتًا أطول من اللازم</translation>
         </message>
         <message>
-            <source>For your safety this visit has ended.</source>
-            <translation>حفاظًا على أمانك انتهت هذه الزيارة.</translation>
+            <source>For your safety this visit has ended. Please start again.</source>
+            <translation>حفاظًا على أمانك انتهت هذه الزيارة. يُرجى البدء من جديد.</translation>
         </message>
         <message>
             <source>Please touch the key once more. Your PIN is still good.</source>
@@ -893,8 +893,8 @@
             <translation>لم يقبل حسابك هذا المفتاح</translation>
         </message>
         <message>
-            <source>The office computer said no to it.</source>
-            <translation>رفضه حاسوب المؤسسة.</translation>
+            <source>The office computer did not accept it.</source>
+            <translation>لم يقبله حاسوب المؤسسة.</translation>
         </message>
         <message>
             <source>The key did not pass the test</source>
@@ -929,12 +929,12 @@
             <translation>هذا أطول من المسموح</translation>
         </message>
         <message>
-            <source>There is a sign in it that we cannot read</source>
-            <translation>فيه علامة لا نستطيع قراءتها</translation>
+            <source>One of the characters cannot be used here</source>
+            <translation>أحد الأحرف لا يمكن استخدامه هنا</translation>
         </message>
         <message>
-            <source>Please type it again.</source>
-            <translation>يُرجى كتابته مرة أخرى.</translation>
+            <source>Please type it again without that character.</source>
+            <translation>يُرجى كتابته مرة أخرى من دون هذا الحرف.</translation>
         </message>
     </context>
     <context>

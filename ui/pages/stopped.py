@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from kiosk.enrollment.events import Cancelled, Continued
 from kiosk.enrollment.states import Remedy, State, Stopped, Visit
-from kiosk.errors import ServiceError
+from kiosk.errors import KioskError
 from ui.messages import message
 from ui.pages.page import Action, Chrome, Page, Surroundings
 from ui.text import clean
@@ -29,6 +29,7 @@ class StoppedPage(Page):
         self._cleaning = StatusCard(theme, parent=self)
         self._heading = Label(theme, "label", QCoreApplication.translate("Stopped", "What you can do"), parent=self)
         self._steps = RowList(theme, "", parent=self)
+        self._reference = Label(theme, "small", "", "ink_soft", self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.px(16))
@@ -37,6 +38,7 @@ class StoppedPage(Page):
         column.addSpacing(theme.px(4))
         column.addWidget(self._heading)
         column.addWidget(self._steps)
+        column.addWidget(self._reference)
         column.addStretch(1)
 
     def render(self, state: State) -> None:  # type: ignore[override]
@@ -61,6 +63,8 @@ class StoppedPage(Page):
         )
         self._heading.setVisible(bool(steps))
         self._steps.setVisible(bool(steps))
+        self._reference.set_text(self._for_staff(state))
+        self._reference.setVisible(self.theme.folded and not self.theme.portrait)  # else it is below the picture
         self.changed.emit()
 
     def chrome(self) -> Chrome:
@@ -71,8 +75,6 @@ class StoppedPage(Page):
             return Chrome(title="")
         said = message(state.problem)
         again = state.remedy in (Remedy.ANOTHER_KEY, Remedy.REPLUG)
-        reference = state.problem.reference if isinstance(state.problem, ServiceError) else ""
-        caption = say("Stopped", "Reference for staff: <b>{reference}</b>").format(reference=clean(reference, 24))
         over = Action(say("Stopped", "Start over"), "restart", Cancelled(), "ghost", enabled=not state.cleaning)
         return Chrome(
             title=said.title,
@@ -81,7 +83,7 @@ class StoppedPage(Page):
             back=over if again else None,
             primary=self._remedy(state),
             scene="key-stopped",
-            caption=caption if reference else "",
+            caption=self._for_staff(state),
             help=said.todo,
         )
 
@@ -89,12 +91,22 @@ class StoppedPage(Page):
         """The card while something is taken back; else the remedy."""
         return self._cleaning if self._state and self._state.cleaning else None
 
+    def _for_staff(self, state: Stopped) -> str:
+        """Where staff find this in the log; nothing where starting again is all that it takes."""
+        if state.remedy is Remedy.START_OVER:
+            return ""
+        reference = clean(self.place.references(state.problem), 24)
+        return QCoreApplication.translate("Stopped", "Reference for staff: <b>{reference}</b>").format(
+            reference=reference
+        )
+
     def _todo(self, state: Stopped, todo: tuple[str, ...]) -> tuple[str, ...]:
         key = state.visit.key
         still_in = key is not None and key.address in state.visit.port.keys
         if not todo and still_in:
-            return (QCoreApplication.translate("Stopped", "Take the key out of the slot."),)
-        return todo
+            todo = (QCoreApplication.translate("Stopped", "Take the key out of the slot."),)
+        desk = message(KioskError()).todo
+        return todo if state.remedy is not Remedy.DESK or set(desk) <= set(todo) else (*todo, *desk)
 
     def _remedy(self, state: Stopped) -> Action:
         say = QCoreApplication.translate
