@@ -49,7 +49,7 @@ def test_a_key_that_is_pulled_at_every_screen_goes_on_where_it_was(
         key.faults = Faults(dies_on=GET_ASSERTION)
         visitor.touches(stand)
         person.waits(lambda: not key.plugged)
-        person.reads("Messages", "The key came out")
+        person.waits(lambda: person.sees("The key came out") or person.sees("Put the same key back"))
         key.faults = Faults()
         key.plug()
         person.waits(lambda: person.sees("Type the PIN of your key") or person.sees("Your key is ready"))

@@ -18,6 +18,7 @@ from tests.end_to_end.conftest import SETTINGS
 from tests.end_to_end.person import Person
 from tests.end_to_end.stand import Stand
 from tests.end_to_end.visitor import Visitor
+from ui.words_kiosk import INPUTS
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
@@ -107,15 +108,7 @@ def test_input_that_is_no_user_name_is_kept_and_answered_in_words(
 
 def _told(person: Person) -> bool:
     """Whether the screen says what is wrong with the input, in a sentence of ours."""
-    return any(
-        person.sees(words)
-        for words in (
-            "Something is missing",
-            "This is too long",
-            "There is a sign in it that we cannot read",
-            "This does not look right",
-        )
-    )
+    return any(person.sees(str(words)) for pair in INPUTS.values() for words in pair)
 
 
 def test_a_service_that_is_started_later_is_found(person: Person, tmp_path: Path) -> None:
