@@ -22,6 +22,7 @@ FORWARD = [
     Doom("completing 1", after=True),
     Doom("completed 1", after=True),
     Doom("proving 1", after=True),
+    Doom("proved 1", after=False),
 ]
 """The deaths of a station that leave it something to settle."""
 UNKNOWN_ID = FORWARD[:2]
