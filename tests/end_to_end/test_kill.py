@@ -62,7 +62,7 @@ def test_a_station_that_dies_at_any_step_leaves_nothing_behind(
     for number, doom in enumerate(_dooms(writes)[chunk]):
         with world(tmp_path / str(number), template) as there:
             there.start_service()
-            assert there.visit(doom=doom) == "Killed", doom
+            there.die(doom)
             if together:
                 there.kill_service()
             assert there.enroll() in ENROLLED, doom
@@ -86,7 +86,7 @@ def test_what_was_interrupted_is_settled_although_nobody_comes_back(
 ) -> None:
     with world(tmp_path, template) as there:
         there.start_service()
-        assert there.visit(doom=doom) == "Killed"
+        there.die(doom)
         there.recover()
         assert there.unproved() == 0
         assert there.enroll(SOMEBODY_ELSE) == "Done"
@@ -101,7 +101,7 @@ def test_what_was_interrupted_is_settled_although_nobody_comes_back(
 def test_a_recovery_that_is_interrupted_goes_on(template: Template, tmp_path: Path, doom: Doom) -> None:
     with world(tmp_path / "counted", template) as there:
         there.start_service()
-        assert there.visit(doom=doom) == "Killed"
+        there.die(doom)
         there.kill_service()
         before = {victim: len(there.writes(victim)) for victim in ("station", "service")}
         there.start_service()
@@ -115,7 +115,7 @@ def test_a_recovery_that_is_interrupted_goes_on(template: Template, tmp_path: Pa
     for number, (fate, of_station, of_service) in enumerate(again):
         with world(tmp_path / str(number), template) as there:
             there.start_service()
-            assert there.visit(doom=doom) == "Killed"
+            there.die(doom)
             there.kill_service()
             there.start_service(of_service)
             came = there.visit("", of_station)
@@ -135,7 +135,7 @@ def test_with_two_relying_parties_the_second_is_reached_in_the_end(
     for number, doom in enumerate(_dooms([f"{write} 2" for write in WAY])[half::2]):
         with world(tmp_path / str(number), template, STAFF, VPN) as there:
             there.start_service()
-            assert there.visit(doom=doom) == "Killed", doom
+            there.die(doom)
             assert there.enroll() in ENROLLED, doom
             _agreed(there, doom, parties=2)
 

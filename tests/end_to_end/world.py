@@ -185,6 +185,13 @@ class World:
         self._given = len(codes)
         return True
 
+    def die(self, doom: Doom) -> None:
+        """The person comes until the station dies at its doom: on a busy machine a visit may end before."""
+        came = [self.visit(doom=doom)]
+        while came[-1] != "Killed" and len(came) < _MOST_VISITS:
+            came.append(self.visit(doom=doom))
+        assert came[-1] == "Killed", (doom, came)
+
     def recover(self) -> None:
         """Nobody comes; the station is started until its journal holds nothing that the service must hear."""
         came = ""
