@@ -12,7 +12,7 @@ COMMANDS = {
     "service": "the service that kiosks talk to",
     "enroll": "the same enrollment in a terminal, for staff",
     "keys": "list and inspect the security keys that are plugged in",
-    "users": "import people and badges",
+    "users": "import people and badges, unlock people",
     "stations": "who may talk to the service",
     "doctor": "check everything that a station or a service needs, and say the remedy",
     "selftest": "one whole enrollment without a window",

@@ -1,4 +1,4 @@
-"""`keywright users`: import people and badges from CSV."""
+"""`keywright users`: import people and badges from CSV, and unlock people."""
 
 from __future__ import annotations
 
@@ -8,13 +8,22 @@ from pathlib import Path
 
 import click
 
-from kiosk.commands.served import config_option, open_store, told_plainly
-from kiosk.service.directories.actions import Importer, ImportRefused, ImportReport
+from kiosk.commands.served import (
+    config_option,
+    credential_store,
+    credentials_option,
+    open_store,
+    surroundings,
+    told_plainly,
+)
+from kiosk.service.directories.actions import Importer, ImportRefused, ImportReport, site
 from kiosk.service.directories.csv_file import BadFile
+from kiosk.service.enrollments.unlock import unlock as unlock_person
 from kiosk.service.parts import SystemClock, SystemRandom
 from kiosk.service.settings import load
 
 NOT_IMPORTED = 1
+NOBODY = 1
 
 _file = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 _skip_bad = click.option("--skip-bad", is_flag=True, help="Import the good rows and name the bad ones.")
@@ -22,7 +31,7 @@ _skip_bad = click.option("--skip-bad", is_flag=True, help="Import the good rows 
 
 @click.group()
 def command() -> None:
-    """Import people and badges into the service's own directory."""
+    """Import people and badges into the service's own directory, and unlock people."""
 
 
 @command.command("import")
@@ -45,6 +54,22 @@ def import_people(file: Path, config: Path, *, skip_bad: bool) -> None:
 def import_badges(file: Path, config: Path, *, skip_bad: bool) -> None:
     """Give the badges in FILE (columns: badge, and employee_id or upn) to people who are there already."""
     _import(config, lambda importer: importer.badges(file, skip_bad=skip_bad))
+
+
+@command.command()
+@click.argument("user")
+@config_option
+@credentials_option
+def unlock(user: str, config: Path, folder: Path | None) -> None:
+    """Forgive USER (a user name) the wrong codes that locked them out. Find out first who typed them."""
+    with told_plainly():
+        settings = load(config)
+        key = surroundings(credential_store(folder)).hmac_key
+        with open_store(settings) as store:
+            if not unlock_person(store, key, site(settings), user):
+                click.echo("Nobody has this user name.", err=True)
+                sys.exit(NOBODY)
+    click.echo("Unlocked.")
 
 
 def _import(config: Path, work: Callable[[Importer], ImportReport]) -> None:

@@ -164,7 +164,17 @@ def digest(response: WebAuthnObject) -> str:
 
 def subject_of(hmac_key: bytes, alternative: str, criteria: Criteria, person: Person | None) -> str:
     """What failures are counted for: the person, or what was typed where that is not exactly one person."""
-    told = ["person", person.user_id] if person else ["nobody", alternative, sorted(criteria.items())]
+    if person is not None:
+        return subject_of_person(hmac_key, person.user_id)
+    return _keyed(hmac_key, ["nobody", alternative, sorted(criteria.items())])
+
+
+def subject_of_person(hmac_key: bytes, user_id: str) -> str:
+    """What the failures of a person are counted for."""
+    return _keyed(hmac_key, ["person", user_id])
+
+
+def _keyed(hmac_key: bytes, told: list[object]) -> str:
     return hmac.new(hmac_key, json.dumps(told).encode(), "sha256").hexdigest()
 
 

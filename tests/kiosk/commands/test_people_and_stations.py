@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.commands.served import HMAC_KEY, hmac_key
 from kiosk.resources import resource
+from kiosk.service.enrollments.rules import subject_of_person
 from tests.kiosk.commands.conftest import Keywright
 
 PEOPLE = resource("sample/people.csv")
@@ -128,3 +130,31 @@ def test_a_wrong_setting_is_named_by_its_path(
     assert path in result.stderr
     assert "Correct it and start again." in result.stderr
     plain(result.output.replace("TOML", ""))
+
+
+def test_a_person_who_was_locked_out_is_unlocked(
+    keywright: Keywright, config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "secrets"
+    folder.mkdir(mode=0o700)
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+    keywright("users", "import", PEOPLE, "--config", config)
+    upn = "m.okafor@example.org"
+    unlocking = ("users", "unlock", upn.upper(), "--config", config, "--credentials", folder)
+    assert keywright(*unlocking).output == "Unlocked.\n"
+    with closing(sqlite3.connect(config.with_name("service.db"))) as database:
+        user_id = database.execute("SELECT id FROM users WHERE upn_key = ?", (upn,)).fetchone()[0]
+        subject = subject_of_person(hmac_key((folder / HMAC_KEY).read_text()), user_id)
+        failed = (subject, 12, "2026-11-22 10:00:00.000000")
+        database.execute("INSERT INTO attempts (subject, failures, last_at) VALUES (?, ?, ?)", failed)
+        database.commit()
+    assert keywright(*unlocking).output == "Unlocked.\n"
+    with closing(sqlite3.connect(config.with_name("service.db"))) as database:
+        assert database.execute("SELECT count(*) FROM attempts").fetchone()[0] == 0
+
+
+@pytest.mark.parametrize("user", ["nobody@example.org", "\x00", ""])
+def test_nobody_to_unlock_is_said(keywright: Keywright, config: Path, tmp_path: Path, user: str) -> None:
+    done = keywright("users", "unlock", user, "--config", config, "--credentials", tmp_path)
+    assert done.exit_code == 1
+    assert done.output == "Nobody has this user name.\n"
