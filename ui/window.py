@@ -220,6 +220,11 @@ class Shell(QWidget):
         super().resizeEvent(event)
         self._arrange()
 
+    @property
+    def prepared(self) -> bool:
+        """Whether every picture of a visit has been drawn."""
+        return not self._ahead
+
     def _prepare(self) -> None:
         """One picture at a time, so that nobody who presses Start meanwhile waits."""
         if self._ahead:

@@ -19,7 +19,7 @@ class Words:
     icon: str = ""
 
 
-TELL_DESK = (QT_TRANSLATE_NOOP("Messages", "Please tell the desk."),)
+TELL_DESK = (QT_TRANSLATE_NOOP("Messages", "Please tell the desk the reference on this screen."),)
 ANOTHER_KEY = (
     QT_TRANSLATE_NOOP("Messages", "Take the key out of the slot."),
     QT_TRANSLATE_NOOP("Messages", "Ask the desk for a key that fits, or try another one."),

@@ -69,7 +69,7 @@ KIOSK_WORDS: dict[type[Exception], Words] = {
     ),
     kiosk.ServiceUntrusted: Words(
         QT_TRANSLATE_NOOP("Messages", "We are not sure that this is your office computer"),
-        QT_TRANSLATE_NOOP("Messages", "For your safety we send nothing to it. Please tell the desk."),
+        QT_TRANSLATE_NOOP("Messages", "For your safety we send nothing to it."),
         TELL_DESK,
         tone="stop",
     ),

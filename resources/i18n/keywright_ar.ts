@@ -485,8 +485,8 @@
             <translation>لا يمكن استخدام هذا المفتاح هنا</translation>
         </message>
         <message>
-            <source>Please tell the desk.</source>
-            <translation>يُرجى إبلاغ مكتب المساعدة.</translation>
+            <source>Please tell the desk the reference on this screen.</source>
+            <translation>يُرجى إبلاغ مكتب المساعدة بالمرجع الظاهر على هذه الشاشة.</translation>
         </message>
         <message>
             <source>Take the key out of the slot.</source>
@@ -809,8 +809,8 @@
             <translation>لسنا متأكدين من أن هذا حاسوب مؤسستك</translation>
         </message>
         <message>
-            <source>For your safety we send nothing to it. Please tell the desk.</source>
-            <translation>حفاظًا على أمانك لا نرسل إليه شيئًا. يُرجى إبلاغ مكتب المساعدة.</translation>
+            <source>For your safety we send nothing to it.</source>
+            <translation>حفاظًا على أمانك لا نرسل إليه شيئًا.</translation>
         </message>
         <message>
             <source>Please try again in a few minutes, or tell the desk.</source>

@@ -1,11 +1,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPoint, QRect
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
+from kiosk.contract.enrollments import MaskedPerson
+from kiosk.contract.profile import RelyingPartyName
+from kiosk.enrollment.states import (
+    ChooseMethod,
+    ConfirmPerson,
+    Connecting,
+    EnterCode,
+    Prove,
+    State,
+    Touch,
+)
 from ui.tour_samples import Sample, samples
 from ui.widgets.keypad import TypingKey
 from ui.widgets.label import Label
@@ -14,6 +26,7 @@ from ui.window import Window
 
 SIZES = [(1280, 800), (1024, 768), (1080, 1920), (1920, 1080)]
 FINGER = 64
+LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 2
 
 
 def _shown(window: Window, kind: type[QWidget]) -> Iterator[QWidget]:
@@ -105,3 +118,45 @@ def test_every_screen_shows_where_the_focus_is(make_window: Callable[..., Window
         assert focused is not None, sample.name
         assert focused.isVisible(), sample.name
         assert focused.isEnabled(), sample.name
+
+
+@pytest.mark.parametrize("locale", ["en", "ar"])
+def test_everything_that_takes_the_focus_has_a_name(
+    make_window: Callable[..., Window], settle: Callable[[], None], locale: str
+) -> None:
+    window = make_window(locale=locale)
+    for sample in samples(locale):
+        window.show_state(sample.state)
+        settle()
+        for widget in _shown(window, QWidget):
+            if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget is not window:
+                assert widget.accessibleName() or widget.property("text"), f"{sample.name}: {widget}"
+
+
+@pytest.mark.parametrize("name", ["touch", "working-test", "working-check", "done", "choose-method", "code", "confirm"])
+def test_words_longer_than_the_column_are_broken_and_push_nothing_away(
+    make_window: Callable[..., Window], settle: Callable[[], None], sample: Callable[[str], State], name: str
+) -> None:
+    state = sample(name)
+    assert not isinstance(state, Connecting)
+    parties = (RelyingPartyName("a.example", LONG), RelyingPartyName("b.example", LONG))
+    visit = replace(state.visit, person=LONG, parties=parties, finished=parties[: len(state.visit.finished)])
+    state = replace(state, visit=visit)
+    match state:
+        case Touch() | Prove():
+            state = replace(state, party=parties[0])
+        case ChooseMethod():
+            state = replace(state, offers=tuple(replace(offer, hint=LONG) for offer in state.offers))
+        case EnterCode():
+            state = replace(state, hint=LONG, others=tuple(replace(offer, hint=LONG) for offer in state.others))
+        case ConfirmPerson():
+            state = replace(state, person=MaskedPerson(LONG, (("department", LONG), (LONG, LONG))))
+    window = make_window()
+    window.show_state(state)
+    settle()
+    right = window.width() - window.shell.stage.width()
+    for widget in window.shell.wizard.page.findChildren(QWidget):
+        if widget.isVisible():
+            place = _place(window, widget)
+            assert place.left() >= 0, widget
+            assert place.right() < right, widget

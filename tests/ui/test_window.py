@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from kiosk.contract.profile import SessionTimes
 from kiosk.enrollment.events import Cancelled, IdleExpired, LanguageChosen
 from kiosk.enrollment.states import Connecting, Done, Identify, State, Welcome
+from ui.idle import IdleWatch
 from ui.widgets.banner import SimulatedBanner
 from ui.window import Window
 
@@ -181,6 +182,34 @@ def test_whoever_is_still_there_goes_on(qtbot: QtBot, window: Window, sample: Sa
     QTest.keyClick(window.shell.idle.stay, Qt.Key.Key_Return)
     assert not window.shell.idle.isVisible()
     assert events == []
+
+
+def test_a_sign_of_life_is_heard_wherever_it_goes(qtbot: QtBot, window: Window, sample: Sample) -> None:
+    handle = window.windowHandle()
+    window.show_state(_hurried(sample("pin"), 60))
+    watch = window.findChild(IdleWatch)
+    assert watch is not None
+    timer = watch.findChild(QTimer)
+    assert timer is not None
+    timer.setTimerType(Qt.TimerType.PreciseTimer)
+    for act in ("key", "mouse"):
+        timer.start(60_000)
+        qtbot.waitUntil(lambda: timer.remainingTime() < 59_950)
+        if act == "key":
+            QTest.keyClick(handle, Qt.Key.Key_7)
+        else:
+            QTest.mouseClick(handle, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(3, 3))
+        assert timer.remainingTime() >= 59_950
+
+
+def test_the_pictures_of_a_visit_are_drawn_while_the_first_screen_waits(
+    qtbot: QtBot, window: Window, sample: Sample, settle: Settle
+) -> None:
+    window.show_state(sample("welcome"))
+    settle()
+    before = window.grab().toImage()
+    qtbot.waitUntil(lambda: window.shell.prepared, timeout=10_000)
+    assert window.grab().toImage() == before
 
 
 def test_whoever_wants_to_start_over_does(window: Window, sample: Sample) -> None:

@@ -93,7 +93,8 @@ class StoppedPage(Page):
 
     def _for_staff(self, state: Stopped) -> str:
         """Where staff find this in the log; nothing where starting again is all that it takes."""
-        if state.remedy is Remedy.START_OVER:
+        asks = set(message(KioskError()).todo) & set(message(state.problem).todo)
+        if state.remedy is Remedy.START_OVER and not asks:
             return ""
         reference = clean(self.place.references(state.problem), 24)
         return QCoreApplication.translate("Stopped", "Reference for staff: <b>{reference}</b>").format(

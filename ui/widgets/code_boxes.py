@@ -65,6 +65,11 @@ class CodeBoxes(QLineEdit):
         self._refused = refused
         self.update()
 
+    @property
+    def refused(self) -> bool:
+        """Whether they are drawn as not accepted."""
+        return self._refused
+
     def forget(self) -> None:
         """Empty the boxes, editing history included, and be ready to tell a code again."""
         self._told = ""

@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 import re
+from math import ceil
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QTextCharFormat, QTextLayout, QTextOption
+from PySide6.QtGui import (
+    QFont,
+    QFontMetrics,
+    QFontMetricsF,
+    QPainter,
+    QPaintEvent,
+    QTextCharFormat,
+    QTextLayout,
+    QTextOption,
+)
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from ui.theme import Theme
@@ -13,6 +23,7 @@ from ui.theme import Theme
 _BOLD = re.compile(r"</?b>")
 _UNBOUNDED = 1 << 20
 _WIDTHS = 16
+_EMS, _COLUMN = 16, 600  # the longest word that is never broken: in its own size, and in px of the design
 
 
 class Paragraph:
@@ -30,8 +41,12 @@ class Paragraph:
         return int(self._layout(_UNBOUNDED, wraps=True)[0].maximumWidth()) + 2
 
     def word_width(self) -> int:
-        """The width of its widest word, under which it cannot be shown whole."""
-        return int(self._layout(_UNBOUNDED, wraps=True)[0].minimumWidth()) + 2 if self.text else 0
+        """The width of its widest word; a word that is longer than words are may be broken, and asks for less."""
+        if not self.text:
+            return 0
+        metrics = QFontMetricsF(self._heavy() if self._bold else self.font)
+        widest = ceil(max(metrics.horizontalAdvance(word) for word in self.text.split(" "))) + 2
+        return min(widest, _EMS * self.font.pixelSize(), self._theme.px(_COLUMN))
 
     def height(self, width: int) -> int:
         """The height of the text in this width."""
@@ -56,7 +71,7 @@ class Paragraph:
         layout = QTextLayout(self.text if wraps else self._elided(width), self.font)
         layout.setCacheEnabled(True)
         option = QTextOption()
-        option.setWrapMode(QTextOption.WrapMode.WordWrap if wraps else QTextOption.WrapMode.NoWrap)
+        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere if wraps else QTextOption.WrapMode.NoWrap)
         option.setTextDirection(self._theme.direction)
         side = Qt.AlignmentFlag.AlignRight if self._theme.rtl else Qt.AlignmentFlag.AlignLeft
         option.setAlignment(Qt.AlignmentFlag.AlignHCenter if centered else side | Qt.AlignmentFlag.AlignAbsolute)
@@ -75,9 +90,13 @@ class Paragraph:
     def _elided(self, width: int) -> str:
         return QFontMetrics(self.font).elidedText(self.text, Qt.TextElideMode.ElideRight, width)
 
-    def _formats(self) -> list[QTextLayout.FormatRange]:
+    def _heavy(self) -> QFont:
         heavy = QFont(self.font)
         heavy.setWeight(QFont.Weight.Bold if heavy.weight() < QFont.Weight.Bold else QFont.Weight.ExtraBold)
+        return heavy
+
+    def _formats(self) -> list[QTextLayout.FormatRange]:
+        heavy = self._heavy()
         ranges = []
         for start, length in self._bold:
             form = QTextCharFormat()

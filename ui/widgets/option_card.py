@@ -94,8 +94,8 @@ class OptionCard(QPushButton):
         return QSize(width, self.heightForWidth(width))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """The widest word."""
-        words = max(self._title.word_width(), self._detail.word_width())
+        """The widest word of the title; an address below it may be broken."""
+        words = max(self._title.word_width(), min(self._detail.word_width(), self._theme.text_px(160)))
         return QSize(self._start() + words + self._end(), self._least())
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002 - Qt's name

@@ -151,6 +151,17 @@ def test_a_wrong_code_empties_the_boxes_and_waits_for_another(code: EnterCodePag
     assert events == [CodeTyped("704139"), CodeTyped("704139")]
 
 
+def test_the_boxes_are_red_only_while_a_refusal_is_told(code: EnterCodePage, sent: EnterCode, show: Show) -> None:
+    show(code, replace(sent, problem=WrongCode(tries_left=3)))
+    assert boxes(code).refused
+    code.render(replace(sent, work=CodeWork.CHECKING))
+    assert not boxes(code).refused
+    code.render(replace(sent, problem=CodeTooOld()))
+    assert boxes(code).refused
+    code.render(replace(sent, sent=sent.sent + 1))
+    assert not boxes(code).refused
+
+
 def test_the_same_wrong_code_twice_is_told_twice(code: EnterCodePage, sent: EnterCode, show: Show) -> None:
     show(code, sent)
     for _ in range(2):
