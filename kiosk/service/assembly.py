@@ -111,7 +111,7 @@ def _lanes(parts: Parts, outbound: Outbound) -> Mapping[str, tuple[Chore, ...]]:
     channels = gateways(parts.settings, outbound=outbound, secret=parts.secret)
     templates = Templates(resource("templates"))
     mail = {
-        str(each.channel): (Chore(f"{each.channel}", each.deliver_next),)
+        str(each.channel): (Chore(f"{each.channel}", each.deliver_next, end=each.part),)
         for each in postmen(parts, channels, templates)
     }
     return {

@@ -20,13 +20,15 @@ ANSWER_FIRST: Final = 0.01
 class Chore:
     """Work that falls due. `work` does one piece of it and tells whether there may be more at once.
 
-    It is looked at every `every` seconds, and when the bell rings if it `listens`.
+    It is looked at every `every` seconds, and when the bell rings if it `listens`. `end` lets go of what it keeps
+    between two pieces, once its lane has ended.
     """
 
     name: str
     work: Callable[[], bool]
     every: float = 1.0
     listens: bool = True
+    end: Callable[[], None] = lambda: None
 
 
 class Bell:
@@ -68,9 +70,12 @@ class Lane:
         self._awake.set()
 
     def join(self, timeout: float) -> None:
-        """Wait until the thread has ended, at most `timeout` seconds."""
+        """Wait until the thread has ended, at most `timeout` seconds, and let go of what its chores kept."""
         if self._thread.is_alive():
             self._thread.join(timeout)
+        if not self._thread.is_alive():
+            for chore in self._chores:
+                chore.end()
 
     def run_due(self, *, rung: bool = False) -> None:
         """Do what is due now, and when the bell was rung also what listens to it."""

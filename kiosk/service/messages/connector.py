@@ -109,3 +109,7 @@ class Gateway(Protocol):
         the delivery. Raises Refused, Unavailable, OutcomeUnknown, Misconfigured.
         """
         ...
+
+    def let_go(self, unused_for: float = 0.0) -> None:
+        """Close what was kept for the next message and has not been used for so many seconds. Raises nothing."""
+        ...

@@ -33,6 +33,9 @@ class HttpSmsGateway:
         """One call."""
         return self._settings.timeout
 
+    def let_go(self, unused_for: float = 0.0) -> None:
+        """Nothing: `Outbound` keeps the connections."""
+
     def deliver(self, envelope: Envelope, handing_over: Callable[[], None]) -> DeliveryReceipt:
         """One call."""
         reply = send(self._outbound, self._call(envelope), handing_over)

@@ -8,7 +8,7 @@ import smtplib
 import ssl
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.policy import SMTP as SMTP_POLICY
@@ -23,6 +23,7 @@ from kiosk.service.messages.connector import (
     Channel,
     DeliveryReceipt,
     Envelope,
+    GatewayError,
     Misconfigured,
     OutcomeUnknown,
     Refused,
@@ -36,6 +37,11 @@ _LINE_DOT: Final = re.compile(rb"(?m)^\.")
 _ALWAYS: Final = b"Auto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\nMIME-Version: 1.0\r\n"
 """No out-of-office answers (RFC 3834)."""
 
+_SHARE_OF_KEPT: Final = 0.25
+"""How much of the patience a kept connection may use up before a fresh one is tried."""
+_FAREWELL: Final = 1.0
+"""Seconds that QUIT may take."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Letter:
@@ -47,7 +53,11 @@ class _Letter:
 
 
 class SmtpGateway:
-    """Delivers mail to one submission server, a connection for each message. Satisfies Gateway."""
+    """Delivers mail to one submission server, by one thread at a time. Satisfies Gateway.
+
+    The connection is kept for the next message: most of a delivery is the way to `MAIL FROM`. Where it no longer
+    serves, a fresh one does, as long as nothing was handed over.
+    """
 
     def __init__(
         self,
@@ -62,6 +72,8 @@ class SmtpGateway:
         self._monotonic = monotonic
         self._tls = ssl.create_default_context(cafile=None if authority is None else str(authority))
         self._tls.minimum_version = ssl.TLSVersion.TLSv1_2
+        self._kept: smtplib.SMTP | None = None
+        self._used = 0.0
 
     @property
     def channel(self) -> Channel:
@@ -78,35 +90,50 @@ class SmtpGateway:
         assert_no_transaction()
         letter = write_letter(envelope, self._settings.sender, self._sender_name)
         ends = self._monotonic() + self._settings.timeout
-        with _certainly_not_sent():
-            server = self._connect()
-        try:
-            with _certainly_not_sent():
-                self._introduce(server, ends)
-                self._address(server, letter, ends)
+        server = self._addressed(letter, ends)
+        with _closed_on_error(server):
             handing_over()
-            return self._hand_over(server, letter, ends)
-        finally:
-            server.close()
+            receipt = self._hand_over(server, letter, ends)
+        self._kept, self._used = server, self._monotonic()
+        return receipt
+
+    def let_go(self, unused_for: float = 0.0) -> None:
+        """Part from the server when no message went there for so many seconds."""
+        if self._kept is not None and self._monotonic() - self._used >= unused_for:
+            server, self._kept = self._kept, None
+            _say_goodbye(server)
 
     def greet(self) -> None:
         """Connect, agree on TLS, sign in, and part without a message. Raises Misconfigured, Unavailable."""
-        ends = self._monotonic() + self._settings.timeout
-        with _certainly_not_sent():
-            server = self._connect()
-            try:
-                self._introduce(server, ends)
-                server.quit()
-            finally:
-                server.close()
+        _say_goodbye(self._introduced(self._monotonic() + self._settings.timeout))
 
-    def _connect(self) -> smtplib.SMTP:
+    def _addressed(self, letter: _Letter, ends: float) -> smtplib.SMTP:
+        """A server that waits for the message.
+
+        Whatever the one that was kept says against it (it may have had enough of us), a fresh one has the last word.
+        """
+        server, self._kept = self._kept, None
+        if server is not None:
+            soon = self._monotonic() + self._settings.timeout * _SHARE_OF_KEPT
+            with suppress(GatewayError):
+                return self._address(server, letter, min(soon, ends))
+        return self._address(self._introduced(ends), letter, ends)
+
+    def _introduced(self, ends: float) -> smtplib.SMTP:
+        """A fresh connection, over TLS and signed in."""
+        with _certainly_not_sent():
+            server = self._connect(ends)
+            with _closed_on_error(server):
+                self._introduce(server, ends)
+        return server
+
+    def _connect(self, ends: float) -> smtplib.SMTP:
         settings = self._settings
         connect: Callable[..., smtplib.SMTP] = smtplib.SMTP
         if settings.security == "tls":
             connect = partial(smtplib.SMTP_SSL, context=self._tls)
         own_name = settings.sender.rpartition("@")[2]  # else the library asks the resolver, and waits for it
-        return connect(settings.host, settings.port, local_hostname=own_name, timeout=settings.timeout)
+        return connect(settings.host, settings.port, local_hostname=own_name, timeout=self._left(ends))
 
     def _introduce(self, server: smtplib.SMTP, ends: float) -> None:
         self._hurry(server, ends)
@@ -120,14 +147,17 @@ class SmtpGateway:
             self._hurry(server, ends)
             server.login(self._settings.user, self._password.reveal())
 
-    def _address(self, server: smtplib.SMTP, letter: _Letter, ends: float) -> None:
-        self._hurry(server, ends)
+    def _address(self, server: smtplib.SMTP, letter: _Letter, ends: float) -> smtplib.SMTP:
+        """Go as far as can be taken back: closing the connection is enough for that, and done on every error."""
         options = ["BODY=8BITMIME", "SMTPUTF8"] if letter.utf8 else []
-        if letter.utf8 and not server.has_extn("smtputf8"):
-            raise Refused("needs_smtputf8")
-        server.command_encoding = "utf-8" if letter.utf8 else "ascii"
-        for reply in (server.mail(self._settings.sender, options), server.rcpt(letter.to), server.docmd("DATA")):
-            _check(*reply, good=(250, 251, 354))
+        with _certainly_not_sent(), _closed_on_error(server):
+            self._hurry(server, ends)
+            if letter.utf8 and not server.has_extn("smtputf8"):
+                raise Refused("needs_smtputf8")
+            server.command_encoding = "utf-8" if letter.utf8 else "ascii"
+            for reply in (server.mail(self._settings.sender, options), server.rcpt(letter.to), server.docmd("DATA")):
+                _check(*reply, good=(250, 251, 354))
+        return server
 
     def _hand_over(self, server: smtplib.SMTP, letter: _Letter, ends: float) -> DeliveryReceipt:
         """From the first byte on, no answer means that the server perhaps has the message."""
@@ -138,17 +168,27 @@ class SmtpGateway:
         except (smtplib.SMTPException, OSError, ValueError) as error:
             raise OutcomeUnknown("no_answer_after_data") from error
         _check(code, answer, good=(250,))
-        with suppress(smtplib.SMTPException, OSError):  # the message is theirs: how they part does not matter
-            server.quit()
         return DeliveryReceipt(answer.decode("ascii", errors="replace")[:128])
 
     def _hurry(self, server: smtplib.SMTP, ends: float) -> None:
         """Give the rest of the conversation only the time that is left."""
+        left = self._left(ends)
+        if server.sock is not None:
+            server.sock.settimeout(left)
+
+    def _left(self, ends: float) -> float:
         left = ends - self._monotonic()
         if left <= 0:
             raise Unavailable("too_slow")
-        if server.sock is not None:
-            server.sock.settimeout(left)
+        return left
+
+
+def _say_goodbye(server: smtplib.SMTP) -> None:
+    """How they take it does not matter."""
+    if server.sock is not None:
+        server.sock.settimeout(_FAREWELL)
+    with closing(server), suppress(smtplib.SMTPException, OSError, ValueError):
+        server.quit()
 
 
 def write_letter(envelope: Envelope, sender: str, sender_name: str) -> _Letter:
@@ -213,6 +253,15 @@ def _check(code: int, _answer: bytes, good: tuple[int, ...]) -> None:
     if code in (530, 534, 535, 538):
         raise Misconfigured(f"smtp_{code}")
     raise Refused(f"smtp_{code}")
+
+
+@contextmanager
+def _closed_on_error(server: smtplib.SMTP) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        server.close()
+        raise
 
 
 @contextmanager

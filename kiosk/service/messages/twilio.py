@@ -45,6 +45,9 @@ class TwilioGateway:
         """One call."""
         return self._settings.timeout
 
+    def let_go(self, unused_for: float = 0.0) -> None:
+        """Nothing: `Outbound` keeps the connections."""
+
     def deliver(self, envelope: Envelope, handing_over: Callable[[], None]) -> DeliveryReceipt:
         """One POST."""
         sender = self._settings.sender

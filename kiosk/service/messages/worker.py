@@ -36,6 +36,9 @@ _logger = structlog.get_logger("keywright.messages")
 KEPT: Final = timedelta(days=30)
 """How long the rows of messages that are done are kept; they hold neither address nor text."""
 
+KEPT_CONNECTION: Final = 10.0
+"""Seconds that a gateway keeps a connection for the next message: people come one after the other, or nobody does."""
+
 _LEASE_MARGIN: Final = timedelta(seconds=30)
 _JITTER_BYTES: Final = 2
 
@@ -59,8 +62,10 @@ class Postman:
         """Deliver the oldest due message; False when there is nothing to do. Raises StoreBusy, StorageFull."""
         now = self._parts.clock.now()
         with self._parts.store.read() as tx:
-            if not rows.something_due(tx, self.channel, now):
-                return False
+            due = rows.something_due(tx, self.channel, now)
+        if not due:
+            self._gateway.let_go(unused_for=KEPT_CONNECTION)
+            return False
         claimed = self._parts.store.write(self._claim, hasty=True)
         if claimed is None:
             return False
@@ -71,6 +76,10 @@ class Postman:
         except ClaimLost:
             _logger.warning("message_claim_lost", message_id=claimed.message_id)
         return True
+
+    def part(self) -> None:
+        """Close what is kept for the next message."""
+        self._gateway.let_go()
 
     def _claim(self, tx: WriteTx) -> ClaimedMessage | None:
         now = self._parts.clock.now()

@@ -20,13 +20,49 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 
 @dataclass
 class Mailbox:
-    """An SMTP server and what it took. `mode` says how it behaves: a word, or an answer to RCPT or DATA."""
+    """An SMTP server and what it took. `mode` says how it behaves: a word, or an answer to MAIL, RCPT or DATA.
+
+    `senders` are the connections that were made, each with how many messages came over it. `restart` makes it a new
+    server at the same port, which knows nothing of the connections of the old one.
+    """
 
     port: int = 0
     mode: str = "ok"
     taken: list[EmailMessage] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
     raw: list[bytes] = field(default_factory=list)
+    senders: list[int] = field(default_factory=list)
+    lines: list[asyncio.Transport] = field(default_factory=list)
+    partings: int = 0
+    restart: Callable[..., None] = lambda: None
+
+    async def handle_MAIL(  # noqa: N802
+        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        """`tired` takes one message on each connection, `gone` hangs up on the second one, `deaf` says nothing."""
+        if not hasattr(session, "sender"):
+            session.sender = len(self.senders)
+            self.senders.append(0)
+            self.lines.append(server.transport)
+        again = self.senders[session.sender] > 0
+        if again and self.mode == "gone":
+            server.transport.abort()
+        if again and self.mode in ("gone", "tired"):
+            return "421 4.7.0 too many messages"
+        if again and self.mode == "deaf":
+            await asyncio.Event().wait()
+        self.senders[session.sender] += 1
+        envelope.mail_from, envelope.mail_options = address, options
+        return "250 2.1.0 OK"
+
+    async def handle_QUIT(self, _server: Any, _session: Any, _envelope: Any) -> str:  # noqa: N802
+        self.partings += 1
+        return "221 Bye"
+
+    def hang_up(self) -> None:
+        """End what is still connected, on the server's thread."""
+        while self.lines:
+            self.lines.pop().abort()
 
     async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: N802
         if self.mode.startswith("rcpt "):

@@ -76,3 +76,18 @@ def test_the_bell_wakes_every_lane_and_stop_ends_them() -> None:
     assert second.seen.wait(10)
     worker.stop()
     worker.stop()
+
+
+def test_what_a_chore_keeps_is_let_go_of_after_its_last_piece_of_work() -> None:
+    told: list[str] = []
+
+    def work() -> bool:
+        told.append("work")
+        return False
+
+    chore = Chore("hand", work, 3600, end=lambda: told.append("end"))
+    worker = Worker({"test": [chore]}, Bell())
+    worker.start()
+    worker.stop()
+    assert told[-1] == "end"
+    assert "work" not in told[told.index("end") :]

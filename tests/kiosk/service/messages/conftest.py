@@ -62,6 +62,16 @@ def stranger_tls(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
 MailServer = Callable[..., Mailbox]
 
 
+def _options(security: str, context: ssl.SSLContext, *, sign_in: bool) -> dict[str, Any]:
+    options: dict[str, Any] = {"ssl_context": context} if security == "tls" else {}
+    if security == "starttls":
+        options = {"tls_context": context, "require_starttls": True}
+    if sign_in:
+        more = {"authenticator": check_password, "auth_required": True, "auth_require_tls": security == "starttls"}
+        options |= more
+    return options
+
+
 @pytest.fixture
 def mail_server(server_tls: ssl.SSLContext, caplog: pytest.LogCaptureFixture) -> Iterator[MailServer]:
     """Starts mail servers: `mail_server("starttls" | "tls" | "bare", sign_in=…, tls=…)`."""
@@ -69,20 +79,19 @@ def mail_server(server_tls: ssl.SSLContext, caplog: pytest.LogCaptureFixture) ->
     with ExitStack() as stack:
 
         def start(security: str = "starttls", *, sign_in: bool = False, tls: ssl.SSLContext | None = None) -> Mailbox:
-            mailbox, context = Mailbox(), tls or server_tls
-            more: dict[str, Any] = {"ssl_context": context} if security == "tls" else {}
-            if security == "starttls":
-                more = {"tls_context": context, "require_starttls": True}
-            if sign_in:
-                more |= {
-                    "authenticator": check_password,
-                    "auth_required": True,
-                    "auth_require_tls": security == "starttls",
-                }
-            controller = AnyPort(mailbox, hostname="127.0.0.1", port=0, enable_SMTPUTF8=True, **more)
-            controller.start()
-            stack.callback(controller.stop)
-            mailbox.port = controller.port
+            mailbox, running = Mailbox(), stack.enter_context(ExitStack())
+
+            def restart(context: ssl.SSLContext = server_tls) -> None:
+                running.close()
+                more = _options(security, context, sign_in=sign_in)
+                controller = AnyPort(mailbox, hostname="127.0.0.1", port=mailbox.port, enable_SMTPUTF8=True, **more)
+                controller.start()
+                running.callback(controller.stop)
+                running.callback(controller.loop.call_soon_threadsafe, mailbox.hang_up)
+                mailbox.port = controller.port
+
+            mailbox.restart = restart
+            restart(tls or server_tls)
             return mailbox
 
         yield start

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
@@ -47,8 +48,13 @@ ENVELOPE = Envelope(
 
 
 @pytest.fixture
-def gateway(authority: Path) -> Callable[..., SmtpGateway]:
-    def make(port: int, security: str = "starttls", *, password: str = "", trust: bool = True) -> SmtpGateway:
+def gateway(authority: Path) -> Iterator[Callable[..., SmtpGateway]]:
+    """Makes gateways, and lets each of them say goodbye."""
+    made: list[SmtpGateway] = []
+
+    def make(
+        port: int, security: str = "starttls", *, password: str = "", now: Callable[[], float] = time.monotonic
+    ) -> SmtpGateway:
         settings = MailSettings.model_validate(
             {
                 "host": "localhost",
@@ -56,13 +62,16 @@ def gateway(authority: Path) -> Callable[..., SmtpGateway]:
                 "security": security,
                 "sender": "keys@example.org",
                 "timeout": 2,
-                "certificate_authority": authority if trust else None,
+                "certificate_authority": authority,
                 **({"user": "robot", "password": "mail"} if password else {}),
             }
         )
-        return SmtpGateway(settings, Secret(password) if password else None, "Example Works")
+        made.append(SmtpGateway(settings, Secret(password) if password else None, "Example Works", now))
+        return made[-1]
 
-    return make
+    yield make
+    for each in made:
+        each.let_go()
 
 
 class Handover:
@@ -179,6 +188,99 @@ def test_what_the_handover_raises_ends_the_delivery(mail_server: Make, gateway: 
     with pytest.raises(LookupError):
         gateway(mailbox.port).deliver(ENVELOPE, lost)
     assert mailbox.taken == []
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+def test_one_connection_carries_one_mail_after_another(mail_server: Make, gateway: Make, security: str) -> None:
+    mailbox, handover = mail_server(security), Handover()
+    postbox = gateway(mailbox.port, security)
+    for to in ("mona@example.org", "منى@example.org", "nils@example.org"):
+        postbox.deliver(replace(ENVELOPE, to=to), handover)
+    assert (mailbox.senders, handover.times) == ([3], 3)
+    assert mailbox.recipients == ["mona@example.org", "منى@example.org", "nils@example.org"]
+
+
+@pytest.mark.parametrize("mode", ["tired", "gone", "deaf"])
+def test_a_kept_connection_that_no_longer_serves_is_replaced(mail_server: Make, gateway: Make, mode: str) -> None:
+    mailbox, handover = mail_server("starttls", sign_in=True), Handover()
+    mailbox.mode = mode
+    postbox = gateway(mailbox.port, password="mail-password")
+    for _ in range(2):
+        postbox.deliver(ENVELOPE, handover)
+    assert (mailbox.senders, handover.times, len(mailbox.taken)) == ([1, 1], 2, 2)
+
+
+def test_a_server_that_was_restarted_gets_a_new_connection(mail_server: Make, gateway: Make) -> None:
+    mailbox, handover = mail_server("starttls"), Handover()
+    postbox = gateway(mailbox.port)
+    postbox.deliver(ENVELOPE, handover)
+    mailbox.restart()
+    postbox.deliver(ENVELOPE, handover)
+    assert (mailbox.senders, handover.times) == ([1, 1], 2)
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+def test_the_server_that_comes_after_is_not_trusted_for_the_one_before(
+    mail_server: Make, gateway: Make, stranger_tls: ssl.SSLContext, security: str
+) -> None:
+    mailbox, handover = mail_server(security), Handover()
+    postbox = gateway(mailbox.port, security)
+    postbox.deliver(ENVELOPE, handover)
+    mailbox.restart(stranger_tls)
+    with pytest.raises(Misconfigured, match="untrusted"):
+        postbox.deliver(ENVELOPE, handover)
+    assert (mailbox.senders, handover.times, len(mailbox.taken)) == ([1], 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("mode", "meaning", "handed_over"),
+    [
+        ("rcpt 550 5.1.1 no such user", Refused, 1),
+        ("data 451 4.3.0 try later", Unavailable, 2),
+        ("drop", OutcomeUnknown, 2),
+        ("hang", OutcomeUnknown, 2),
+    ],
+)
+def test_a_second_mail_that_fails_is_not_repeated_and_the_third_one_goes_out(
+    mail_server: Make, gateway: Make, mode: str, meaning: type[GatewayError], handed_over: int
+) -> None:
+    mailbox, handover = mail_server("starttls"), Handover()
+    postbox = gateway(mailbox.port)
+    postbox.deliver(ENVELOPE, handover)
+    mailbox.mode = mode
+    with pytest.raises(meaning):
+        postbox.deliver(replace(ENVELOPE, to="nils@example.org"), handover)
+    assert handover.times == handed_over
+    assert mailbox.recipients.count("nils@example.org") <= 1
+    mailbox.mode = "ok"
+    postbox.deliver(replace(ENVELOPE, to="olga@example.org"), handover)
+    assert mailbox.recipients[-1] == "olga@example.org"
+    assert mailbox.senders[0] <= 2, "what failed is not used again"
+
+
+def test_a_connection_is_kept_no_longer_than_it_is_of_use(mail_server: Make, gateway: Make) -> None:
+    mailbox, time = mail_server("starttls"), [0.0]
+    postbox = gateway(mailbox.port, now=lambda: time[0])
+    postbox.deliver(ENVELOPE, Handover())
+    time[0] = 9.0
+    postbox.let_go(10.0)
+    assert mailbox.partings == 0
+    time[0] = 10.0
+    postbox.let_go(10.0)
+    postbox.let_go()
+    assert mailbox.partings == 1
+    postbox.deliver(ENVELOPE, Handover())
+    postbox.let_go()
+    assert (mailbox.senders, mailbox.partings) == ([1, 1], 2)
+
+
+def test_letting_go_of_a_server_that_is_not_there_any_more_fails_nothing(mail_server: Make, gateway: Make) -> None:
+    mailbox = mail_server("starttls")
+    postbox = gateway(mailbox.port)
+    postbox.deliver(ENVELOPE, Handover())
+    mailbox.restart()
+    postbox.let_go()
+    assert mailbox.partings == 0
 
 
 def test_no_mail_is_sent_inside_a_transaction(gateway: Make, parts: Parts) -> None:

@@ -34,7 +34,7 @@ from kiosk.service.messages.outbox import enqueue
 from kiosk.service.messages.settings import MailSettings
 from kiosk.service.messages.smtp import SmtpGateway
 from kiosk.service.messages.templates import Templates
-from kiosk.service.messages.worker import KEPT, Postman, forget_old_messages, postmen
+from kiosk.service.messages.worker import KEPT, KEPT_CONNECTION, Postman, forget_old_messages, postmen
 from kiosk.service.parts import Parts
 from kiosk.service.store.engine import Store
 from kiosk.service.store.messages import message_states
@@ -58,6 +58,7 @@ class Recorder:
     during: Callable[[], None] = lambda: None
     channel: Channel = Channel.MAIL
     patience: float = 20.0
+    let_go_after: list[float] = field(default_factory=list)
 
     def deliver(self, envelope: Envelope, handing_over: Callable[[], None]) -> DeliveryReceipt:
         failure = self.failures.pop(0) if self.failures else None
@@ -69,6 +70,9 @@ class Recorder:
         if failure is not None:
             raise failure
         return DeliveryReceipt("ok")
+
+    def let_go(self, unused_for: float = 0.0) -> None:
+        self.let_go_after.append(unused_for)
 
 
 @pytest.fixture
@@ -334,6 +338,7 @@ def test_a_killed_worker_loses_nothing_and_repeats_nothing(
     assert not later.deliver_next(), "the lease still binds"
     clock.advance(minutes=2)
     later.deliver_next()
+    later.part()
     assert len(mailbox.taken) == kill.before + kill.after
     assert states(parts.store) == {kill.state: 1}
 
@@ -372,6 +377,17 @@ def test_rows_that_were_done_long_ago_are_forgotten(parts: Parts, postman: Postm
     put(parts, once="2")
     assert forget_old_messages(parts) == 1
     assert states(parts.store) == {"waiting": 1}
+
+
+def test_a_connection_outlives_a_moment_without_messages_only(
+    parts: Parts, gateway: Recorder, postman: Postman
+) -> None:
+    put(parts)
+    assert postman.deliver_next()
+    assert gateway.let_go_after == []
+    assert not postman.deliver_next()
+    postman.part()
+    assert gateway.let_go_after == [KEPT_CONNECTION, 0.0]
 
 
 def test_each_channel_has_a_postman_of_its_own(parts: Parts, templates: Templates) -> None:
