@@ -193,7 +193,8 @@ class Wizard(QWidget):
     def _read_chrome(self) -> None:
         chrome = self._chrome = self.page.chrome()
         self._sheet.show_chrome(chrome)
-        tight = self._theme.folded and not self._theme.portrait
+        larger = self._theme.text_scale > 1 and not chrome.compact  # words need the room more than the name does
+        tight = (self._theme.folded or larger) and not self._theme.portrait
         margins = self._column.contentsMargins()
         margins.setBottom(0 if chrome.compact else self._bottom)  # the keyboard needs the room
         self._column.setContentsMargins(margins)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
@@ -8,11 +9,20 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from kiosk.enrollment.states import State
+from ui.i18n import Interpreter
 from ui.tour import run_tour
 from ui.tour_samples import samples
 
 
-def test_the_tour_keeps_a_numbered_picture_of_every_screen(qapp: QApplication, tmp_path: Path) -> None:
+@pytest.fixture
+def english_afterwards(qapp: QApplication) -> Iterator[None]:
+    """Leave no language behind for the test that comes next."""
+    yield
+    Interpreter(qapp)
+
+
+@pytest.mark.usefixtures("english_afterwards")
+def test_the_tour_keeps_a_numbered_picture_of_every_screen(tmp_path: Path) -> None:
     count = run_tour(tmp_path / "pictures", locale="ar", size="1024x768", contrast="dark")
     pictures = sorted((tmp_path / "pictures").iterdir())
     assert len(pictures) == count

@@ -141,7 +141,10 @@ class Button(QPushButton):
 
     def _draw_content(self, painter: QPainter, ink: str) -> None:
         side, gap = self._icon_side(), self._gap()
-        room = self.width() - 2 * self._padding() - (side + gap if side else 0)
+        beside = side + gap if side else 0
+        room = self.width() - 2 * self._padding() - beside
+        if self._label.text:  # rather a thin margin than a broken word
+            room = max(room, min(self._label.word_width(), self.width() - 2 * self.theme.px(8) - beside))
         text_width = max(min(self._label.natural_width(), room), 0) if self._label.text else 0
         if text_width < self._label.natural_width() and self._label.text:
             text_width = room

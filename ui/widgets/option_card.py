@@ -95,7 +95,7 @@ class OptionCard(QPushButton):
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """The widest word of the title; an address below it may be broken."""
-        words = max(self._title.word_width(), min(self._detail.word_width(), self._theme.text_px(160)))
+        words = max(self._title.word_width(), min(self._detail.word_width(), self._theme.text_px(230)))
         return QSize(self._start() + words + self._end(), self._least())
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002 - Qt's name

@@ -73,7 +73,7 @@ class Sheet(QWidget):
 
     def _space(self) -> None:
         """Air around the sentence; what is under it comes closer where it gave way."""
-        hidden = self._sentence.isHidden() and self._says
+        hidden = self._sentence.isHidden() and bool(self._chrome.sentence)
         self._over.changeSize(0, 0 if hidden else self._theme.px(8))
         self._under.changeSize(0, self._theme.px(16 if hidden else 24))
         self._column.invalidate()
