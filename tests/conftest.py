@@ -12,7 +12,7 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-_LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")  # noqa: S104 - a bind address, seen in audit events
+_LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")
 _PATIENCE = 5.0
 
 

@@ -90,15 +90,9 @@ def run(make_station: MakeStation, appearance: Appearance) -> int:
     """
     app = make_application()
     theme = appearance.theme or load_theme(locale=appearance.locale)
-    frame = QWidget()
-    frame.setWindowTitle(theme.brand.name)
-    row = QHBoxLayout(frame)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(0)
-    row.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)
+    frame, row = _frame(theme, appearance)
     curtain = Curtain(theme, frame)
     row.addWidget(curtain, 1)
-    frame.resize(appearance.size)
     stations: list[Station] = []
 
     def begin() -> None:
@@ -118,16 +112,26 @@ def run(make_station: MakeStation, appearance: Appearance) -> int:
         station.start()
 
     AfterFirstPaint(curtain, begin)
-    if appearance.full_screen:
-        frame.showFullScreen()
-    else:
-        frame.show()
+    frame.showFullScreen() if appearance.full_screen else frame.show()
     _quit_on_signals(app)
     code = app.exec()
     frame.hide()
+    app.removePostedEvents(app, QEvent.Type.Quit.value)  # asked for once more by the last window that was closed
     stopped = [station.stop() for station in stations]
     frame.deleteLater()
     return code or (0 if all(stopped) else 1)
+
+
+def _frame(theme: Theme, appearance: Appearance) -> tuple[QWidget, QHBoxLayout]:
+    """What the curtain, then the kiosk, then the dock beside it stand in."""
+    frame = QWidget()
+    frame.setWindowTitle(theme.brand.name)
+    row = QHBoxLayout(frame)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(0)
+    row.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)
+    frame.resize(appearance.size)
+    return frame, row
 
 
 class AfterFirstPaint(QObject):

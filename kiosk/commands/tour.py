@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from pathlib import Path
 
 import click
 
+from kiosk import logs
 from kiosk.commands.words import sentence
 from kiosk.errors import KioskError
 from ui.tour import run_tour
@@ -25,6 +27,7 @@ def command(folder: Path, lang: str, size: str, text_scale: float, contrast: str
 
     No display is needed: the pictures are drawn off screen.
     """
+    logs.install(logs.LogSettings(level=logging.ERROR))
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     try:
         count = run_tour(folder, lang, size, text_scale, "contrast" if contrast == "high" else contrast)

@@ -52,13 +52,7 @@ def table(rows: list[tuple[str, Row]]) -> str:
 def _short(value: object) -> str:
     if not isinstance(value, float):
         return str(value)
-    return (
-        f"{value:.3g}"
-        if isinstance(value, float) and abs(value) < 1000
-        else f"{value:.0f}"
-        if isinstance(value, float)
-        else str(value)
-    )
+    return f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"
 
 
 def _machine() -> str:

@@ -14,6 +14,7 @@ from kiosk.commands.embedded import Embedded, embedded_service
 from kiosk.service.verification.settings import CodeSettings, VerificationSettings
 from tests.end_to_end.person import Person
 from tests.end_to_end.visitor import Visitor
+from ui.i18n import Interpreter
 
 SETTINGS: dict[str, Any] = {
     "verification": VerificationSettings(code=CodeSettings.model_construct(resend_after=1, sends_per_hour=1000)),
@@ -42,7 +43,7 @@ def visitor(person: Person, embedded: Embedded) -> Visitor:
 
 @pytest.fixture(autouse=True)
 def given_back(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Give back the signals that the window listens to, and what counts as a double click."""
+    """Give back the signals that the window listens to, what counts as a double click, and the language."""
     if "qtbot" not in request.fixturenames:  # no window, and nobody to ask
         yield
         return
@@ -50,5 +51,8 @@ def given_back(request: pytest.FixtureRequest) -> Iterator[None]:
     interval = QApplication.doubleClickInterval()
     yield
     QApplication.setDoubleClickInterval(interval)
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    Interpreter(app).install("en")
     for number, handler in before.items():
         signal.signal(number, handler)
