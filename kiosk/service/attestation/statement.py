@@ -14,6 +14,7 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
+from fido2 import cbor
 from fido2.attestation.apple import AppleAttestation
 from fido2.attestation.base import (
     Attestation,
@@ -101,6 +102,8 @@ def _parse(data: bytes) -> tuple[AttestationObject, AttestedCredentialData, tupl
         if len(data) > _LARGEST:
             raise ValueError("too large")
         parsed = AttestationObject(data)
+        if cbor.encode(cbor.decode(data)) != data:
+            raise ValueError("not canonical")  # CTAP 2.1 section 8; the decoder forgives lengths beyond the end
         credential = parsed.auth_data.credential_data
         if credential is None:
             raise ValueError("no attested credential data")

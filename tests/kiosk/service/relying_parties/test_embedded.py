@@ -111,6 +111,14 @@ def test_user_verification_is_asked_for_by_policy_only() -> None:
     assert PARTY.complete(preferred, response).credential_id == KEY.credential_id
 
 
+@pytest.mark.parametrize("more", [1, 2, 8, 16, 64])
+def test_a_length_beyond_the_end_is_refused(more: int) -> None:
+    content = bytearray(unb64(GOOD["response"]["attestationObject"]))
+    content[content.index(b"hauthData") + len(b"hauthDataX")] ^= more
+    with pytest.raises((RelyingPartyRefused, AttestationRejected)):
+        PARTY.complete(BEGUN, bent(lambda each: each["response"].update({"attestationObject": b64(bytes(content))})))
+
+
 @settings(deadline=None)
 @given(st.data())
 def test_any_changed_byte_is_refused_and_nothing_else_is_raised(data: st.DataObject) -> None:
