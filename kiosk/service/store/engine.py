@@ -76,8 +76,6 @@ class Store:
 
     def __init__(self, engine: Engine, busy_timeout: float) -> None:
         self._engine, self._busy_timeout = engine, busy_timeout
-        self._writer = engine.execution_options(keywright_writes=True)
-        self._hasty_writer = engine.execution_options(keywright_writes=True, keywright_hasty=True)
         self._turn = Lock()
 
     @classmethod
@@ -107,6 +105,8 @@ class Store:
     def read(self) -> Iterator[ReadTx]:
         """A consistent snapshot, closed at the end. Raises OpenTransaction inside another one."""
         with _marked(), _translated(), self._engine.connect() as connection:
+            if self.in_process:
+                _tell_sqlite(connection, "BEGIN")
             yield ReadTx(connection)
 
     def write(self, work: Callable[[WriteTx], T], *, hasty: bool = False) -> T:
@@ -119,15 +119,24 @@ class Store:
         """
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                return self._write_once(work, self._hasty_writer if hasty else self._writer)
+                return self._write_once(work, hasty)
             except (StoreBusy, StaleRow):
                 if attempt == ATTEMPTS:
                     raise
         raise StoreBusy
 
-    def _write_once(self, work: Callable[[WriteTx], T], writer: Engine) -> T:
-        with _marked(), self._in_turn(), _translated(), writer.begin() as connection:
+    def _write_once(self, work: Callable[[WriteTx], T], hasty: bool) -> T:
+        with _marked(), self._in_turn(), _translated(), self._engine.begin() as connection:
+            self._begin_writing(connection, hasty)
             return work(WriteTx(connection))
+
+    def _begin_writing(self, connection: Connection, hasty: bool) -> None:
+        """On SQLite a writer takes the lock at once: upgrading a reader's lock later fails at random under load."""
+        if self.in_process:
+            _tell_sqlite(connection, f"PRAGMA synchronous = {'NORMAL' if hasty else 'FULL'}")
+            _tell_sqlite(connection, "BEGIN IMMEDIATE")
+        elif hasty:
+            connection.exec_driver_sql("SET LOCAL synchronous_commit = off").close()
 
     @contextmanager
     def _in_turn(self) -> Iterator[None]:
@@ -187,14 +196,11 @@ def _meaning(error: DBAPIError | sqlite3.Error) -> Exception:
 
 def _engine(url: URL, busy_timeout: float) -> Engine:
     if url.get_backend_name() != "sqlite":
-        engine = create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=30)
-        event.listen(engine, "begin", _begin_postgresql)
-        return engine
+        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=30)
     if not url.database or url.database == ":memory:":
         raise ValueError("an SQLite database needs a file")
     engine = create_engine(url, connect_args={"timeout": busy_timeout, "check_same_thread": False}, max_overflow=40)
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
@@ -205,18 +211,8 @@ def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:
         connection.execute(f"PRAGMA {pragma}").close()
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    """A writer takes the lock at once: upgrading a reader's lock later fails at random under load.
-
-    Said to the driver itself, since every request begins a few transactions.
-    """
-    options, driver = connection.get_execution_options(), connection.connection.driver_connection
+def _tell_sqlite(connection: Connection, statement: str) -> None:
+    """To the driver itself: every request does it a few times, and each event of the library slows all statements."""
+    driver = connection.connection.driver_connection
     assert isinstance(driver, sqlite3.Connection)
-    if options.get("keywright_writes"):
-        driver.execute(f"PRAGMA synchronous = {'NORMAL' if options.get('keywright_hasty') else 'FULL'}").close()
-    driver.execute("BEGIN IMMEDIATE" if options.get("keywright_writes") else "BEGIN").close()
-
-
-def _begin_postgresql(connection: Connection) -> None:
-    if connection.get_execution_options().get("keywright_hasty"):
-        connection.exec_driver_sql("SET LOCAL synchronous_commit = off").close()
+    driver.execute(statement).close()
