@@ -18,13 +18,13 @@ from kiosk.service.enrollments.ceremonies import Place
 from kiosk.service.enrollments.profile import profile_of
 from kiosk.service.parts import Parts
 from kiosk.service.routing import WrittenRoute
-from kiosk.service.tokens.guard import parts_of, require
+from kiosk.service.tokens.guard import Guard, parts_of
 from kiosk.service.tokens.rules import Caller
 
 router = APIRouter(route_class=WrittenRoute)
 
 Made = Annotated[Parts, Depends(parts_of)]
-Station = Annotated[Caller, Depends(require(Scope.ENROLL))]
+Station = Annotated[Caller, Depends(Guard(Scope.ENROLL))]
 EnrollmentId = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
 CeremonyId = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
 

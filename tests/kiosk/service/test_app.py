@@ -18,6 +18,7 @@ from kiosk.service import errors
 from kiosk.service.assembly import Service
 from kiosk.service.enrollments.rules import EnrollmentRefused
 from kiosk.service.tls import Identity
+from kiosk.service.tokens.guard import Guard
 from kiosk.service.verification.rules import VerificationRefused
 from tests.kiosk.service.running import Running, Station
 
@@ -37,8 +38,7 @@ def test_every_route_asks_for_a_scope(local: Running) -> None:
     found = list(routes(local.service))
     assert {route.path for route in found} >= {paths.PROFILE, paths.PROOF, paths.TOKEN, paths.HEALTH}
     for route in found:
-        guards = [each.call.__qualname__ for each in route.dependant.dependencies if each.call is not None]
-        guarded = any(name.startswith("require.") for name in guards)
+        guarded = any(isinstance(each.call, Guard) for each in route.dependant.dependencies)
         assert guarded or route.path in OPEN, f"{route.path} lets everybody in"
 
 
