@@ -1,6 +1,8 @@
 """The registration response: intent, judgment without a transaction, outcome.
 
 Whoever dies in between leaves a lease, after which the same response is taken up again: nothing is registered twice.
+The intent keeps others out while it is judged. A power cut may undo it, for a judgment may be made again (see
+`RelyingParty`), and the outcome is never written down without it; so only the outcome waits for the disk.
 """
 
 from __future__ import annotations
@@ -39,7 +41,7 @@ def complete(parts: Parts, place: Place, asked: CompleteCeremony) -> CompletedCe
     AttestationRejected, RelyingPartyUnavailable.
     """
     response_hash = rules.digest(asked.credential)
-    intent = parts.store.write(lambda tx: _intend(tx, parts, place, response_hash))
+    intent = parts.store.write(lambda tx: _intend(tx, parts, place, response_hash), hasty=True)
     party = party_of(parts, intent.relying_party)
     if intent.state is not CeremonyState.COMPLETING:
         return _completed(parts, party, intent)
