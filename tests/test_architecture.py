@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -104,3 +107,18 @@ def test_both_locks_agree() -> None:
 
     use, development = versions("requirements.lock"), versions("requirements-dev.lock")
     assert {n: v for n, v in use.items() if development.get(n) != v} == {}
+
+
+def test_the_first_paint_waits_for_nothing_heavy() -> None:
+    heavy = (
+        "structlog pydantic requests fido2 keyring sqlalchemy cryptography rich kiosk.enrollment kiosk.station".split()
+    )  # noqa: SIM905
+    program = f"import sys, kiosk.commands.kiosk; print([m for m in {heavy} if m in sys.modules])"
+    asked = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    assert asked.stdout == "[]\n", asked.stderr

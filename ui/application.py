@@ -8,7 +8,6 @@ import signal
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QFontDatabase, QGuiApplication
@@ -18,42 +17,15 @@ from kiosk.errors import NoDisplay
 from kiosk.resources import fonts
 from ui.curtain import Curtain
 from ui.i18n import Interpreter
+from ui.station import MakeStation, Station
 from ui.style import KioskStyle
 from ui.surroundings import Surroundings
 from ui.theme import Theme, load_theme
-
-if TYPE_CHECKING:  # types only: the modules behind them are loaded after the first paint
-    from kiosk.enrollment.events import Event
-    from kiosk.enrollment.states import State
 
 _NO_WINDOWS = frozenset({"offscreen", "minimal", "vnc", "linuxfb", "eglfs"})
 """Platforms that need neither Wayland nor X11."""
 
 DEMO_SIZE = QSize(1280, 800)
-
-
-class Station(Protocol):
-    """A session as the screen knows it: `kiosk.station.session.Session` is one."""
-
-    def dispatch(self, event: Event) -> None:
-        """Take one step. Only the thread of the screen calls this."""
-        ...
-
-    def observe(self, on_state: Callable[[State], None]) -> None:
-        """Call `on_state` with each new state, and with the present one at once."""
-        ...
-
-    def start(self) -> None:
-        """Begin to work."""
-        ...
-
-    def stop(self) -> bool:
-        """End everything."""
-        ...
-
-
-MakeStation: TypeAlias = "Callable[[Callable[[Event], None]], Station]"
-"""Makes the session, given where lanes post their events. Called after the first paint: it may import heavily."""
 
 
 @dataclass(frozen=True)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QSize, QTimer
 from PySide6.QtWidgets import QWidget
 
 from kiosk.enrollment.events import RetryDue, TimeExpired
 from kiosk.enrollment.states import Connecting, Prove, State, Welcome
-from ui.application import MakeStation, Station
 from ui.bridge import Bridge
 from ui.i18n import Interpreter
+from ui.references import References
+from ui.station import MakeStation, Station
 from ui.surroundings import Surroundings
 from ui.theme import Theme
 from ui.window import Window
@@ -21,7 +23,7 @@ def stand(
     theme: Theme, place: Surroundings, make_station: MakeStation, speech: Interpreter, size: QSize
 ) -> tuple[Window, Station]:
     """The window at work, and the session behind it, which was started."""
-    window = Window(theme, place, speech)
+    window = Window(theme, replace(place, reference=References()), speech)
     window.resize(size)
     bridge = Bridge(window)
     clock = VisitClock(bridge.dispatch, window)

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDateTime
 
 from kiosk.config import Place
-from ui.references import References
+
+if TYPE_CHECKING:  # a type only: the module behind it is loaded after the first paint
+    from kiosk.enrollment.states import Trouble
+
+
+def _unnamed(_trouble: Trouble) -> str:
+    return ""
 
 
 @dataclass(frozen=True)
 class Surroundings:
     """Where slot and reader are, seen from the screen; whether keys are `simulated`; what time it is;
-    how a trouble is called in the log."""
+    what a trouble is called in the log (`ui.references`)."""
 
     slot: Place = Place.BELOW
     reader: Place = Place.BESIDE
     simulated: bool = False
     now: Callable[[], QDateTime] = QDateTime.currentDateTime
-    references: References = field(default_factory=References)
+    reference: Callable[[Trouble], str] = _unnamed

@@ -93,7 +93,7 @@ def run_tour(
     folder.mkdir(parents=True, exist_ok=True)
     app = make_application()
     theme = load_theme(mode=contrast, text_scale=text_scale, locale=locale, moves=False)
-    window = Window(theme, Surroundings(now=lambda: _WHEN, references=References(lambda: _REFERENCE)), Interpreter(app))
+    window = Window(theme, Surroundings(now=lambda: _WHEN, reference=References(lambda: _REFERENCE)), Interpreter(app))
     window.resize(QSize(int(parsed[1]), int(parsed[2])))
     window.show()
     tour = Tour(app, window, folder)

@@ -8,15 +8,19 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from kiosk.commands.key_choice import KeyChoice, key_option
 from kiosk.config import Place, StationSettings, load_station_settings
-from kiosk.enrollment.events import Event
 from kiosk.errors import KioskError
-from ui.application import Appearance, Station, run
+from ui.application import Appearance, run
+from ui.station import Station
 from ui.surroundings import Surroundings
+
+if TYPE_CHECKING:  # a type only: the module behind it is loaded after the first paint
+    from kiosk.enrollment.events import Event
 
 CANNOT_START = 3
 

@@ -38,8 +38,9 @@ from kiosk.enrollment.states import (
 from kiosk.secret import Secret
 from tests.benchmarks.measure import Row
 from tests.benchmarks.served import ROOT, Served, served
-from ui.application import Appearance, MakeStation
+from ui.application import Appearance
 from ui.application import run as run_window
+from ui.station import MakeStation
 
 SLOW_SERVICE, SLOW_KEY = 0.4, 0.3  # seconds per request, and per CTAP command
 BEAT_MS = 2

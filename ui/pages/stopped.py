@@ -96,7 +96,7 @@ class StoppedPage(Page):
         asks = set(message(KioskError()).todo) & set(message(state.problem).todo)
         if state.remedy is Remedy.START_OVER and not asks:
             return ""
-        reference = clean(self.place.references(state.problem), 24)
+        reference = clean(self.place.reference(state.problem), 24)
         return QCoreApplication.translate("Stopped", "Reference for staff: <b>{reference}</b>").format(
             reference=reference
         )

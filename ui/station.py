@@ -1,0 +1,34 @@
+"""What the screen needs of a station, and nothing that takes its time to import."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+if TYPE_CHECKING:  # types only: the modules behind them are loaded after the first paint
+    from kiosk.enrollment.events import Event
+    from kiosk.enrollment.states import State
+
+
+class Station(Protocol):
+    """A session as the screen knows it: `kiosk.station.session.Session` is one."""
+
+    def dispatch(self, event: Event) -> None:
+        """Take one step. Only the thread of the screen calls this."""
+        ...
+
+    def observe(self, on_state: Callable[[State], None]) -> None:
+        """Call `on_state` with each new state, and with the present one at once."""
+        ...
+
+    def start(self) -> None:
+        """Begin to work."""
+        ...
+
+    def stop(self) -> bool:
+        """End everything."""
+        ...
+
+
+MakeStation: TypeAlias = "Callable[[Callable[[Event], None]], Station]"
+"""Makes the session, given where lanes post their events. Called after the first paint: it may import heavily."""
