@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,12 @@ CEREMONY = tuple(f"enrollments.{module}." for module in ("ceremonies", "completi
 """The writes of the service that move a ceremony."""
 TAKING_BACK = ("clean", "off_key", "forgotten", "complete", "abandon")
 """The writes that take back what the relying party refused."""
+
+
+@pytest.fixture(autouse=True)
+def quiet_mail_server(caplog: pytest.LogCaptureFixture) -> None:
+    """The mail server of the tests tells of clients that die in the middle of a sentence, as they do here."""
+    caplog.set_level(logging.CRITICAL, logger="mail.log")
 
 
 @pytest.fixture(scope="module")

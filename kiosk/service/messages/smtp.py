@@ -8,7 +8,7 @@ import smtplib
 import ssl
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.policy import SMTP as SMTP_POLICY
@@ -257,11 +257,11 @@ def _check(code: int, _answer: bytes, good: tuple[int, ...]) -> None:
 
 @contextmanager
 def _closed_on_error(server: smtplib.SMTP) -> Iterator[None]:
-    try:
+    """Close the connection unless all went well."""
+    with ExitStack() as stack:
+        stack.callback(server.close)
         yield
-    except BaseException:
-        server.close()
-        raise
+        stack.pop_all()
 
 
 @contextmanager
