@@ -10,6 +10,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from kiosk.logs import route_to_stdlib
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 _LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")
@@ -41,6 +43,12 @@ def no_leaked_thread() -> Iterator[None]:
             thread.join(_PATIENCE)
         if thread.is_alive() and not thread.name.startswith(("AnyIO", "asyncio_", "Dummy")):
             pytest.fail(f"thread {thread.name!r} outlived the test")
+
+
+@pytest.fixture(autouse=True)
+def our_log() -> None:
+    """Our events go to `logging` as in production, where `caplog` sees them; the library would draw tracebacks."""
+    route_to_stdlib()
 
 
 @pytest.fixture(autouse=True)

@@ -10,10 +10,12 @@ from contextlib import contextmanager
 
 import structlog
 
+from kiosk.logs import route_to_stdlib
+
 
 @contextmanager
 def untouched_process() -> Iterator[None]:
-    """Loggers, hooks and structlog are afterwards what they were before."""
+    """Loggers, hooks and structlog are afterwards what they are in every test."""
     root = logging.getLogger()
     names = ("keywright", "fido2", "urllib3", "uvicorn", "py.warnings", "mail.log")
     levels = {name: logging.getLogger(name).level for name in names}
@@ -30,5 +32,5 @@ def untouched_process() -> Iterator[None]:
             logging.getLogger(name).setLevel(before)
         logging.captureWarnings(False)
         sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
-        structlog.reset_defaults()
+        route_to_stdlib()
         structlog.contextvars.clear_contextvars()

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEasingCurve, QElapsedTimer, QPointF, QRectF, QSizeF,
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from ui.theme import Theme
 from ui.widgets.label import Label
@@ -62,14 +63,15 @@ class Stage(QWidget):
         self.update()
 
     def show_pad(self, pad: QWidget | None) -> None:
-        """Show this pad in the middle, or none. The stage keeps what it shows, and deletes it afterwards."""
+        """Show this pad in the middle, or none. Afterwards it is given back: it lives as long as its page keeps it."""
         if pad is self._pad:
             return
-        if self._pad is not None:
-            self._column.removeWidget(self._pad)
-            self._pad.hide()
-            self._pad.deleteLater()
-        self._pad = pad
+        before, self._pad = self._pad, pad
+        if before is not None and isValid(before):
+            self._column.removeWidget(before)
+            before.hide()
+            before.setParent(None)
+            QTimer.singleShot(0, self, lambda: before)  # it may be in the middle of a press: not before that is over
         if pad is not None:
             self._column.insertWidget(0, pad, 1, Qt.AlignmentFlag.AlignCenter)
             pad.show()

@@ -8,15 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.logs import route_to_stdlib
 from kiosk.service.tls import Identity, issue_server_certificate, make_authority
 from tests.kiosk.service.running import Running, Station, assembled, served, settings_for
-
-
-@pytest.fixture(autouse=True)
-def our_log() -> None:
-    """What is logged goes the way that it goes in a service: the library's own draws tracebacks for many seconds."""
-    route_to_stdlib()
 
 
 @pytest.fixture(scope="session")

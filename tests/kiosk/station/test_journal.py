@@ -162,7 +162,7 @@ def test_settled_ceremonies_go_after_a_week_and_the_others_stay(tmp_path: Path) 
     "content", [b"not a database at all, but long enough to be one" * 100, b"\0" * 8192, b"SQLite"]
 )
 def test_a_broken_file_is_set_aside_and_a_new_one_begun(
-    tmp_path: Path, clock: Callable[[], datetime], content: bytes, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, clock: Callable[[], datetime], content: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     file = tmp_path / "journal.db"
     file.write_bytes(content)
@@ -171,11 +171,14 @@ def test_a_broken_file_is_set_aside_and_a_new_one_begun(
     assert found(journal).step is Step.INTENT
     (aside,) = tmp_path.glob("journal.db.broken-*")
     assert aside.read_bytes() == content
-    assert "journal_corrupt" in capsys.readouterr().out
+    assert [record.getMessage() for record in caplog.records] == ["journal_corrupt"]
+    caplog.clear()
     journal.close()
 
 
-def test_a_database_of_another_program_is_set_aside(tmp_path: Path, clock: Callable[[], datetime]) -> None:
+def test_a_database_of_another_program_is_set_aside(
+    tmp_path: Path, clock: Callable[[], datetime], caplog: pytest.LogCaptureFixture
+) -> None:
     file = tmp_path / "journal.db"
     with sqlite3.connect(file) as other:
         other.execute("CREATE TABLE something_else (x)")
@@ -183,6 +186,8 @@ def test_a_database_of_another_program_is_set_aside(tmp_path: Path, clock: Calla
     journal = Journal(file, clock)
     assert journal.unsettled() == ()
     assert len(list(tmp_path.glob("journal.db.broken-*"))) == 1
+    assert [record.getMessage() for record in caplog.records] == ["journal_corrupt"]
+    caplog.clear()
     journal.close()
 
 
