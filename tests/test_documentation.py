@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import os
 import re
 import shutil
 import subprocess
@@ -152,8 +153,9 @@ def test_the_units_start_what_there_is() -> None:
 @pytest.mark.parametrize("path", UNITS, ids=_id)
 def test_systemd_understands_a_unit(path: Path, tmp_path: Path) -> None:
     program = shutil.which("systemd-analyze")
-    if program is None:
+    if program is None and os.environ.get("CI") != "true":
         pytest.skip("systemd-analyze is not here (package systemd)")
+    assert program is not None
     unit = tmp_path / path.name
     unit.write_text(re.sub(r"(?m)^ExecStart=\S+", "ExecStart=/bin/true", path.read_text(encoding="utf-8")))
     asked = [program, "verify", "--man=no", "--recursive-errors=no", str(unit)]

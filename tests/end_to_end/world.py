@@ -221,11 +221,10 @@ class World:
             self._link.recv()
 
     def keep_service(self) -> bool:
-        """Start the service again if it died (meanwhile two minutes passed for it); whether it did."""
+        """Start the service again if it died; whether it did."""
         if self._service is None or not self._service.is_alive():
             self.deaths += self._service is not None
             self.kill_service()
-            self.let_pass(DOWN_FOR)
             self.start_service()
             return True
         return False
@@ -247,12 +246,13 @@ class World:
         assert self.deaths == 1
 
     def kill_service(self) -> None:
-        """Kill it now."""
+        """Kill it now; it will come back two minutes later, when nobody waits any more for what it had in hand."""
         if self._service is not None and self._link is not None:
             self._service.kill()
             self._service.join()
             self._link.close()
             self._service, self._link = None, None
+            self.let_pass(DOWN_FOR)
 
     def writes(self, of: str) -> list[str]:
         """The writes of the station or the service so far."""
