@@ -34,7 +34,7 @@ from kiosk.enrollment.events import (
     ProfileLoaded,
     ProofAccepted,
 )
-from kiosk.errors import KioskError, OutcomeUnknown, Refusal, ServiceError
+from kiosk.errors import KioskError, OutcomeUnknown, OutOfStep, Refusal, ServiceError
 from kiosk.station.client import Client
 from kiosk.station.journal import Journal
 from kiosk.station.recovery import forget, settle, settle_one
@@ -185,6 +185,8 @@ def _outcome() -> Iterator[None]:
     """The journal of something that has happened: that it cannot be written must not undo it. A restart asks again."""
     try:
         yield
+    except OutOfStep:
+        _log.info("outcome_overtaken")  # the visit was given up meanwhile, and what it made is being taken back
     except KioskError as error:
         _log.error("journal_behind", error=type(error).__name__)
 
