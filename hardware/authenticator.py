@@ -9,9 +9,39 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from enum import Enum
 from threading import Event
 from typing import Any, Protocol
+
+from hardware.values import (
+    BuiltInUv,
+    Fingerprint,
+    KeyAddress,
+    KeyInfo,
+    KeySettings,
+    PinState,
+    Sample,
+    SampleFeedback,
+    StoredCredential,
+    Transport,
+)
+
+__all__ = [
+    "Authenticator",
+    "BuiltInUv",
+    "Fingerprint",
+    "KeyAddress",
+    "KeyInfo",
+    "KeySettings",
+    "KeySource",
+    "PinState",
+    "Sample",
+    "SampleFeedback",
+    "SecretText",
+    "StoredCredential",
+    "Transport",
+    "Watch",
+    "WebAuthnJson",
+]
 
 WebAuthnJson = Mapping[str, Any]
 """A WebAuthn Level 3 JSON form; binary members are base64url without padding."""
@@ -29,98 +59,17 @@ class SecretText(Protocol):
         ...
 
 
-class Transport(Enum):
-    """How the key is attached."""
-
-    USB = "usb"
-    NFC = "nfc"
-    UDP = "udp"
-    SIMULATED = "simulated"
-
-
-@dataclass(frozen=True, slots=True)
-class KeyAddress:
-    """Where a key is attached: what enumeration can tell without opening it.
-
-    `path` names the place for the operating system and may be reused after a re-plug;
-    `attach_id` is new for each insertion that the watcher saw. Texts come from the key: untrusted.
-    """
-
-    transport: Transport
-    path: str
-    attach_id: int = 0
-    serial: str = ""
-    product: str = ""
-    manufacturer: str = ""
-    vendor_id: int = 0
-    product_id: int = 0
-
-    @property
-    def simulated(self) -> bool:
-        """True for keys that are no hardware: refused in production."""
-        return self.transport in (Transport.UDP, Transport.SIMULATED)
-
-
-class PinState(Enum):
-    """`options.clientPin` of getInfo, with forcePINChange and the retry counter folded in."""
-
-    UNSUPPORTED = "unsupported"
-    NOT_SET = "not_set"
-    SET = "set"
-    CHANGE_FORCED = "change_forced"
-    AUTH_BLOCKED = "auth_blocked"
-    BLOCKED = "blocked"
-
-
-@dataclass(frozen=True, slots=True)
-class KeyInfo:
-    """What a key says of itself (authenticatorGetInfo, CTAP 2.1 section 6.4), already tamed.
-
-    `min_pin_length` counts Unicode code points, `max_pin_length` likewise where the key tells it (CTAP 2.2),
-    and the PIN never exceeds 63 UTF-8 bytes. `remaining_credentials` is None when the key does not say.
-    `pin_retries` is None unless a PIN is set. `firmware` is the key's own number, not a semantic version.
-    """
-
-    address: KeyAddress
-    aaguid: bytes
-    versions: tuple[str, ...]
-    extensions: tuple[str, ...] = ()
-    options: Mapping[str, bool] = field(default_factory=dict)
-    algorithms: tuple[int, ...] = ()
-    transports: tuple[str, ...] = ()
-    pin: PinState = PinState.UNSUPPORTED
-    pin_retries: int | None = None
-    min_pin_length: int = 4
-    max_pin_length: int | None = None
-    pin_complexity: bool = False
-    firmware: int | None = None
-    remaining_credentials: int | None = None
-
-    @property
-    def ctap2(self) -> bool:
-        """False for a U2F-only key."""
-        return any(version.startswith("FIDO_2") for version in self.versions)
-
-    @property
-    def discoverable(self) -> bool:
-        """Whether it keeps discoverable credentials (`options.rk`)."""
-        return bool(self.options.get("rk"))
-
-    @property
-    def can_delete(self) -> bool:
-        """Whether a credential can be taken back from it (`credMgmt` or its preview)."""
-        return bool(self.options.get("credMgmt") or self.options.get("credentialMgmtPreview"))
-
-
 @dataclass(frozen=True, slots=True)
 class Watch:
     """How a caller follows an operation that may need the person.
 
-    `on_touch` is called (on the device lane) each time the key begins to wait for a touch; setting
-    `cancel` ends the operation with `Cancelled`; `deadline` is in seconds for the whole operation.
+    `on_touch` is called (on the device lane) each time the key begins to wait for a touch, `on_verify` each time it
+    begins to wait for its own user verification (a finger on its sensor); setting `cancel` ends the operation with
+    `Cancelled`; `deadline` is in seconds for the whole operation.
     """
 
     on_touch: Callable[[], None] = lambda: None
+    on_verify: Callable[[], None] = lambda: None
     cancel: Event = field(default_factory=Event)
     deadline: float = 60.0
 
@@ -158,6 +107,22 @@ class Authenticator(Protocol):
         """
         ...
 
+    def change_pin(self, current: SecretText, new: SecretText) -> None:
+        """Change the PIN (clientPIN 0x04), unlock with the new one, and wipe both whatever happens.
+
+        Also where the key forces the change. A try is spent when `current` is wrong, none when `new` breaks the
+        rules that can be known before. Raises: WrongPin(retries_left), PinAuthBlocked, PinBlocked, PinRefused,
+        PinRequired (there is no PIN to change), NoPinSupport.
+        """
+        ...
+
+    def use_built_in_uv(self) -> None:
+        """From now on verify the owner by the key's own means instead of a PIN: `Watch.on_verify` tells when it waits.
+
+        Raises: Unsupported (no built-in user verification, or none enrolled), UvBlocked.
+        """
+        ...
+
     def make_credential(self, options: WebAuthnJson, origin: str, watch: Watch) -> WebAuthnJson:
         """authenticatorMakeCredential for PublicKeyCredentialCreationOptionsJSON → RegistrationResponseJSON.
 
@@ -185,6 +150,55 @@ class Authenticator(Protocol):
         """
         ...
 
+    def stored_credentials(self) -> tuple[StoredCredential, ...]:
+        """Every discoverable credential (credentialManagement 0x02 to 0x05).
+
+        Raises: Unsupported (no credential management), PinRequired.
+        """
+        ...
+
+    def configure(self, settings: KeySettings) -> None:
+        """Make the key what `settings` say, in the order in which nothing blocks what follows; twice is harmless.
+
+        Nothing is sent for what is so already. Raises, before anything is changed: Unsupported (the feature that the
+        key lacks), and PinRequired, PinRefused (the minimum cannot be lowered).
+        """
+        ...
+
+    def fingerprints(self) -> tuple[Fingerprint, ...]:
+        """The enrolled fingers. Raises: Unsupported, PinRequired."""
+        ...
+
+    def enroll_fingerprint(self, name: str, watch: Watch, on_sample: Callable[[Sample], None]) -> Fingerprint:
+        """Enroll one finger (bioEnrollment 0x01 and 0x02); an enrollment that does not end is taken back.
+
+        Raises: Unsupported, PinRequired, FingerprintsFull, TouchTimeout, Cancelled.
+        """
+        ...
+
+    def delete_fingerprint(self, template_id: bytes) -> None:
+        """Forget one finger (bioEnrollment 0x06); absent is success. Raises: Unsupported, PinRequired."""
+        ...
+
+    def select(self, watch: Watch) -> None:
+        """Wait for a touch that says "this key" (authenticatorSelection, or its stand-in on keys before CTAP 2.1).
+
+        Raises: TouchTimeout, Cancelled.
+        """
+        ...
+
+    def wink(self) -> bool:
+        """Let the key show itself where it can (CTAPHID_WINK); whether it did."""
+        ...
+
+    def reset(self, watch: Watch) -> None:
+        """Wipe everything: PIN, credentials, settings (authenticatorReset). The session is locked afterwards.
+
+        A key allows it within some 10 s after it was plugged in only, and wants a touch. Raises: ResetTooLate,
+        ResetRefused (not over this transport), TouchTimeout, Cancelled.
+        """
+        ...
+
     def close(self) -> None:
         """Close the channel and wipe what the PIN left behind. Safe to call twice."""
         ...
@@ -202,4 +216,11 @@ class KeySource(Protocol):
 
     def open(self, address: KeyAddress) -> Authenticator:
         """Open the key at this address. Raises KeyGone, NoAccess, KeyBusy, TooOld, KeySilent."""
+        ...
+
+    def changed(self, seconds: float) -> bool:
+        """Wait until keys may have come or gone, at most `seconds`; False when nothing is known to have happened.
+
+        A source that the system tells of changes wakes at once; one that must look waits a while and returns True.
+        """
         ...

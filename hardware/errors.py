@@ -7,13 +7,16 @@ HardwareError
 ├── KeyBusy               another program holds the key
 ├── KeySilent             the key did not answer within the deadline
 ├── KeyFault              the key answered something that its specification does not allow
+├── AgentLost             the process that holds the key ended or hung during the operation; it is there again
 ├── KeyUnusable           this key cannot do what is asked of it
 │   ├── TooOld            U2F only: it has no CTAP2
 │   ├── NoPinSupport      it has no PIN and no built-in user verification
 │   ├── NoDiscoverableCredentials
 │   ├── NoSuitableAlgorithm
 │   ├── MissingExtension  an extension that the creation options ask for was not honoured
-│   └── KeyFull           no room for another discoverable credential
+│   ├── Unsupported       it lacks a feature that was to be used; `feature` names it
+│   ├── KeyFull           no room for another discoverable credential
+│   └── FingerprintsFull  no room for another finger
 ├── AlreadyRegistered     the exclude list names a credential of this key
 ├── PinError
 │   ├── WrongPin          retries_left says how many tries remain
@@ -22,7 +25,11 @@ HardwareError
 │   ├── PinRefused        the key's own rules refuse the new PIN
 │   ├── PinAlreadySet     set_pin on a key that has one
 │   ├── PinRequired       the key wants its PIN and has not been given it
-│   └── PinChangeForced   the key wants its PIN changed before anything else
+│   ├── PinChangeForced   the key wants its PIN changed before anything else
+│   └── UvBlocked         its own user verification failed too often: the PIN helps
+├── ResetError
+│   ├── ResetTooLate      too long after it was plugged in: take it out, put it back, at once
+│   └── ResetRefused      not over this transport (`transports` names those allowed)
 ├── TouchTimeout          nobody touched the key in time
 ├── Cancelled             we cancelled
 ├── OptionsRefused        the options are malformed or not for this origin: nothing was sent to the key
@@ -54,8 +61,14 @@ class KeySwapped(HardwareError):
     """Another key answers at the address of the session's key (other AAGUID, serial or attach event)."""
 
 
+@dataclass(eq=False)
 class KeyBusy(HardwareError):
-    """Another program holds the channel to the key (CTAPHID ERR_CHANNEL_BUSY, or an exclusive open)."""
+    """Another program holds the channel to the key (CTAPHID ERR_CHANNEL_BUSY, or an exclusive open).
+
+    `holder` is the name of that program where the system tells, for staff.
+    """
+
+    holder: str = ""
 
 
 @dataclass(eq=False)
@@ -70,6 +83,10 @@ class KeyFault(HardwareError):
     """An answer that CTAP does not allow, or a status we have no meaning for; `status` is the CTAP code."""
 
     status: int | None = None
+
+
+class AgentLost(HardwareError):
+    """The key agent ended or was ended during the operation, whose outcome is not known; an agent is there again."""
 
 
 class KeyUnusable(HardwareError):
@@ -97,6 +114,17 @@ class MissingExtension(KeyUnusable):
     """The relying party asked for an extension that the key did not honour."""
 
     extension: str
+
+
+@dataclass(eq=False)
+class Unsupported(KeyUnusable):
+    """The key lacks `feature`, in the words of getInfo: `credMgmt`, `setMinPINLength`, `alwaysUv`, `ep`, `uv` …"""
+
+    feature: str
+
+
+class FingerprintsFull(KeyUnusable):
+    """No room for another finger (CTAP2_ERR_FP_DATABASE_FULL)."""
 
 
 class KeyFull(KeyUnusable):
@@ -140,6 +168,25 @@ class PinRequired(PinError):
 
 class PinChangeForced(PinError):
     """The key reports forcePINChange: the PIN must be changed first."""
+
+
+class UvBlocked(PinError):
+    """Built-in user verification failed too often (CTAP2_ERR_UV_BLOCKED); a right PIN opens it again."""
+
+
+class ResetError(HardwareError):
+    """The key did not let itself be reset."""
+
+
+class ResetTooLate(ResetError):
+    """The time after power-up in which a reset is allowed is over (CTAP2_ERR_NOT_ALLOWED)."""
+
+
+@dataclass(eq=False)
+class ResetRefused(ResetError):
+    """The key is not reset over this transport; `transports` are those that it names (transportsForReset)."""
+
+    transports: tuple[str, ...] = ()
 
 
 class TouchTimeout(HardwareError):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QCoreApplication
 
 from hardware.errors import WrongPin
-from kiosk.enrollment.states import Trouble
+from kiosk.enrollment.visit import Trouble
 from kiosk.errors import InputRefused, KeyNotAdmitted, KeyNotAllowed, Locked, TooSoon, WrongCode
 from ui.words_key import KEY_WORDS
 from ui.words_kiosk import INPUTS, KIOSK_WORDS, REASONS

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import structlog
 
-from kiosk.enrollment.states import Trouble
+from kiosk.enrollment.visit import Trouble
 from kiosk.errors import ServiceError
 from kiosk.logs import reference
 

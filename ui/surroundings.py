@@ -11,7 +11,7 @@ from PySide6.QtCore import QDateTime
 from kiosk.config import Place
 
 if TYPE_CHECKING:  # a type only: the module behind it is loaded after the first paint
-    from kiosk.enrollment.states import Trouble
+    from kiosk.enrollment.visit import Trouble
 
 
 def _unnamed(_trouble: Trouble) -> str:

@@ -22,7 +22,8 @@ from kiosk.contract.profile import (
 from kiosk.enrollment import states as s
 from kiosk.enrollment.admission import Reason
 from kiosk.enrollment.pin_rules import PinRules
-from kiosk.enrollment.states import Port, Remedy, State, Task, Trouble, Visit
+from kiosk.enrollment.states import Remedy, State, Task
+from kiosk.enrollment.visit import KeyIdentity, Port, Trouble, Visit
 
 _MAIL = RelyingPartyName("mail.example.org", "Staff mail")
 _VPN = RelyingPartyName("vpn.example.org", "VPN")
@@ -164,7 +165,7 @@ def _key(visit: Visit) -> Iterator[Sample]:
     yield Sample("insert", s.InsertKey(replace(empty, key=None)))
     yield Sample("insert-reading", s.InsertKey(replace(visit, key=None), reading=True))
     yield Sample("insert-take-out", s.InsertKey(visit, take_out=True, problem=key_errors.PinAuthBlocked()))
-    bound = replace(empty, bound=s.KeyIdentity.of(_KEY))
+    bound = replace(empty, bound=KeyIdentity.of(_KEY))
     yield Sample("insert-same", s.InsertKey(bound, same=True, problem=key_errors.KeyGone()))
     yield Sample("insert-several", s.InsertKey(visit, problem=kiosk_errors.SeveralKeys()))
     refused = key_errors.NoAccess("/dev/hidraw3", "70-keywright.rules")

@@ -8,7 +8,8 @@ from hardware import errors as hardware
 from kiosk import errors as kiosk
 from kiosk.contract.profile import VerificationMethod
 from kiosk.enrollment.pin_rules import Rule
-from kiosk.enrollment.states import Task, Trouble
+from kiosk.enrollment.states import Task
+from kiosk.enrollment.visit import Trouble
 
 SENTENCES: dict[type[Exception], str] = {
     hardware.HardwareError: "Something is wrong with the key. Take it out, put it back and try again.",

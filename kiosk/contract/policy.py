@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -19,10 +19,40 @@ class PinMode(StrEnum):
     NEVER = "never"
 
 
+class PinOrigin(StrEnum):
+    """Who makes up a new PIN: the person, or the kiosk by chance (shown once, to be changed where the key can)."""
+
+    CHOSEN = "chosen"
+    RANDOM = "random"
+
+
+class Demand(StrEnum):
+    """How much policy wants a feature of a key. Without a demand it is left as it is.
+
+    `require`: a key that cannot is not admitted. `best_effort`: done where the key can. `refuse`: never done, and a key
+    on which it is so already is not admitted.
+    """
+
+    REQUIRE = "require"
+    BEST_EFFORT = "best_effort"
+    REFUSE = "refuse"
+
+
+class ResetMode(StrEnum):
+    """Who may have a key wiped: nobody, somebody with the approval of staff, or the person alone."""
+
+    NEVER = "never"
+    STAFF = "staff"
+    SELF = "self"
+
+
 @dataclass(frozen=True, slots=True)
 class PinPolicy:
     """Rules for a new PIN, in code points; the key's own rules apply as well. `own_numbers` are the person's
-    digits (staff number, phone) that may not be part of the PIN; they are never stored by the station."""
+    digits (staff number, phone) that may not be part of the PIN; they are never stored by the station.
+    `random_length` is that of a random PIN, raised to what key and policy ask for at least. `built_in_uv`: a key whose
+    owner is verified by its own means (a fingerprint) needs no PIN from the person. `enroll_fingerprint`: enroll one
+    finger after the PIN."""
 
     mode: PinMode = PinMode.REQUIRED
     min_length: int = 6
@@ -31,19 +61,44 @@ class PinPolicy:
     no_repeats: bool = True
     deny: tuple[str, ...] = ()
     own_numbers: tuple[str, ...] = ()
+    origin: PinOrigin = PinOrigin.CHOSEN
+    random_length: int = 8
+    built_in_uv: bool = False
+    enroll_fingerprint: Demand | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class KeyPolicy:
     """Which keys are welcome. AAGUIDs in their lower-case UUID form; empty `aaguids_allowed` means any.
 
-    `accept_existing_pin` false refuses keys that already carry a PIN (fresh keys only).
+    `accept_existing_pin` false refuses keys that already carry a PIN (fresh keys only). `min_firmware` is in the key's
+    own counting (getInfo firmwareVersion), by AAGUID or for all under "". `certification` names what getInfo must
+    claim, with the least level ("FIPS-CMVP-3": 1).
     """
 
     aaguids_allowed: tuple[str, ...] = ()
     aaguids_denied: tuple[str, ...] = ()
     accept_existing_pin: bool = True
     min_free_slots: int = 1
+    min_firmware: dict[str, int] = field(default_factory=dict)
+    certification: dict[str, int] = field(default_factory=dict)
+    reset: ResetMode = ResetMode.NEVER
+
+
+@dataclass(frozen=True, slots=True)
+class HandOverPolicy:
+    """What a key shall be when the person leaves with it; done after everything was proved, read back before Done.
+
+    `min_pin_length` in code points (0: as it is), under the demand `raise_min_pin`; `tell_min_pin_to` are RP IDs that
+    may read it. A forced change makes the person choose a PIN of their own at the first use.
+    """
+
+    min_pin_length: int = 0
+    raise_min_pin: Demand | None = None
+    tell_min_pin_to: tuple[str, ...] = ()
+    force_pin_change: Demand | None = None
+    always_uv: Demand | None = None
+    enterprise_attestation: Demand | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,4 +106,5 @@ class EnrollmentPolicy:
     """What the station must obey in the key step."""
 
     pin: PinPolicy = PinPolicy()
-    key: KeyPolicy = KeyPolicy()
+    key: KeyPolicy = field(default_factory=KeyPolicy)
+    hand_over: HandOverPolicy = HandOverPolicy()

@@ -1,8 +1,9 @@
 """What is to be done: effects are imperatives for one of the two lanes. Each carries its `attempt`.
 
-Device lane: InspectKey, SetPin, VerifyPin, MakeCredential, ProveCredential, CloseKey.
-Network lane: LoadProfile, IdentifyPerson, SendCode, VerifyPerson, BeginCeremony, CompleteCeremony, SubmitProof,
-CancelEnrollment.
+Device lane: InspectKey, SelectKey, SetPin, SetRandomPin, VerifyPin, ChangePin, UseBuiltInUv, EnrollFingerprint,
+MakeCredential, ProveCredential, ConfigureKey, ResetKey, CloseKey.
+Network lane: LoadProfile, IdentifyPerson, SendCode, VerifyPerson, AskApproval, BeginCeremony, CompleteCeremony,
+SubmitProof, CancelEnrollment.
 Both, in this order: CleanUp (take the credential off the key, then tell the relying party).
 At once, on the caller's thread: CancelDevice (sets the cancel event of the device lane's current work).
 """
@@ -11,9 +12,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hardware.authenticator import KeyAddress, KeyInfo, WebAuthnJson
+from hardware.authenticator import KeyAddress, KeyInfo, KeySettings, WebAuthnJson
 from kiosk.contract.enrollments import AbandonReason, Ceremony, CompletedCeremony
 from kiosk.contract.profile import VerificationMethod
+from kiosk.enrollment.pin_rules import PinRules
+from kiosk.enrollment.visit import KeyIdentity
 from kiosk.secret import Secret
 
 
@@ -57,10 +60,24 @@ class VerifyPerson:
 
 @dataclass(frozen=True, slots=True)
 class InspectKey:
-    """Open the key at this address (closing any other) unless it is open already, and read it. Answer: KeyInspected."""
+    """Open the key at this address (closing any other) unless it is open already, and read it.
+
+    `probes` are credentials (RP ID, id) that this visit made on its key: whether they are there tells two keys apart
+    that have no serial number. Answer: KeyInspected.
+    """
 
     attempt: int
     address: KeyAddress
+    probes: tuple[tuple[str, bytes], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SelectKey:
+    """Let all these keys blink until one is touched; the others are left in peace. Answer: KeySelected."""
+
+    attempt: int
+    keys: tuple[KeyAddress, ...]
+    seconds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +94,66 @@ class VerifyPin:
 
     attempt: int
     pin: Secret
+
+
+@dataclass(frozen=True, slots=True)
+class SetRandomPin:
+    """Make up a PIN by these rules and set it. Answer: PinGenerated."""
+
+    attempt: int
+    rules: PinRules
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePin:
+    """Change the PIN of the open key. Answer: PinAccepted."""
+
+    attempt: int
+    current: Secret
+    new: Secret
+
+
+@dataclass(frozen=True, slots=True)
+class UseBuiltInUv:
+    """Let the open key verify its owner by itself from now on. Answer: PinAccepted."""
+
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class EnrollFingerprint:
+    """Enroll one finger on the open key. Answers: SampleTaken, FingerEnrolled."""
+
+    attempt: int
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskApproval:
+    """Ask staff whether the key may be wiped. Answer: Approved."""
+
+    attempt: int
+    enrollment_id: str
+    key: KeyInfo
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigureKey:
+    """Make the open key what it shall be at hand-over. Answer: KeyConfigured."""
+
+    attempt: int
+    settings: KeySettings
+
+
+@dataclass(frozen=True, slots=True)
+class ResetKey:
+    """Open the key that has just been put in, check that it is `expected`, wipe it. Answers: TouchWanted, KeyReset."""
+
+    attempt: int
+    address: KeyAddress
+    expected: KeyIdentity
+    seconds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +245,16 @@ Effect = (
     | SendCode
     | VerifyPerson
     | InspectKey
+    | SelectKey
     | SetPin
+    | SetRandomPin
     | VerifyPin
+    | ChangePin
+    | UseBuiltInUv
+    | EnrollFingerprint
+    | AskApproval
+    | ConfigureKey
+    | ResetKey
     | BeginCeremony
     | MakeCredential
     | CompleteCeremony

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from hardware.authenticator import KeyAddress, KeyInfo, WebAuthnJson
+from hardware.authenticator import KeyAddress
 from hardware.errors import NoAccess
-from kiosk.contract.enrollments import Ceremony, CodeSent, CompletedCeremony, Identified, ProvedCeremony, Verified
-from kiosk.contract.profile import Profile, VerificationMethod
-from kiosk.enrollment.states import Trouble
+from kiosk.contract.profile import VerificationMethod
+from kiosk.enrollment.answers import Answer
 from kiosk.secret import Secret
 
 # ── the person ──────────────────────────────────────────────────────────────────────────────────
@@ -86,6 +85,24 @@ class PinTyped:
 
 
 @dataclass(frozen=True, slots=True)
+class PinReplaced:
+    """ChangePin: the PIN of the key, and a new one that meets all rules, typed twice."""
+
+    current: Secret
+    new: Secret
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """EnrollFinger: go on without."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResetWanted:
+    """Stopped, where it is resettable: wipe this key and begin anew with it. ResetKey(ASK): yes, wipe it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Continued:
     """The primary action of a screen that only waits for it: try again, another key, finish."""
 
@@ -144,136 +161,6 @@ class KeyInaccessible:
 # ── answers of the lanes ────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True)
-class ProfileLoaded:
-    """LoadProfile succeeded."""
-
-    attempt: int
-    profile: Profile
-    simulator_allowed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class PersonIdentified:
-    """IdentifyPerson was answered (which says nothing about whether anybody was found)."""
-
-    attempt: int
-    enrollment_id: str
-    identified: Identified
-
-
-@dataclass(frozen=True, slots=True)
-class CodeDelivered:
-    """SendCode was accepted."""
-
-    attempt: int
-    sent: CodeSent
-
-
-@dataclass(frozen=True, slots=True)
-class PersonVerified:
-    """VerifyPerson succeeded."""
-
-    attempt: int
-    verified: Verified
-
-
-@dataclass(frozen=True, slots=True)
-class KeyInspected:
-    """InspectKey succeeded."""
-
-    attempt: int
-    info: KeyInfo
-
-
-@dataclass(frozen=True, slots=True)
-class PinAccepted:
-    """SetPin or VerifyPin succeeded: the key is unlocked."""
-
-    attempt: int
-
-
-@dataclass(frozen=True, slots=True)
-class CeremonyBegun:
-    """BeginCeremony succeeded."""
-
-    attempt: int
-    ceremony: Ceremony
-
-
-@dataclass(frozen=True, slots=True)
-class TouchWanted:
-    """The key blinks."""
-
-    attempt: int
-
-
-@dataclass(frozen=True, slots=True)
-class CredentialMade:
-    """MakeCredential succeeded; the response is in the journal."""
-
-    attempt: int
-    response: WebAuthnJson
-
-
-@dataclass(frozen=True, slots=True)
-class CeremonyCompleted:
-    """CompleteCeremony succeeded: the relying party has the credential."""
-
-    attempt: int
-    completed: CompletedCeremony
-
-
-@dataclass(frozen=True, slots=True)
-class CredentialAsserted:
-    """ProveCredential succeeded on the key."""
-
-    attempt: int
-    assertion: WebAuthnJson
-
-
-@dataclass(frozen=True, slots=True)
-class ProofAccepted:
-    """SubmitProof succeeded: the credential is proved to work."""
-
-    attempt: int
-    proved: ProvedCeremony
-
-
-@dataclass(frozen=True, slots=True)
-class CleanedUp:
-    """CleanUp ended. `left_on_key` when the credential could not be taken off the key."""
-
-    attempt: int
-    left_on_key: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """The work of this attempt failed."""
-
-    attempt: int
-    error: Trouble
-
-
-Answer = (
-    ProfileLoaded
-    | PersonIdentified
-    | CodeDelivered
-    | PersonVerified
-    | KeyInspected
-    | PinAccepted
-    | CeremonyBegun
-    | TouchWanted
-    | CredentialMade
-    | CeremonyCompleted
-    | CredentialAsserted
-    | ProofAccepted
-    | CleanedUp
-    | Failed
-)
-"""Events that answer an effect: dropped when their attempt is not the visit's."""
-
 Event = (
     LanguageChosen
     | Started
@@ -286,6 +173,9 @@ Event = (
     | PersonConfirmed
     | PinChosen
     | PinTyped
+    | PinReplaced
+    | Skipped
+    | ResetWanted
     | Continued
     | WentBack
     | Cancelled

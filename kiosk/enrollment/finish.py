@@ -19,6 +19,16 @@ from hardware.errors import (
 from kiosk.contract.enrollments import AbandonReason, Phase
 from kiosk.contract.policy import PinMode
 from kiosk.enrollment import port
+from kiosk.enrollment.answers import (
+    CeremonyBegun,
+    CeremonyCompleted,
+    CredentialAsserted,
+    CredentialMade,
+    Failed,
+    KeyInspected,
+    ProofAccepted,
+    TouchWanted,
+)
 from kiosk.enrollment.effects import (
     BeginCeremony,
     CancelDevice,
@@ -30,23 +40,10 @@ from kiosk.enrollment.effects import (
     ProveCredential,
     SubmitProof,
 )
-from kiosk.enrollment.events import (
-    CeremonyBegun,
-    CeremonyCompleted,
-    Continued,
-    CredentialAsserted,
-    CredentialMade,
-    Event,
-    Failed,
-    KeyInspected,
-    KeyRemoved,
-    ProofAccepted,
-    RetryDue,
-    TouchWanted,
-    WentBack,
-)
-from kiosk.enrollment.states import Done, Prove, Remedy, Task, Touch, Trouble, Visit
+from kiosk.enrollment.events import Continued, Event, KeyRemoved, RetryDue, WentBack
+from kiosk.enrollment.states import Done, Prove, Remedy, Task, Touch
 from kiosk.enrollment.step import Step, clean_up, forget_ceremony, next_attempt, stay, stop
+from kiosk.enrollment.visit import Trouble, Visit
 from kiosk.errors import (
     CeremonyExpired,
     NotProtected,

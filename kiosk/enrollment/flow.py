@@ -11,22 +11,17 @@ from typing import assert_never
 
 from kiosk.contract.enrollments import Identified, Verified
 from kiosk.enrollment import finish, identify, key, port, verify
+from kiosk.enrollment.answers import Answer, CleanedUp, Failed, PersonIdentified, PersonVerified, ProfileLoaded
 from kiosk.enrollment.effects import LoadProfile
 from kiosk.enrollment.events import (
-    Answer,
     Cancelled,
-    CleanedUp,
     Continued,
     Event,
-    Failed,
     IdleExpired,
     KeyInaccessible,
     KeyInserted,
     KeyRemoved,
     LanguageChosen,
-    PersonIdentified,
-    PersonVerified,
-    ProfileLoaded,
     RetryDue,
     Started,
     TimeExpired,
@@ -41,17 +36,16 @@ from kiosk.enrollment.states import (
     EnterPin,
     Identify,
     InsertKey,
-    Port,
     Prove,
     Remedy,
     ShowBadge,
     State,
     Stopped,
     Touch,
-    Visit,
     Welcome,
 )
 from kiosk.enrollment.step import Step, end, next_attempt, stay
+from kiosk.enrollment.visit import Port, Visit
 from kiosk.errors import TookTooLong
 
 LONGEST_WAIT = 30

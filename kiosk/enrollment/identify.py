@@ -7,10 +7,12 @@ import unicodedata
 from dataclasses import replace
 
 from kiosk.contract.profile import FieldKind, IdentifyField
+from kiosk.enrollment.answers import Failed
 from kiosk.enrollment.effects import IdentifyPerson
-from kiosk.enrollment.events import AlternativeChosen, CriteriaGiven, Event, Failed, WentBack
-from kiosk.enrollment.states import Identify, Trouble, Visit
+from kiosk.enrollment.events import AlternativeChosen, CriteriaGiven, Event, WentBack
+from kiosk.enrollment.states import Identify
 from kiosk.enrollment.step import Step, end, next_attempt, stay
+from kiosk.enrollment.visit import Trouble, Visit
 from kiosk.errors import InputRefused
 
 _SHAPES = {

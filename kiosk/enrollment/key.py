@@ -22,21 +22,13 @@ from hardware.errors import (
 from kiosk.contract.policy import PinMode
 from kiosk.enrollment import finish, identify, port
 from kiosk.enrollment.admission import admit
+from kiosk.enrollment.answers import Failed, KeyInspected, PinAccepted
 from kiosk.enrollment.effects import SetPin, VerifyPin
-from kiosk.enrollment.events import (
-    Continued,
-    Event,
-    Failed,
-    KeyInspected,
-    KeyRemoved,
-    PinAccepted,
-    PinChosen,
-    PinTyped,
-    WentBack,
-)
+from kiosk.enrollment.events import Continued, Event, KeyRemoved, PinChosen, PinTyped, WentBack
 from kiosk.enrollment.pin_rules import PinRules
-from kiosk.enrollment.states import ChoosePin, EnterPin, InsertKey, KeyIdentity, Remedy, Trouble, Visit
+from kiosk.enrollment.states import ChoosePin, EnterPin, InsertKey, Remedy
 from kiosk.enrollment.step import Step, next_attempt, stay, stop
+from kiosk.enrollment.visit import KeyIdentity, Trouble, Visit
 from kiosk.errors import KeyNotAdmitted
 
 FEW_TRIES = 3

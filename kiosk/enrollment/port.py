@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from kiosk.enrollment.effects import CloseKey, InspectKey
-from kiosk.enrollment.states import InsertKey, Trouble, Visit
+from kiosk.enrollment.states import InsertKey
 from kiosk.enrollment.step import Step, forget_key, next_attempt
+from kiosk.enrollment.visit import Trouble, Visit
 from kiosk.errors import SeveralKeys
 
 

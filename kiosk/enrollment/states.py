@@ -5,90 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from hardware.authenticator import KeyAddress, KeyInfo, WebAuthnJson
-from hardware.errors import HardwareError, NoAccess
-from kiosk.contract.enrollments import Ceremony, CompletedCeremony, MaskedPerson, VerificationOffer
-from kiosk.contract.policy import EnrollmentPolicy
-from kiosk.contract.profile import FieldSet, Profile, RelyingPartyName, VerificationMethod
+from hardware.authenticator import KeyAddress, SampleFeedback
+from kiosk.contract.enrollments import MaskedPerson, VerificationOffer
+from kiosk.contract.profile import FieldSet, RelyingPartyName, VerificationMethod
 from kiosk.enrollment.pin_rules import PinRules
-from kiosk.errors import KioskError
-
-Trouble = HardwareError | KioskError
-"""What a page tells as a notice; `ui.messages` has the words for every class."""
-
-
-@dataclass(frozen=True, slots=True)
-class KeyIdentity:
-    """What makes a key this very key. Bound once something was done with it."""
-
-    transport: str
-    aaguid: bytes
-    serial: str
-    product: str
-    path: str
-
-    @classmethod
-    def of(cls, info: KeyInfo) -> KeyIdentity:
-        """The identity that a reading tells."""
-        a = info.address
-        return cls(a.transport.value, info.aaguid, a.serial, a.product, a.path)
-
-    def admits(self, other: KeyIdentity) -> bool:
-        """Whether `other` can be this key: a serial number decides; without one, the model and the port do."""
-        same_model = (self.transport, self.aaguid, self.product) == (other.transport, other.aaguid, other.product)
-        if not same_model or self.serial != other.serial:
-            return False
-        return bool(self.serial) or self.path == other.path
-
-
-@dataclass(frozen=True, slots=True)
-class Port:
-    """The keys plugged in now, and why one that is there may not be opened (`refused`)."""
-
-    keys: tuple[KeyAddress, ...] = ()
-    refused: NoAccess | None = None
-
-    def with_key(self, address: KeyAddress) -> Port:
-        """One more key; at a place that was taken, it replaces the one there."""
-        return Port((*(key for key in self.keys if key.path != address.path), address))
-
-    def without_key(self, address: KeyAddress) -> Port:
-        """One key less."""
-        return Port(tuple(key for key in self.keys if key != address))
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """The facts of one visit. `attempt` numbers the work under way: answers to older work are dropped.
-
-    `port` is what is plugged in now, as the watcher told. `key` is the last reading of the session's key,
-    `bound` its identity once a PIN was set or entered, `unlocked` whether the device layer holds it open with its
-    PIN. `ceremony`, `response` and `completed` are the relying party in hand: options, the key's answer, the
-    service's answer. `finished` are the parties proved so far, with the receipt of the last.
-    """
-
-    profile: Profile
-    locale: str
-    attempt: int = 0
-    simulator_allowed: bool = False
-    enrollment_id: str = ""
-    alternative: str = ""
-    criteria: dict[str, str] = field(default_factory=dict)
-    offers: tuple[VerificationOffer, ...] = ()
-    masked: MaskedPerson | None = None
-    person: str = ""
-    policy: EnrollmentPolicy = field(default_factory=EnrollmentPolicy)
-    parties: tuple[RelyingPartyName, ...] = ()
-    port: Port = Port()
-    key: KeyInfo | None = None
-    bound: KeyIdentity | None = None
-    unlocked: bool = False
-    ceremony: Ceremony | None = None
-    response: WebAuthnJson | None = None
-    completed: CompletedCeremony | None = None
-    assertion: WebAuthnJson | None = None
-    finished: tuple[RelyingPartyName, ...] = ()
-    receipt: str = ""
+from kiosk.enrollment.visit import Port, Trouble, Visit
+from kiosk.secret import Secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +22,7 @@ class Connecting:
     tries: int = 0
     problem: Trouble | None = None
     retry_in: int = 0
-    port: Port = Port()
+    port: Port = field(default_factory=Port)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +112,15 @@ class InsertKey:
 
 
 @dataclass(frozen=True, slots=True)
+class SelectKey:
+    """Several keys are in: touch the one you mean. `keys` blink; the first that is touched is it."""
+
+    visit: Visit
+    keys: tuple[KeyAddress, ...]
+    problem: Trouble | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ChoosePin:
     """A fresh key: choose its PIN by these rules."""
 
@@ -212,9 +143,72 @@ class EnterPin:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangePin:
+    """A key that wants its PIN changed: type the one it has, then a new one by these rules."""
+
+    visit: Visit
+    rules: PinRules
+    retries_left: int | None
+    caution: bool = False
+    problem: Trouble | None = None
+    busy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RandomPin:
+    """The kiosk makes up the PIN. `pin` is None while it is being set, then shown once, until the person goes on."""
+
+    visit: Visit
+    pin: Secret | None = None
+    must_change: bool = False
+    problem: Trouble | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EnrollFinger:
+    """Touch the sensor again and again. `remaining` counts good samples still needed, None before the first;
+    `feedback` is about the last one. With `problem` set nothing is under way: `Continued` tries again, and
+    `Skipped` goes on without where policy lets it (`optional`)."""
+
+    visit: Visit
+    remaining: int | None = None
+    taken: int = 0
+    feedback: SampleFeedback | None = None
+    optional: bool = False
+    problem: Trouble | None = None
+
+
+class ResetStage(StrEnum):
+    """Where a reset stands."""
+
+    ASK = "ask"
+    APPROVAL = "approval"
+    TAKE_OUT = "take_out"
+    PUT_IN = "put_in"
+    TOUCH = "touch"
+
+
+@dataclass(frozen=True, slots=True)
+class ResetKey:
+    """Wipe the key: ask, have it approved, take it out, put the same one back, touch it within `seconds`.
+
+    `lost` is how many sign-ins are on it, None when the key does not tell. `long_touch`: hold it for about five
+    seconds. Only the key that the visit is about (`bound`) is ever wiped.
+    """
+
+    visit: Visit
+    stage: ResetStage
+    lost: int | None = None
+    seconds: int = 10
+    long_touch: bool = False
+    problem: Trouble | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Touch:
     """Touch the key for relying party `number` of `total`. `waiting`: the key blinks now; until then options are on
-    their way. With `problem` set, nothing is under way and `Continued` tries again. `seconds` is the time to touch."""
+    their way. With `problem` set, nothing is under way and `Continued` tries again. `seconds` is the time to touch.
+    `verifying`: it waits for a finger on its sensor, not for a mere touch."""
 
     visit: Visit
     party: RelyingPartyName
@@ -223,13 +217,15 @@ class Touch:
     seconds: int
     waiting: bool = False
     problem: Trouble | None = None
+    verifying: bool = False
 
 
 class Task(StrEnum):
-    """The tasks of the Working screen, in order."""
+    """The tasks of the Working screen, in order. CONFIGURE only where policy asks something of the key at hand-over."""
 
     REGISTER = "register"
     TEST = "test"
+    CONFIGURE = "configure"
     CHECK = "check"
 
 
@@ -270,13 +266,14 @@ class Remedy(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Stopped:
     """It cannot go on this way. `cleaning`: what was begun is still being taken back; `left_on_key`: a credential
-    stays on the key, staff must know."""
+    stays on the key, staff must know. `resettable`: policy lets this key be wiped and begun anew (`ResetWanted`)."""
 
     visit: Visit
     problem: Trouble
     remedy: Remedy
     cleaning: bool = False
     left_on_key: bool = False
+    resettable: bool = False
 
 
 State = (
@@ -288,8 +285,13 @@ State = (
     | ShowBadge
     | ConfirmPerson
     | InsertKey
+    | SelectKey
     | ChoosePin
     | EnterPin
+    | ChangePin
+    | RandomPin
+    | EnrollFinger
+    | ResetKey
     | Touch
     | Prove
     | Done

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from kiosk.contract.enrollments import AbandonReason
 from kiosk.enrollment.effects import CancelDevice, CancelEnrollment, CleanUp, CloseKey, Effect
-from kiosk.enrollment.states import Done, Remedy, State, Stopped, Trouble, Visit, Welcome
+from kiosk.enrollment.states import Done, Remedy, State, Stopped, Welcome
+from kiosk.enrollment.visit import Trouble, Visit
 
 Step = tuple[State, tuple[Effect, ...]]
 """Where the person is now, and what is to be done about it."""

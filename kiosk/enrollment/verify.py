@@ -8,30 +8,12 @@ from typing import assert_never
 from kiosk.contract.enrollments import VerificationOffer
 from kiosk.contract.profile import VerificationMethod
 from kiosk.enrollment import identify
+from kiosk.enrollment.answers import CodeDelivered, Failed
 from kiosk.enrollment.effects import SendCode, VerifyPerson
-from kiosk.enrollment.events import (
-    BadgeShown,
-    CodeDelivered,
-    CodeRequested,
-    CodeTyped,
-    Event,
-    Failed,
-    MethodChosen,
-    PersonConfirmed,
-    WentBack,
-)
-from kiosk.enrollment.states import (
-    ChooseMethod,
-    CodeWork,
-    ConfirmPerson,
-    EnterCode,
-    Remedy,
-    ShowBadge,
-    State,
-    Trouble,
-    Visit,
-)
+from kiosk.enrollment.events import BadgeShown, CodeRequested, CodeTyped, Event, MethodChosen, PersonConfirmed, WentBack
+from kiosk.enrollment.states import ChooseMethod, CodeWork, ConfirmPerson, EnterCode, Remedy, ShowBadge, State
 from kiosk.enrollment.step import Step, next_attempt, stay, stop
+from kiosk.enrollment.visit import Trouble, Visit
 from kiosk.errors import NotVerified, OutOfStep, SessionExpired, StationRefused, VerificationUnavailable
 from kiosk.secret import Secret
 

@@ -8,7 +8,8 @@ from queue import Empty, SimpleQueue
 from typing import Protocol
 
 from kiosk.enrollment.events import Event, PinChosen, PinTyped, RetryDue
-from kiosk.enrollment.states import Connecting, Port, Prove, State
+from kiosk.enrollment.states import Connecting, Prove, State
+from kiosk.enrollment.visit import Port
 from kiosk.errors import TookTooLong
 from kiosk.station.session import Session
 

@@ -10,9 +10,10 @@ from threading import Thread
 import structlog
 
 from hardware.errors import HardwareError
+from kiosk.enrollment.answers import Failed
 from kiosk.enrollment.effects import CancelDevice, CancelEnrollment, CleanUp, CloseKey
-from kiosk.enrollment.events import Event, Failed
-from kiosk.enrollment.states import Trouble
+from kiosk.enrollment.events import Event
+from kiosk.enrollment.visit import Trouble
 from kiosk.errors import KioskError
 from kiosk.station.work import Build, ForgetParty, Job, LaneContext, Outcome, Performer, Settle, Work
 

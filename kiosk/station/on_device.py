@@ -16,6 +16,7 @@ from hardware.errors import (
     KeySwapped,
     MissingExtension,
 )
+from kiosk.enrollment.answers import CredentialAsserted, CredentialMade, KeyInspected, PinAccepted, TouchWanted
 from kiosk.enrollment.effects import (
     CleanUp,
     CloseKey,
@@ -25,7 +26,7 @@ from kiosk.enrollment.effects import (
     SetPin,
     VerifyPin,
 )
-from kiosk.enrollment.events import CredentialAsserted, CredentialMade, Event, KeyInspected, PinAccepted, TouchWanted
+from kiosk.enrollment.events import Event
 from kiosk.errors import KioskError
 from kiosk.station.journal import Journal
 from kiosk.station.journal_row import KeyMark, Row, credential_id_of

@@ -13,6 +13,16 @@ import structlog
 from hardware.authenticator import KeyInfo, PinState
 from kiosk.config import StationSettings
 from kiosk.contract.enrollments import KeyReport
+from kiosk.enrollment.answers import (
+    CeremonyBegun,
+    CeremonyCompleted,
+    CleanedUp,
+    CodeDelivered,
+    PersonIdentified,
+    PersonVerified,
+    ProfileLoaded,
+    ProofAccepted,
+)
 from kiosk.enrollment.effects import (
     BeginCeremony,
     CancelEnrollment,
@@ -23,17 +33,7 @@ from kiosk.enrollment.effects import (
     SubmitProof,
     VerifyPerson,
 )
-from kiosk.enrollment.events import (
-    CeremonyBegun,
-    CeremonyCompleted,
-    CleanedUp,
-    CodeDelivered,
-    Event,
-    PersonIdentified,
-    PersonVerified,
-    ProfileLoaded,
-    ProofAccepted,
-)
+from kiosk.enrollment.events import Event
 from kiosk.errors import KioskError, OutcomeUnknown, OutOfStep, Refusal, ServiceError
 from kiosk.station.client import Client
 from kiosk.station.journal import Journal

@@ -38,9 +38,9 @@ from kiosk.enrollment.states import (
     State,
     Stopped,
     Touch,
-    Trouble,
     Welcome,
 )
+from kiosk.enrollment.visit import Trouble
 from kiosk.errors import TookTooLong
 from kiosk.secret import Secret
 from kiosk.station.headless import Host

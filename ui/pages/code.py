@@ -9,7 +9,8 @@ from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from kiosk.enrollment.events import CodeRequested, CodeTyped, MethodChosen, WentBack
-from kiosk.enrollment.states import CodeWork, EnterCode, State, Trouble
+from kiosk.enrollment.states import CodeWork, EnterCode, State
+from kiosk.enrollment.visit import Trouble
 from kiosk.errors import CodeTooOld, WrongCode
 from ui.pages import verify_words as words
 from ui.pages.page import Action, Chrome, Page, Surroundings

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from kiosk.contract.profile import FieldKind, FieldSet, IdentifyField
 from kiosk.enrollment.events import AlternativeChosen, CriteriaGiven, WentBack
-from kiosk.enrollment.states import Identify, State, Trouble
+from kiosk.enrollment.states import Identify, State
+from kiosk.enrollment.visit import Trouble
 from kiosk.errors import InputRefused
 from ui.badge_ear import BadgeEar
 from ui.pages.identify_words import badge_way, field_hint, field_label, sentence, way, way_icon

@@ -10,7 +10,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from kiosk.enrollment.events import Event
-from kiosk.enrollment.states import State, Trouble
+from kiosk.enrollment.states import State
+from kiosk.enrollment.visit import Trouble
 from ui.surroundings import Surroundings
 from ui.theme import Theme
 

@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from kiosk.enrollment.events import Continued, Event, PinChosen, PinTyped, WentBack
 from kiosk.enrollment.pin_rules import Rule, check
-from kiosk.enrollment.states import ChoosePin, EnterPin, State, Trouble
+from kiosk.enrollment.states import ChoosePin, EnterPin, State
+from kiosk.enrollment.visit import Trouble
 from ui.pages.page import Action, Chrome, Page, Surroundings
 from ui.pages.pin_pad import PinPad
 from ui.pages.pin_words import SAME, first_words, guessable, line

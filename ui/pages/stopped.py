@@ -6,7 +6,8 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from kiosk.enrollment.events import Cancelled, Continued
-from kiosk.enrollment.states import Remedy, State, Stopped, Visit
+from kiosk.enrollment.states import Remedy, State, Stopped
+from kiosk.enrollment.visit import Visit
 from kiosk.errors import KioskError
 from ui.messages import message
 from ui.pages.page import Action, Chrome, Page, Surroundings

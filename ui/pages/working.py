@@ -6,7 +6,8 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from hardware.errors import KeyGone
-from kiosk.enrollment.states import Prove, State, Task, Trouble
+from kiosk.enrollment.states import Prove, State, Task
+from kiosk.enrollment.visit import Trouble
 from ui.messages import duration
 from ui.pages.page import Chrome, Page, Surroundings
 from ui.text import clean

@@ -12,15 +12,16 @@ from kiosk import errors
 from kiosk.contract.enrollments import AbandonReason, CodeSent, Identified, MaskedPerson, Phase, VerificationOffer
 from kiosk.contract.policy import EnrollmentPolicy, KeyPolicy, PinMode
 from kiosk.contract.profile import VerificationMethod
-from kiosk.enrollment import effects, events, states
+from kiosk.enrollment import answers, effects, events, states
+from kiosk.enrollment.visit import Port
 from kiosk.secret import Secret
 from tests.kiosk.enrollment.walk import ADDRESS, FRESH, MAIL, PROFILE, VPN, WITH_PIN, Walk
 
 EMAIL, SMS = VerificationMethod.EMAIL, VerificationMethod.SMS
 
 
-def sent(attempt: int) -> events.CodeDelivered:
-    return events.CodeDelivered(attempt, CodeSent(EMAIL, "m•••@example.org", 60, 600))
+def sent(attempt: int) -> answers.CodeDelivered:
+    return answers.CodeDelivered(attempt, CodeSent(EMAIL, "m•••@example.org", 60, 600))
 
 
 # ── the happy ways ──────────────────────────────────────────────────────────────────────────────
@@ -32,7 +33,7 @@ def test_a_fresh_key_goes_all_the_way_to_done(walk: Walk) -> None:
         .made()
         .completed()
         .proved()
-        .answer(lambda n: events.KeyInspected(n, replace(FRESH, pin=PinState.SET)))
+        .answer(lambda n: answers.KeyInspected(n, replace(FRESH, pin=PinState.SET)))
         .now(states.Done)
     )
     assert done.visit.finished == (MAIL,)
@@ -45,7 +46,7 @@ def test_a_fresh_key_goes_all_the_way_to_done(walk: Walk) -> None:
 
 
 def test_done_ends_in_a_welcome_that_knows_nobody(walk: Walk) -> None:
-    walk.touching().made().completed().proved().answer(lambda n: events.KeyInspected(n, WITH_PIN))
+    walk.touching().made().completed().proved().answer(lambda n: answers.KeyInspected(n, WITH_PIN))
     visit = walk.say(events.Continued()).now(states.Welcome).visit
     assert (visit.person, visit.enrollment_id, visit.criteria, visit.key, visit.bound) == ("", "", {}, None, None)
     assert not any(isinstance(e, effects.CancelEnrollment) for e in walk.effects)
@@ -61,7 +62,7 @@ def test_two_relying_parties_take_one_pin_and_a_touch_each(walk: Walk) -> None:
     walk.touching(parties=(MAIL, VPN)).made().completed().proved(Phase.KEY)
     touch = walk.now(states.Touch)
     assert (touch.party, touch.number, touch.total) == (VPN, 2, 2)
-    walk.begun(VPN).made().completed().proved(party=VPN).answer(lambda n: events.KeyInspected(n, WITH_PIN))
+    walk.begun(VPN).made().completed().proved(party=VPN).answer(lambda n: answers.KeyInspected(n, WITH_PIN))
     assert walk.now(states.Done).visit.finished == (MAIL, VPN)
     assert sum(isinstance(e, effects.SetPin) for e in walk.all) == 1
 
@@ -89,13 +90,13 @@ def test_connecting_knows_the_keys_that_were_plugged_in_early(walk: Walk) -> Non
     other = KeyAddress(Transport.USB, "usb-2", 2)
     walk.say(events.KeyInserted(ADDRESS), events.KeyInserted(other), events.KeyRemoved(other))
     walk.say(events.KeyInaccessible(hw.NoAccess("/dev/hidraw3", "udev")))
-    walk.answer(lambda n: events.ProfileLoaded(n, PROFILE))
+    walk.answer(lambda n: answers.ProfileLoaded(n, PROFILE))
     assert walk.now(states.Welcome).visit.port.keys == (ADDRESS,)
 
 
 @pytest.mark.parametrize(("wanted", "got"), [("ar", "ar"), ("xx", "en")])
 def test_the_station_speaks_a_language_that_the_profile_has(walk: Walk, wanted: str, got: str) -> None:
-    walk.say(events.LanguageChosen(wanted)).answer(lambda n: events.ProfileLoaded(n, PROFILE))
+    walk.say(events.LanguageChosen(wanted)).answer(lambda n: answers.ProfileLoaded(n, PROFILE))
     assert walk.now(states.Welcome).visit.locale == got
 
 
@@ -108,7 +109,7 @@ def test_the_language_can_change_on_every_screen(walk: Walk) -> None:
 def test_welcome_and_connecting_ignore_what_does_not_concern_them(walk: Walk, event: events.Event) -> None:
     assert walk.say(event).effects == ()
     walk.now(states.Connecting)
-    walk.answer(lambda n: events.ProfileLoaded(n, PROFILE)).say(event)
+    walk.answer(lambda n: answers.ProfileLoaded(n, PROFILE)).say(event)
     assert walk.effects == ()
     walk.now(states.Welcome)
 
@@ -243,7 +244,7 @@ def test_a_badge_is_asked_for_and_checked(walk: Walk) -> None:
 def test_who_came_with_a_badge_need_not_show_it_again(walk: Walk) -> None:
     walk.to_identify().say(events.AlternativeChosen("badge"), events.CriteriaGiven({"badge": "0412"}))
     offer = VerificationOffer(VerificationMethod.AUTOMATIC)
-    walk.answer(lambda n: events.PersonIdentified(n, "e1", Identified(Phase.VERIFY, (offer,))))
+    walk.answer(lambda n: answers.PersonIdentified(n, "e1", Identified(Phase.VERIFY, (offer,))))
     assert walk.now(states.ShowBadge).busy
     assert walk.asked(effects.VerifyPerson).method is VerificationMethod.AUTOMATIC
 
@@ -372,13 +373,13 @@ def test_pulling_the_key_at_the_pin_waits_for_it_and_spends_nothing(walk: Walk) 
 def test_the_key_of_before_is_the_only_one_that_will_do(walk: Walk) -> None:
     walk.touching().say(events.KeyRemoved(ADDRESS))
     other = replace(FRESH, address=replace(ADDRESS, attach_id=2, serial="S2"))
-    walk.say(events.KeyInserted(other.address)).answer(lambda n: events.KeyInspected(n, other))
+    walk.say(events.KeyInserted(other.address)).answer(lambda n: answers.KeyInspected(n, other))
     state = walk.now(states.InsertKey)
     assert isinstance(state.problem, hw.KeySwapped)
     assert state.take_out
     walk.say(events.KeyRemoved(other.address))
     again = replace(WITH_PIN, address=replace(ADDRESS, attach_id=3))
-    walk.say(events.KeyInserted(again.address)).answer(lambda n: events.KeyInspected(n, again))
+    walk.say(events.KeyInserted(again.address)).answer(lambda n: answers.KeyInspected(n, again))
     walk.now(states.EnterPin)
 
 
@@ -418,7 +419,7 @@ def test_blocked_for_now_is_not_blocked_for_good(walk: Walk, error: Exception, k
 def test_options_are_fetched_only_after_the_pin(walk: Walk) -> None:
     walk.inserted()
     assert not any(isinstance(e, effects.BeginCeremony) for e in walk.all)
-    walk.say(_pin()).answer(events.PinAccepted)
+    walk.say(_pin()).answer(answers.PinAccepted)
     walk.asked(effects.BeginCeremony)
     assert not walk.now(states.Touch).waiting
     assert walk.begun().now(states.Touch).waiting
@@ -470,14 +471,14 @@ def test_a_relying_party_that_knows_the_key_from_an_interrupted_visit_is_passed_
     assert walk.now(states.Touch).party == VPN
     assert walk.asked(effects.BeginCeremony).relying_party == VPN.id
     assert walk.asked(effects.CleanUp).ceremony.relying_party == MAIL
-    walk.begun(VPN).made().completed().proved(Phase.KEY, VPN).answer(lambda n: events.KeyInspected(n, WITH_PIN))
+    walk.begun(VPN).made().completed().proved(Phase.KEY, VPN).answer(lambda n: answers.KeyInspected(n, WITH_PIN))
     assert walk.now(states.Done).visit.finished == (MAIL, VPN)
 
 
 def test_the_last_relying_party_may_know_the_key_too(walk: Walk) -> None:
     walk.touching(parties=(MAIL, VPN)).made().completed().proved(Phase.KEY).begun(VPN).fail(hw.AlreadyRegistered())
     assert walk.now(states.Prove).task is states.Task.CHECK
-    assert walk.answer(lambda n: events.KeyInspected(n, WITH_PIN)).now(states.Done).visit.finished == (MAIL, VPN)
+    assert walk.answer(lambda n: answers.KeyInspected(n, WITH_PIN)).now(states.Done).visit.finished == (MAIL, VPN)
 
 
 def test_a_key_that_every_relying_party_knows_needs_nothing(walk: Walk) -> None:
@@ -490,7 +491,7 @@ def test_a_stopped_screen_cleans_before_it_lets_go_on(walk: Walk) -> None:
     walk.touching().fail(hw.KeyFull())
     assert walk.now(states.Stopped).cleaning
     walk.say(events.Continued()).now(states.Stopped)
-    walk.answer(lambda n: events.CleanedUp(n, left_on_key=True))
+    walk.answer(lambda n: answers.CleanedUp(n, left_on_key=True))
     assert walk.now(states.Stopped).left_on_key
     assert walk.say(events.Continued()).now(states.InsertKey).visit.bound is None
 
@@ -503,7 +504,7 @@ def test_cleaning_that_fails_is_left_to_the_staff(walk: Walk) -> None:
 
 
 def test_start_over_ends_the_visit(walk: Walk) -> None:
-    walk.touching().fail(errors.SessionExpired()).answer(events.CleanedUp).say(events.Continued())
+    walk.touching().fail(errors.SessionExpired()).answer(answers.CleanedUp).say(events.Continued())
     walk.now(states.Welcome)
     assert walk.asked(effects.CancelEnrollment).enrollment_id == "e1"
 
@@ -521,7 +522,7 @@ def test_a_lost_answer_sends_the_same_response_again(walk: Walk) -> None:
     assert (again.response, again.ceremony) == (first.response, first.ceremony)
     walk.completed().fail(hw.TouchTimeout()).say(events.RetryDue(walk.attempt))
     walk.asked(effects.ProveCredential)
-    walk.answer(lambda n: events.CredentialAsserted(n, {"id": "AQ"})).fail(errors.ServiceBroken())
+    walk.answer(lambda n: answers.CredentialAsserted(n, {"id": "AQ"})).fail(errors.ServiceBroken())
     walk.say(events.RetryDue(walk.attempt)).asked(effects.SubmitProof)
 
 
@@ -537,9 +538,9 @@ def test_after_too_many_tries_the_journal_and_the_desk_take_over(walk: Walk) -> 
 def test_a_key_pulled_from_a_faulty_state_is_asked_for_at_once(walk: Walk) -> None:
     walk.inserted().say(_pin())
     walk.say(events.KeyRemoved(ADDRESS)).now(states.InsertKey)
-    walk.say(events.KeyInserted(ADDRESS)).answer(lambda n: events.KeyInspected(n, FRESH))
+    walk.say(events.KeyInserted(ADDRESS)).answer(lambda n: answers.KeyInspected(n, FRESH))
     choosing = walk.now(states.ChoosePin)
-    walk.state = replace(choosing, visit=replace(choosing.visit, port=states.Port()))
+    walk.state = replace(choosing, visit=replace(choosing.visit, port=Port()))
     assert not walk.say(events.WentBack()).now(states.InsertKey).take_out
 
 
@@ -566,8 +567,8 @@ def test_a_key_pulled_while_registering_must_come_back_to_be_tested(walk: Walk) 
     walk.touching().made().say(events.KeyRemoved(ADDRESS)).completed()
     assert walk.now(states.InsertKey).same
     again = replace(WITH_PIN, address=replace(ADDRESS, attach_id=2))
-    walk.say(events.KeyInserted(again.address)).answer(lambda n: events.KeyInspected(n, again))
-    walk.say(_typed()).answer(events.PinAccepted)
+    walk.say(events.KeyInserted(again.address)).answer(lambda n: answers.KeyInspected(n, again))
+    walk.say(_typed()).answer(answers.PinAccepted)
     assert walk.asked(effects.ProveCredential).completed.credential_id == "AQ"
 
 
@@ -575,7 +576,7 @@ def test_a_key_pulled_before_registering_is_known_registers_when_it_is_back(walk
     walk.touching().made().fail(errors.ServiceUnreachable()).fail(hw.KeyGone())
     again = replace(WITH_PIN, address=replace(ADDRESS, attach_id=2))
     walk.say(events.KeyRemoved(ADDRESS), events.KeyInserted(again.address))
-    walk.answer(lambda n: events.KeyInspected(n, again)).say(_typed()).answer(events.PinAccepted)
+    walk.answer(lambda n: answers.KeyInspected(n, again)).say(_typed()).answer(answers.PinAccepted)
     walk.asked(effects.CompleteCeremony)
 
 
@@ -583,12 +584,12 @@ def test_a_key_pulled_after_the_proof_is_read_back_without_its_pin(walk: Walk) -
     walk.touching().made().completed().say(events.KeyRemoved(ADDRESS)).proved()
     walk.now(states.InsertKey)
     again = replace(WITH_PIN, address=replace(ADDRESS, attach_id=2))
-    walk.say(events.KeyInserted(again.address)).answer(lambda n: events.KeyInspected(n, again))
+    walk.say(events.KeyInserted(again.address)).answer(lambda n: answers.KeyInspected(n, again))
     walk.now(states.Done)
 
 
 def test_success_is_not_said_when_the_key_shows_no_pin(walk: Walk) -> None:
-    walk.touching().made().completed().proved().answer(lambda n: events.KeyInspected(n, FRESH))
+    walk.touching().made().completed().proved().answer(lambda n: answers.KeyInspected(n, FRESH))
     assert isinstance(walk.now(states.Stopped).problem, errors.NotProtected)
 
 
@@ -603,11 +604,11 @@ def test_a_key_that_fails_the_read_back_is_taken_out_and_read_again(walk: Walk) 
 
 
 def test_a_key_that_wants_a_touch_for_the_test_says_so(walk: Walk) -> None:
-    assert walk.touching().made().completed().answer(events.TouchWanted).now(states.Prove).touch
+    assert walk.touching().made().completed().answer(answers.TouchWanted).now(states.Prove).touch
 
 
 def test_a_proof_that_is_refused_takes_everything_back(walk: Walk) -> None:
-    walk.touching().made().completed().answer(lambda n: events.CredentialAsserted(n, {}))
+    walk.touching().made().completed().answer(lambda n: answers.CredentialAsserted(n, {}))
     walk.fail(errors.ProofRefused())
     assert walk.asked(effects.CleanUp).reason is AbandonReason.NOT_PROVED
 
@@ -628,7 +629,7 @@ def test_answers_to_older_work_are_dropped(walk: Walk) -> None:
     old = walk.attempt
     walk.say(events.WentBack())
     before = walk.state
-    assert walk.say(sent(old), events.Failed(old, errors.WrongCode()), events.RetryDue(old)).state == before
+    assert walk.say(sent(old), answers.Failed(old, errors.WrongCode()), events.RetryDue(old)).state == before
 
 
 def test_a_second_key_during_the_touch_changes_nothing(walk: Walk) -> None:

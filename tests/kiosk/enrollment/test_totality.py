@@ -24,7 +24,7 @@ from kiosk.contract.enrollments import (
 )
 from kiosk.contract.policy import EnrollmentPolicy, PinMode, PinPolicy
 from kiosk.contract.profile import VerificationMethod
-from kiosk.enrollment import effects, events, states
+from kiosk.enrollment import answers, effects, events, states
 from kiosk.enrollment.flow import advance, begin
 from kiosk.secret import Secret
 from tests.kiosk.enrollment.walk import ADDRESS, FRESH, MAIL, PROFILE, VPN, WITH_PIN
@@ -74,41 +74,41 @@ people: list[Make] = [
     lambda _: events.KeyInaccessible(hw.NoAccess("p", "r")),
 ]
 offers = tuple(VerificationOffer(m) for m in VerificationMethod)
-answers: list[Make] = [
-    lambda n: events.ProfileLoaded(n, PROFILE, simulator_allowed=True),
-    lambda n: events.PersonIdentified(n, "e1", Identified(Phase.VERIFY, offers, MaskedPerson("M•••"))),
-    lambda n: events.PersonIdentified(n, "e1", Identified(Phase.VERIFY, offers[:1])),
-    lambda n: events.CodeDelivered(n, CodeSent(VerificationMethod.EMAIL, "", 60, 600)),
-    lambda n: events.PersonVerified(n, Verified(Phase.KEY, "Maria", (MAIL, VPN), EnrollmentPolicy())),
-    lambda n: events.PersonVerified(n, Verified(Phase.KEY, "M", (MAIL,), EnrollmentPolicy(PinPolicy(PinMode.NEVER)))),
-    lambda n: events.KeyInspected(n, FRESH),
-    lambda n: events.KeyInspected(n, WITH_PIN),
-    lambda n: events.KeyInspected(n, replace(FRESH, address=OTHER, pin=PinState.UNSUPPORTED)),
-    events.PinAccepted,
-    lambda n: events.CeremonyBegun(n, Ceremony("c1", MAIL, "https://mail.example.org", {}, 300)),
-    events.TouchWanted,
-    lambda n: events.CredentialMade(n, {"id": "AQ"}),
-    lambda n: events.CeremonyCompleted(n, CompletedCeremony("AQ", {})),
-    lambda n: events.CredentialAsserted(n, {"id": "AQ"}),
-    lambda n: events.ProofAccepted(n, ProvedCeremony(Phase.DONE, MAIL, "r")),
-    events.CleanedUp,
+replies: list[Make] = [
+    lambda n: answers.ProfileLoaded(n, PROFILE, simulator_allowed=True),
+    lambda n: answers.PersonIdentified(n, "e1", Identified(Phase.VERIFY, offers, MaskedPerson("M•••"))),
+    lambda n: answers.PersonIdentified(n, "e1", Identified(Phase.VERIFY, offers[:1])),
+    lambda n: answers.CodeDelivered(n, CodeSent(VerificationMethod.EMAIL, "", 60, 600)),
+    lambda n: answers.PersonVerified(n, Verified(Phase.KEY, "Maria", (MAIL, VPN), EnrollmentPolicy())),
+    lambda n: answers.PersonVerified(n, Verified(Phase.KEY, "M", (MAIL,), EnrollmentPolicy(PinPolicy(PinMode.NEVER)))),
+    lambda n: answers.KeyInspected(n, FRESH),
+    lambda n: answers.KeyInspected(n, WITH_PIN),
+    lambda n: answers.KeyInspected(n, replace(FRESH, address=OTHER, pin=PinState.UNSUPPORTED)),
+    answers.PinAccepted,
+    lambda n: answers.CeremonyBegun(n, Ceremony("c1", MAIL, "https://mail.example.org", {}, 300)),
+    answers.TouchWanted,
+    lambda n: answers.CredentialMade(n, {"id": "AQ"}),
+    lambda n: answers.CeremonyCompleted(n, CompletedCeremony("AQ", {})),
+    lambda n: answers.CredentialAsserted(n, {"id": "AQ"}),
+    lambda n: answers.ProofAccepted(n, ProvedCeremony(Phase.DONE, MAIL, "r")),
+    answers.CleanedUp,
     events.RetryDue,
-    *((lambda n, e=e: events.Failed(n, e)) for e in FAILURES),
+    *((lambda n, e=e: answers.Failed(n, e)) for e in FAILURES),
 ]
 ANSWERED_BY: dict[type, tuple[type, ...]] = {
-    effects.LoadProfile: (events.ProfileLoaded,),
-    effects.IdentifyPerson: (events.PersonIdentified,),
-    effects.SendCode: (events.CodeDelivered,),
-    effects.VerifyPerson: (events.PersonVerified,),
-    effects.InspectKey: (events.KeyInspected,),
-    effects.SetPin: (events.PinAccepted,),
-    effects.VerifyPin: (events.PinAccepted,),
-    effects.BeginCeremony: (events.CeremonyBegun,),
-    effects.MakeCredential: (events.TouchWanted, events.CredentialMade),
-    effects.CompleteCeremony: (events.CeremonyCompleted,),
-    effects.ProveCredential: (events.TouchWanted, events.CredentialAsserted),
-    effects.SubmitProof: (events.ProofAccepted,),
-    effects.CleanUp: (events.CleanedUp,),
+    effects.LoadProfile: (answers.ProfileLoaded,),
+    effects.IdentifyPerson: (answers.PersonIdentified,),
+    effects.SendCode: (answers.CodeDelivered,),
+    effects.VerifyPerson: (answers.PersonVerified,),
+    effects.InspectKey: (answers.KeyInspected,),
+    effects.SetPin: (answers.PinAccepted,),
+    effects.VerifyPin: (answers.PinAccepted,),
+    effects.BeginCeremony: (answers.CeremonyBegun,),
+    effects.MakeCredential: (answers.TouchWanted, answers.CredentialMade),
+    effects.CompleteCeremony: (answers.CeremonyCompleted,),
+    effects.ProveCredential: (answers.TouchWanted, answers.CredentialAsserted),
+    effects.SubmitProof: (answers.ProofAccepted,),
+    effects.CleanUp: (answers.CleanedUp,),
 }
 
 
@@ -120,16 +120,16 @@ def test_no_order_of_events_breaks_the_flow(data: st.DataObject) -> None:
     for _ in range(data.draw(st.integers(1, 60))):
         attempt = state.attempt if isinstance(state, states.Connecting) else state.visit.attempt
         legal = {k for e in pending for k in ANSWERED_BY.get(type(e), ()) if getattr(e, "attempt", attempt) == attempt}
-        possible = [m for m in answers if type(m(attempt)) in legal]
+        possible = [m for m in replies if type(m(attempt)) in legal]
         if pending:
-            possible += [m for m in answers if isinstance(m(attempt), events.Failed | events.RetryDue)]
+            possible += [m for m in replies if isinstance(m(attempt), answers.Failed | events.RetryDue)]
         make = data.draw(st.sampled_from(possible + possible + people))
         event = make(attempt)
-        proofs += isinstance(event, events.ProofAccepted)
+        proofs += isinstance(event, answers.ProofAccepted)
         before = state
         state, asked = advance(state, event)
-        if asked or not isinstance(event, events.TouchWanted):
-            pending = list(asked) or ([] if isinstance(event, events.Answer) else pending)
+        if asked or not isinstance(event, answers.TouchWanted):
+            pending = list(asked) or ([] if isinstance(event, answers.Answer) else pending)
         assert PIN not in repr(state)
         assert all(getattr(e, "attempt", attempt) >= attempt for e in asked)
         if isinstance(state, states.Done) and not isinstance(before, states.Done):

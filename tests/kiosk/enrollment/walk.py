@@ -27,7 +27,7 @@ from kiosk.contract.profile import (
     RelyingPartyName,
     VerificationMethod,
 )
-from kiosk.enrollment import events
+from kiosk.enrollment import answers, events
 from kiosk.enrollment.effects import Effect
 from kiosk.enrollment.flow import advance, begin
 from kiosk.enrollment.states import Connecting, State
@@ -86,7 +86,7 @@ class Walk:
 
     def fail(self, error: Exception) -> Walk:
         """The work under way fails."""
-        return self.say(events.Failed(self.attempt, error))  # type: ignore[arg-type]  # tests pass both trees
+        return self.say(answers.Failed(self.attempt, error))  # type: ignore[arg-type]  # tests pass both trees
 
     def now(self, kind: type[T]) -> T:
         """The state, which must be of this kind."""
@@ -103,7 +103,7 @@ class Walk:
 
     def to_identify(self) -> Walk:
         """Until Identify."""
-        self.answer(lambda n: events.ProfileLoaded(n, PROFILE, simulator_allowed=True))
+        self.answer(lambda n: answers.ProfileLoaded(n, PROFILE, simulator_allowed=True))
         return self.say(events.Started())
 
     def identified(self, *methods: VerificationMethod, person: MaskedPerson | None = None) -> Walk:
@@ -111,7 +111,7 @@ class Walk:
         self.to_identify().say(events.CriteriaGiven({"upn": " m.okafor@example.org "}))
         offers = tuple(VerificationOffer(m, "m•••@example.org") for m in methods)
         found = Identified(Phase.VERIFY, offers, person)
-        return self.answer(lambda n: events.PersonIdentified(n, "e1", found))
+        return self.answer(lambda n: answers.PersonIdentified(n, "e1", found))
 
     def verified(
         self,
@@ -121,37 +121,37 @@ class Walk:
     ) -> Walk:
         """Until the key is asked for."""
         self.identified(VerificationMethod.EMAIL)
-        self.answer(lambda n: events.CodeDelivered(n, CodeSent(VerificationMethod.EMAIL, "m•••", 60, 600)))
+        self.answer(lambda n: answers.CodeDelivered(n, CodeSent(VerificationMethod.EMAIL, "m•••", 60, 600)))
         self.say(events.CodeTyped("123456"))
         rules = policy or EnrollmentPolicy(pin=PinPolicy(mode=mode))
-        return self.answer(lambda n: events.PersonVerified(n, Verified(Phase.KEY, "Maria Okafor", parties, rules)))
+        return self.answer(lambda n: answers.PersonVerified(n, Verified(Phase.KEY, "Maria Okafor", parties, rules)))
 
     def inserted(self, info: KeyInfo = FRESH, mode: PinMode = PinMode.REQUIRED, **more: object) -> Walk:
         """Until the key was read."""
         self.verified(mode, **more)  # type: ignore[arg-type]  # handed through
         self.say(events.KeyInserted(info.address))
-        return self.answer(lambda n: events.KeyInspected(n, info))
+        return self.answer(lambda n: answers.KeyInspected(n, info))
 
     def touching(self, mode: PinMode = PinMode.REQUIRED, **more: object) -> Walk:
         """Until the key blinks."""
         self.inserted(FRESH, mode, **more)
-        self.say(events.PinChosen(Secret("704913"))).answer(events.PinAccepted)
+        self.say(events.PinChosen(Secret("704913"))).answer(answers.PinAccepted)
         return self.begun()
 
     def begun(self, party: RelyingPartyName = MAIL) -> Walk:
         """Options arrive, and the key blinks."""
         ceremony = Ceremony("c1", party, f"https://{party.id}", {"challenge": "AA"}, 300)
-        return self.answer(lambda n: events.CeremonyBegun(n, ceremony), events.TouchWanted)
+        return self.answer(lambda n: answers.CeremonyBegun(n, ceremony), answers.TouchWanted)
 
     def made(self) -> Walk:
         """The key was touched."""
-        return self.answer(lambda n: events.CredentialMade(n, {"id": "AQ"}))
+        return self.answer(lambda n: answers.CredentialMade(n, {"id": "AQ"}))
 
     def completed(self) -> Walk:
         """The relying party took the credential."""
-        return self.answer(lambda n: events.CeremonyCompleted(n, CompletedCeremony("AQ", {"challenge": "BB"})))
+        return self.answer(lambda n: answers.CeremonyCompleted(n, CompletedCeremony("AQ", {"challenge": "BB"})))
 
     def proved(self, phase: Phase = Phase.DONE, party: RelyingPartyName = MAIL) -> Walk:
         """The key asserted, and the service believed it."""
-        self.answer(lambda n: events.CredentialAsserted(n, {"id": "AQ"}))
-        return self.answer(lambda n: events.ProofAccepted(n, ProvedCeremony(phase, party, "K7M-4Q2")))
+        self.answer(lambda n: answers.CredentialAsserted(n, {"id": "AQ"}))
+        return self.answer(lambda n: answers.ProofAccepted(n, ProvedCeremony(phase, party, "K7M-4Q2")))

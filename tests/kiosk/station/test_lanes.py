@@ -11,8 +11,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from hardware.errors import KeyFault, KeyGone, KeySilent
+from kiosk.enrollment.answers import Failed, PinAccepted
 from kiosk.enrollment.effects import CancelEnrollment, CloseKey, LoadProfile, SetPin, VerifyPin
-from kiosk.enrollment.events import Failed, PinAccepted
 from kiosk.errors import NoCredential, ServiceBroken
 from kiosk.secret import Secret
 from kiosk.station.lanes import Lane, Ticker

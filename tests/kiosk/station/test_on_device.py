@@ -17,8 +17,9 @@ from hardware.simulated.key import SimulatedKey
 from hardware.simulated.source import SimulatedSource
 from kiosk.contract.enrollments import AbandonReason, Ceremony
 from kiosk.contract.profile import RelyingPartyName
+from kiosk.enrollment.answers import CredentialMade, KeyInspected, PinAccepted
 from kiosk.enrollment.effects import CleanUp, CloseKey, InspectKey, LoadProfile, MakeCredential, SetPin
-from kiosk.enrollment.events import CredentialMade, Event, KeyInspected, PinAccepted
+from kiosk.enrollment.events import Event
 from kiosk.errors import StorageFull
 from kiosk.secret import Secret
 from kiosk.station.journal import Journal

@@ -17,6 +17,7 @@ from hardware.authenticator import KeyAddress, KeyInfo, PinState, Transport
 from kiosk.contract.enrollments import AbandonReason, Ceremony, CompletedCeremony
 from kiosk.contract.problems import Word
 from kiosk.contract.profile import RelyingPartyName, VerificationMethod
+from kiosk.enrollment.answers import CeremonyCompleted, CleanedUp, PersonIdentified, ProfileLoaded, ProofAccepted
 from kiosk.enrollment.effects import (
     CancelEnrollment,
     CleanUp,
@@ -27,7 +28,6 @@ from kiosk.enrollment.effects import (
     SubmitProof,
     VerifyPerson,
 )
-from kiosk.enrollment.events import CeremonyCompleted, CleanedUp, PersonIdentified, ProfileLoaded, ProofAccepted
 from kiosk.errors import (
     OutcomeUnknown,
     OutOfStep,

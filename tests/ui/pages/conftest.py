@@ -18,7 +18,8 @@ from kiosk.contract.profile import (
     RelyingPartyName,
     VerificationMethod,
 )
-from kiosk.enrollment.states import State, Visit
+from kiosk.enrollment.states import State
+from kiosk.enrollment.visit import Visit
 from ui.i18n import Interpreter
 from ui.pages.page import Page
 

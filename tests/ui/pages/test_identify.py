@@ -17,7 +17,8 @@ from pytestqt.qtbot import QtBot
 from kiosk.contract.profile import FieldKind, FieldSet, IdentifyField
 from kiosk.enrollment.events import AlternativeChosen, CriteriaGiven, WentBack
 from kiosk.enrollment.flow import advance
-from kiosk.enrollment.states import Identify, State, Visit
+from kiosk.enrollment.states import Identify, State
+from kiosk.enrollment.visit import Visit
 from kiosk.errors import InputRefused
 from ui.pages.identify import IdentifyPage
 from ui.pages.identify_words import field_hint, field_label, sentence, way, way_icon

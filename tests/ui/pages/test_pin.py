@@ -17,7 +17,8 @@ from pytestqt.qtbot import QtBot
 from hardware.errors import PinRefused, WrongPin
 from kiosk.enrollment.events import Continued, PinChosen, PinTyped
 from kiosk.enrollment.pin_rules import PinRules, Rule
-from kiosk.enrollment.states import ChoosePin, EnterPin, State, Visit
+from kiosk.enrollment.states import ChoosePin, EnterPin, State
+from kiosk.enrollment.visit import Visit
 from ui.pages.page import Page, Surroundings
 from ui.pages.pin import FORGOTTEN, ChoosePinPage, EnterPinPage
 from ui.pages.pin_words import SAME, guessable, line

@@ -16,7 +16,8 @@ from kiosk.config import Place
 from kiosk.contract.enrollments import MaskedPerson, VerificationOffer
 from kiosk.contract.profile import VerificationMethod
 from kiosk.enrollment.events import BadgeShown, CodeRequested, CodeTyped, MethodChosen, PersonConfirmed, WentBack
-from kiosk.enrollment.states import ChooseMethod, CodeWork, ConfirmPerson, EnterCode, ShowBadge, State, Visit
+from kiosk.enrollment.states import ChooseMethod, CodeWork, ConfirmPerson, EnterCode, ShowBadge, State
+from kiosk.enrollment.visit import Visit
 from kiosk.errors import CodeTooOld, NotVerified, ServiceUnreachable, WrongCode
 from ui.pages import verify_words as words
 from ui.pages.code import EnterCodePage
