@@ -16,6 +16,7 @@ import pytest
 from kiosk.__main__ import COMMANDS
 from kiosk.config import ServiceEndpoint, StationSettings, load_station_settings
 from kiosk.contract.paths import Scope
+from kiosk.contract.policy import Demand
 from kiosk.contract.problems import Word
 from kiosk.contract.profile import VerificationMethod
 from kiosk.service.settings import ServiceSettings, load, parse
@@ -57,8 +58,9 @@ def test_the_example_of_the_service_has_every_setting_once_with_its_default() ->
 def test_the_example_of_the_service_is_right_with_all_its_comments_taken_off() -> None:
     everything = parse(re.sub(r"(?m)^#(?! )", "", documentation.EXAMPLE.read_text(encoding="utf-8")))
     standard = ServiceSettings.model_validate({"verification": {"methods": ["automatic"]}})
-    for unchanged in ("organization", "languages", "public", "database", "session", "pin", "key"):
+    for unchanged in ("organization", "languages", "public", "database", "session", "key"):
         assert getattr(everything, unchanged) == getattr(standard, unchanged)
+    assert everything.pin == standard.pin.model_copy(update={"enroll_fingerprint": Demand.BEST_EFFORT})
     assert everything.verification.code == standard.verification.code
     assert everything.verification.limits == standard.verification.limits
 
@@ -68,7 +70,9 @@ def _paths(table: dict[str, object], path: str = "") -> list[str]:
     found: list[str] = []
     for name, value in table.items():
         here = path if path in documentation.NAMED and isinstance(value, dict) else f"{path}.{name}".lstrip(".")
-        if isinstance(value, dict) and not here.endswith((".body", ".headers", ".labels", ".hints")):
+        if isinstance(value, dict) and not here.endswith(
+            (".body", ".headers", ".labels", ".hints", ".min_firmware", ".certification")
+        ):
             found += [f"{here}.{inside}" for inside in value] if here == path else _paths(value, here)
         elif isinstance(value, list) and value and isinstance(value[0], dict):
             found += _paths(value[0], here)

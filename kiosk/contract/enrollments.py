@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -128,6 +128,7 @@ class KeyReport:
     has_pin: bool = False
     simulated: bool = False
     serial: str = ""
+    certifications: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

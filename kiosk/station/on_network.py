@@ -177,6 +177,7 @@ def key_report(key: KeyInfo) -> KeyReport:
         has_pin=key.pin not in (PinState.UNSUPPORTED, PinState.NOT_SET),
         simulated=key.address.simulated,
         serial=key.address.serial,
+        certifications=dict(key.certifications),
     )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from kiosk.service.attestation.anchors import TrustAnchors
+from kiosk.service.attestation.serial import serial_of
 from kiosk.service.attestation.settings import AttestationPolicy
 from kiosk.service.attestation.statement import Statement, read_statement
 from kiosk.service.attestation.verdict import AttestationRejected, AttestationType, AttestationVerdict, Reason
@@ -32,11 +33,13 @@ def judge(
     """
     statement = read_statement(attestation_object, client_data_hash)
     _admit(statement.aaguid, policy)
+    root = _trusted_root(statement, policy, anchors, now)
     return AttestationVerdict(
         aaguid=statement.aaguid,
         format=statement.format,
         type=statement.type,
-        trusted_root=_trusted_root(statement, policy, anchors, now),
+        trusted_root=root,
+        serial=serial_of(statement.chain[0]) if root is not None else "",
     )
 
 

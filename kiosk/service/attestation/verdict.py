@@ -44,13 +44,15 @@ class AttestationVerdict:
     """A registration that policy lets in.
 
     `aaguid` in its lower-case UUID form. `trusted_root` is the RFC 4514 subject of the trust anchor that the chain
-    ends in, or None where policy lets untrusted keys in: then `aaguid` is a mere claim.
+    ends in, or None where policy lets untrusted keys in: then `aaguid` is a mere claim. `serial` is the key's own
+    number where a trusted certificate names it (enterprise attestation), else empty.
     """
 
     aaguid: str
     format: str
     type: AttestationType
     trusted_root: str | None
+    serial: str = ""
 
     @property
     def trusted(self) -> bool:

@@ -99,6 +99,7 @@ def _new_ceremony(
         user_handle=handle,
         user_verification=rules.user_verification(parts.settings.pin.mode),
         simulated=asked.key.simulated,
+        key_serial=rules.credential_name(asked.key.serial),
         begun_at=now,
         expires_at=now + options.lifetime,
     )

@@ -113,6 +113,7 @@ def _registered(
 
 
 def _credential(parts: Parts, ceremony: CeremonyRow, taken: RegisteredCredential, name: str) -> CredentialRow:
+    serial, source = rules.serial_number(taken.serial, ceremony.key_serial)
     return CredentialRow(
         id=new_id(parts.random),
         relying_party=ceremony.relying_party,
@@ -127,6 +128,8 @@ def _credential(parts: Parts, ceremony: CeremonyRow, taken: RegisteredCredential
         name=rules.credential_name(name),
         ceremony_id=ceremony.id,
         registered_at=parts.clock.now(),
+        key_serial=serial,
+        serial_source=source,
     )
 
 

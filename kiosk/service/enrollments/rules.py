@@ -24,7 +24,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from kiosk.contract.enrollments import KeyReport, Phase, WebAuthnObject
-from kiosk.contract.policy import EnrollmentPolicy, KeyPolicy, PinMode, PinPolicy
+from kiosk.contract.policy import EnrollmentPolicy, HandOverPolicy, KeyPolicy, PinMode, PinPolicy
 from kiosk.contract.profile import FieldSet
 from kiosk.service.directories.connector import Criteria, Person
 from kiosk.service.relying_parties.connector import UserVerification
@@ -157,6 +157,13 @@ def credential_name(text: str) -> str:
     return "".join(character for character in text if character.isprintable())[:64]
 
 
+def serial_number(attested: str, claimed: str) -> tuple[str, str]:
+    """The number of the key for the inventory and who says so: its attestation before what it said over USB."""
+    if attested:
+        return attested, "attestation"
+    return claimed, "usb" if claimed else ""
+
+
 def digest(response: WebAuthnObject) -> str:
     """The same for the same JSON value, however it was written."""
     return hashlib.sha256(json.dumps(response, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
@@ -209,8 +216,21 @@ def policy_for(settings: ServiceSettings, person: Person) -> EnrollmentPolicy:
             pin.no_repeats,
             pin.deny,
             own_numbers(person) if pin.no_own_numbers else (),
+            pin.origin,
+            pin.random_length,
+            pin.built_in_uv,
+            pin.enroll_fingerprint,
         ),
-        KeyPolicy(key.aaguids_allowed, key.aaguids_denied, key.accept_existing_pin, key.min_free_slots),
+        KeyPolicy(
+            key.aaguids_allowed,
+            key.aaguids_denied,
+            key.accept_existing_pin,
+            key.min_free_slots,
+            dict(key.min_firmware),
+            dict(key.certification),
+            key.reset,
+        ),
+        HandOverPolicy(**settings.hand_over.model_dump()),
     )
 
 
@@ -241,11 +261,16 @@ def admit_key(key: KeyReport, policy: EnrollmentPolicy, *, embedded: bool) -> No
     if not any(version.startswith("FIDO_2") for version in key.versions):
         raise KeyNotAllowed("too_old")
     allowed, model, free = policy.key.aaguids_allowed, key.aaguid.lower(), key.remaining_credentials
+    oldest = policy.key.min_firmware.get(model, policy.key.min_firmware.get("", 0))
+    levels = policy.key.certification.items()
+    verifies = "clientPin" in key.options or (policy.pin.built_in_uv and key.options.get("uv", False))
     checks = (
         ("no_discoverable", not key.options.get("rk")),
-        ("no_pin_support", policy.pin.mode is PinMode.REQUIRED and "clientPin" not in key.options),
+        ("no_pin_support", policy.pin.mode is PinMode.REQUIRED and not verifies),
         ("model_not_allowed", bool(allowed) and model not in allowed),
         ("model_denied", model in policy.key.aaguids_denied),
+        ("firmware_too_old", (key.firmware or 0) < oldest),
+        ("not_certified", any(key.certifications.get(name, 0) < level for name, level in levels)),
         ("full", free is not None and free < policy.key.min_free_slots),
     )
     if reasons := [reason for reason, holds in checks if holds]:

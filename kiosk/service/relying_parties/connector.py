@@ -50,7 +50,10 @@ class BegunCeremony:
 
 @dataclass(frozen=True, slots=True)
 class RegisteredCredential:
-    """A credential as the relying party took it. `public_key` is a COSE key; `attestation` a word for the record."""
+    """A credential as the relying party took it. `public_key` is a COSE key; `attestation` a word for the record.
+
+    `serial` is the number of the key where its attestation proves it, else empty.
+    """
 
     credential_id: bytes
     public_key: bytes
@@ -58,6 +61,7 @@ class RegisteredCredential:
     aaguid: str
     attestation: str
     transports: tuple[str, ...] = ()
+    serial: str = ""
 
 
 class RelyingPartyRefused(Exception):

@@ -106,6 +106,7 @@ class EmbeddedRelyingParty:
             aaguid=verdict.aaguid,
             attestation=f"{verdict.format}:{verdict.type}{':trusted' if verdict.trusted else ''}",
             transports=registration.transports,
+            serial=verdict.serial,
         )
 
 

@@ -63,6 +63,7 @@ ceremonies = Table(
     Column("refusal", String(64), nullable=False),
     Column("proof_challenge", LargeBinary(64)),
     Column("proof_hash", String(64), nullable=False),
+    Column("key_serial", String(64), nullable=False, server_default=""),
     Index("ix_ceremonies_enrollment_id_state", "enrollment_id", "state"),
 )
 
@@ -73,6 +74,7 @@ class CeremonyRow:
 
     `response_hash` and `proof_hash` tell the same answer sent again from another one. `lease_until` is how long the
     caller that stored the intent may take. `refusal` is the word of a refused registration, for sending it again.
+    `key_serial` is what the key said of itself over USB.
     """
 
     id: str
@@ -94,6 +96,7 @@ class CeremonyRow:
     refusal: str = ""
     proof_challenge: bytes | None = None
     proof_hash: str = ""
+    key_serial: str = ""
 
 
 _COLUMNS = tuple(ceremonies.c[name] for name in CeremonyRow.__slots__)

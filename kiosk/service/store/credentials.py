@@ -44,8 +44,11 @@ credentials = Table(
     Column("ceremony_id", ForeignKey("ceremonies.id"), nullable=False, unique=True),
     Column("registered_at", UtcDateTime, nullable=False),
     Column("proved_at", UtcDateTime),
+    Column("key_serial", String(64), nullable=False, server_default=""),
+    Column("serial_source", String(16), nullable=False, server_default=""),
     Index("uq_credentials_relying_party_credential_id", "relying_party", "credential_id", unique=True),
     Index("ix_credentials_user_id_relying_party", "user_id", "relying_party"),
+    Index("ix_credentials_key_serial", "key_serial"),
 )
 
 user_handles = Table(
@@ -60,7 +63,11 @@ user_handles = Table(
 
 @dataclass(frozen=True, slots=True)
 class CredentialRow:
-    """One credential; `proved_at` is None until an assertion has shown that it works. `public_key` is a COSE key."""
+    """One credential; `proved_at` is None until an assertion has shown that it works. `public_key` is a COSE key.
+
+    `key_serial` is the number of the key that holds it, for the inventory: from its attestation certificate under a
+    root that we trust (`serial_source` "attestation"), else what the key said over USB ("usb"), a mere claim.
+    """
 
     id: str
     relying_party: str
@@ -76,6 +83,8 @@ class CredentialRow:
     ceremony_id: str
     registered_at: datetime
     proved_at: datetime | None = None
+    key_serial: str = ""
+    serial_source: str = ""
 
 
 _COLUMNS = tuple(credentials.c[name] for name in CredentialRow.__slots__)

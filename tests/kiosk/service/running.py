@@ -131,8 +131,8 @@ class Running:
         station.post(f"/enrollments/{enrollment}/verify", answer, 200)
         return enrollment
 
-    def begun(self, station: Station, enrollment: str, party: str = "staff") -> Json:
-        body = {"relying_party": party, "key": self.key.report()}
+    def begun(self, station: Station, enrollment: str, party: str = "staff", **told: Any) -> Json:
+        body = {"relying_party": party, "key": self.key.report(**told)}
         return station.post(f"/enrollments/{enrollment}/ceremony", body, 200)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from fido2 import cbor
@@ -22,6 +23,7 @@ from tests.kiosk.service.attestation.maker import (
     AAGUID,
     ATTESTED,
     NO_CA,
+    SERIAL_OID,
     USER_PRESENT,
     USER_VERIFIED,
     Signer,
@@ -50,6 +52,7 @@ class SoftKey:
     aaguid: UUID = AAGUID
     flags: int = USER_PRESENT | USER_VERIFIED
     counter: int = 1
+    serial: bytes = b""
     origin: str | None = None
     credential_id: bytes = field(default_factory=lambda: os.urandom(32))
     private: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
@@ -72,7 +75,9 @@ class SoftKey:
         attested = AttestedCredentialData.create(self.aaguid.bytes, self.credential_id, cose)
         auth_data = self._auth_data(options["rp"]["id"], self.flags | ATTESTED) + attested
         client_data = self._client_data("webauthn.create", options["challenge"], origin)
-        leaf = certify(self.root, name("Key"), NO_CA, for_aaguid(self.aaguid))
+        number = x509.UnrecognizedExtension(SERIAL_OID, bytes([4, len(self.serial)]) + self.serial), False
+        own = (number,) if self.serial else ()
+        leaf = certify(self.root, name("Key"), NO_CA, for_aaguid(self.aaguid), *own)
         signature = leaf.sign(auth_data + hashlib.sha256(client_data).digest())
         statement = {"alg": -7, "sig": signature, "x5c": [leaf.der]}
         made = cbor.encode({"fmt": "packed", "authData": auth_data, "attStmt": statement})

@@ -25,6 +25,7 @@ RP_ID_HASH = hashlib.sha256(b"sso.example.org").digest()
 USER_PRESENT, USER_VERIFIED, ATTESTED = 0x01, 0x04, 0x40
 
 AAGUID_OID = x509.ObjectIdentifier("1.3.6.1.4.1.45724.1.1.4")
+SERIAL_OID = x509.ObjectIdentifier("1.3.6.1.4.1.45724.1.1.2")
 NONCE_OID = x509.ObjectIdentifier("1.2.840.113635.100.8.2")
 AIK_OID = x509.ObjectIdentifier("2.23.133.8.3")
 

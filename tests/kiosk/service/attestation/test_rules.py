@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 from cryptography import x509
+from cryptography.x509.oid import NameOID
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +20,7 @@ from tests.kiosk.service.attestation.maker import (
     CLIENT_DATA_HASH,
     NO_CA,
     NOW,
+    SERIAL_OID,
     USER_PRESENT,
     USER_VERIFIED,
     Registration,
@@ -59,6 +61,38 @@ def test_a_genuine_key_is_believed(registration: Registration, leaf: Signer, roo
         type=AttestationType.BASIC,
         trusted_root=root.certificate.subject.rfc4514_string(),
     )
+
+
+def numbered(root: Signer, der: bytes) -> Signer:
+    """An enterprise certificate that names one key."""
+    extensions = (NO_CA, for_aaguid(AAGUID), (x509.UnrecognizedExtension(SERIAL_OID, der), False))
+    return certify(root, name("One key"), *extensions)
+
+
+@pytest.mark.parametrize(
+    ("der", "serial"),
+    [
+        (b"\x04\x04\x01\x5f\x33\x07", "015f3307"),
+        (b"\x04\x05\x01\x5f\x33\x07", ""),
+        (b"\x0c\x04abcd", ""),
+        (b"\x04", ""),
+        (b"", ""),
+    ],
+)
+def test_a_trusted_certificate_names_the_serial_number_of_its_key(
+    registration: Registration, root: Signer, der: bytes, serial: str
+) -> None:
+    assert verdict(registration.packed(numbered(root, der)), root).serial == serial
+
+
+def test_a_serial_number_that_nobody_vouches_for_is_not_taken(registration: Registration, root: Signer) -> None:
+    leaf = numbered(root, b"\x04\x01\x07")
+    assert verdict(registration.packed(leaf), policy=LENIENT).serial == ""
+
+
+def test_a_serial_number_in_the_subject_will_do(registration: Registration, root: Signer) -> None:
+    subject = x509.Name([*name("One key"), x509.NameAttribute(NameOID.SERIAL_NUMBER, "SIM-7")])
+    assert verdict(registration.packed(certify(root, subject, NO_CA, for_aaguid(AAGUID))), root).serial == "SIM-7"
 
 
 def test_a_tampered_signature_is_rejected(registration: Registration, leaf: Signer, root: Signer) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,8 +27,8 @@ class Visit:
         self.enrollment = running.verified(station, upn=MARIA)
         self.begin()
 
-    def begin(self) -> None:
-        self.ceremony = self.running.begun(self.station, self.enrollment)
+    def begin(self, **told: Any) -> None:
+        self.ceremony = self.running.begun(self.station, self.enrollment, **told)
         self.path = f"/enrollments/{self.enrollment}/ceremony/{self.ceremony['ceremony_id']}"
         self.response = self.key.register(self.ceremony["public_key"], self.ceremony["origin"])
 
@@ -106,6 +107,20 @@ def test_a_counter_that_goes_back_is_refused(visit: Visit) -> None:
     visit.complete()
     visit.key.counter = 3
     assert visit.prove(422)["reasons"] == ["counter_went_back"]
+
+
+@pytest.mark.parametrize(
+    ("said", "named", "known"),
+    [("SN-7\n", b"", ("SN-7", "usb")), ("SN-7", b"\x01\x5f", ("015f", "attestation")), ("", b"", ("", ""))],
+)
+def test_the_serial_number_of_the_key_is_kept_for_the_inventory(
+    visit: Visit, said: str, named: bytes, known: tuple[str, str]
+) -> None:
+    visit.key.serial = named
+    visit.begin(serial=said)
+    visit.complete()
+    (row,) = marias(visit.running)
+    assert (row.key_serial, row.serial_source) == known
 
 
 def test_an_abandoned_credential_is_gone_and_never_excluded(visit: Visit) -> None:

@@ -7,10 +7,20 @@ from datetime import timedelta
 import pytest
 
 from kiosk.contract.enrollments import KeyReport, Phase
-from kiosk.contract.policy import EnrollmentPolicy, KeyPolicy, PinMode, PinPolicy
+from kiosk.contract.policy import (
+    Demand,
+    EnrollmentPolicy,
+    HandOverPolicy,
+    KeyPolicy,
+    PinMode,
+    PinOrigin,
+    PinPolicy,
+    ResetMode,
+)
 from kiosk.service.directories.connector import Person
 from kiosk.service.enrollments import rules
 from kiosk.service.relying_parties.connector import UserVerification
+from kiosk.service.settings import parse
 from kiosk.service.store.ceremonies import CeremonyRow, CeremonyState
 from kiosk.service.store.enrollments import EnrollmentRow
 from tests.kiosk.service.running import NOON
@@ -121,6 +131,21 @@ KEY = KeyReport(AAGUID.upper(), ("U2F_V2", "FIDO_2_1"), (), {"rk": True, "client
         ({"options": {"rk": True}}, EnrollmentPolicy(), ("no_pin_support",)),
         ({"options": {"rk": True}}, EnrollmentPolicy(pin=PinPolicy(PinMode.IF_ABSENT)), ()),
         ({"options": {"clientPin": True}}, EnrollmentPolicy(), ("no_discoverable",)),
+        ({"options": {"rk": True, "uv": True}}, EnrollmentPolicy(pin=PinPolicy(built_in_uv=True)), ()),
+        (
+            {"options": {"rk": True, "uv": False}},
+            EnrollmentPolicy(pin=PinPolicy(built_in_uv=True)),
+            ("no_pin_support",),
+        ),
+        ({"firmware": 9}, EnrollmentPolicy(key=KeyPolicy(min_firmware={AAGUID: 9, "": 10})), ()),
+        ({"firmware": 9}, EnrollmentPolicy(key=KeyPolicy(min_firmware={"": 10})), ("firmware_too_old",)),
+        ({}, EnrollmentPolicy(key=KeyPolicy(min_firmware={"": 1})), ("firmware_too_old",)),
+        ({"certifications": {"FIDO": 3}}, EnrollmentPolicy(key=KeyPolicy(certification={"FIDO": 3})), ()),
+        (
+            {"certifications": {"FIDO": 2}},
+            EnrollmentPolicy(key=KeyPolicy(certification={"FIDO": 3})),
+            ("not_certified",),
+        ),
         ({"remaining_credentials": 1}, EnrollmentPolicy(key=KeyPolicy(min_free_slots=2)), ("full",)),
     ],
 )
@@ -161,6 +186,34 @@ def test_a_locale_that_is_none_becomes_the_first_language(asked: str, used: str)
 )
 def test_policy_says_whether_the_pin_is_checked(mode: PinMode, wanted: UserVerification) -> None:
     assert rules.user_verification(mode) is wanted
+
+
+@pytest.mark.parametrize(
+    ("attested", "claimed", "known"),
+    [("7", "8", ("7", "attestation")), ("", "8", ("8", "usb")), ("", "", ("", ""))],
+)
+def test_a_serial_number_is_believed_from_the_attestation_first(
+    attested: str, claimed: str, known: tuple[str, str]
+) -> None:
+    assert rules.serial_number(attested, claimed) == known
+
+
+def test_policy_carries_every_setting_of_pin_key_and_hand_over() -> None:
+    settings = parse(
+        "[mail]\nhost = 'm.example.org'\nsender = 'k@example.org'\n[pin]\norigin = 'random'\nrandom_length = 9\n"
+        "built_in_uv = true\nenroll_fingerprint = 'require'\n[key]\nreset = 'staff'\n[key.certification]\nFIDO = 2\n"
+        "[key.min_firmware]\n'' = 5\n[hand_over]\nmin_pin_length = 8\nraise_min_pin = 'require'\n"
+        "tell_min_pin_to = ['x.org']\nforce_pin_change = 'best_effort'\nalways_uv = 'refuse'\n"
+    )
+    policy = rules.policy_for(settings, Person("u1", "ann@example.org"))
+    assert (policy.pin.origin, policy.pin.random_length, policy.pin.built_in_uv) == (PinOrigin.RANDOM, 9, True)
+    assert policy.pin.enroll_fingerprint is Demand.REQUIRE
+    assert (policy.key.reset, policy.key.certification, policy.key.min_firmware) == (
+        ResetMode.STAFF,
+        {"FIDO": 2},
+        {"": 5},
+    )
+    assert policy.hand_over == HandOverPolicy(8, Demand.REQUIRE, ("x.org",), Demand.BEST_EFFORT, Demand.REFUSE)
 
 
 def test_texts_for_people_are_short_and_tame() -> None:
