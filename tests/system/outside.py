@@ -1,0 +1,97 @@
+"""The tests of this folder run in the guest, all of them in one boot; out here their reports are told again."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.system.guest import run
+from tests.system.image import cache, image, missing_packages, only_one
+
+HERE = Path(__file__).parent
+LONGEST = 540
+"""Seconds that all tests of this folder may take together in the guest."""
+REPORTS = "reports"
+
+
+def inside() -> bool:
+    """Whether this is the guest."""
+    return "KEYWRIGHT_GUEST" in os.environ
+
+
+def ours(item: pytest.Item) -> bool:
+    """Whether it is a test of this folder."""
+    return HERE in item.path.parents
+
+
+def obstacle() -> str:
+    """Why there can be no guest; empty when there can."""
+    if os.geteuid() != 0:
+        return "needs root, to build the guest"
+    packages = missing_packages()
+    return f"needs the Debian packages {' '.join(packages)}" if packages else ""
+
+
+def reports(item: pytest.Item) -> list[pytest.TestReport]:
+    """What the guest tells of this test. The first of a session that asks boots the guest, for all of them."""
+    uid = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    told = cache() / f"{REPORTS}-{uid}"
+    with only_one(cache() / f"{REPORTS}.lock"):
+        if not told.exists():
+            _forget_others()
+            _ask([each.nodeid for each in item.session.items if ours(each)], told)
+    problem, *lines = told.read_text(encoding="utf-8").split("\n")
+    found = [_revived(item, data) for line in lines if line and (data := json.loads(line))["nodeid"] == item.nodeid]
+    return found or [_failure(item, json.loads(problem))]
+
+
+def _ask(nodeids: list[str], told: Path) -> None:
+    """Boot, run these tests, and keep what came of it, from the last words of the guest on."""
+    lines: list[str] = []
+
+    def look(results: Path) -> None:
+        if (results / REPORTS).exists():
+            lines.extend((results / REPORTS).read_text(encoding="utf-8").splitlines())
+
+    try:
+        made = image()
+    except subprocess.CalledProcessError as error:
+        problem = f"the image of the guest cannot be built:\n{error.stdout}\n{error.stderr}"
+    else:
+        problem = str(run(made, _command(nodeids), LONGEST, look))
+    told.write_text("\n".join([json.dumps(problem), *lines]), encoding="utf-8")
+
+
+def _command(nodeids: list[str]) -> str:
+    listed = "\n".join(nodeids)
+    return (
+        f"cat >/tmp/tests <<'EOF'\n{listed}\nEOF\n"
+        "exec /opt/venv/bin/python -m pytest -q -p no:cacheprovider -p no:xdist @/tmp/tests\n"
+    )
+
+
+def _forget_others() -> None:
+    for other in cache().glob(f"{REPORTS}-*"):
+        other.unlink()
+
+
+def _revived(item: pytest.Item, data: dict[str, Any]) -> pytest.TestReport:
+    report = item.config.hook.pytest_report_from_serializable(config=item.config, data=data)
+    assert isinstance(report, pytest.TestReport)
+    return report
+
+
+def _failure(item: pytest.Item, why: str) -> pytest.TestReport:
+    return pytest.TestReport(item.nodeid, item.location, {}, "failed", why, "call")
+
+
+def keep(config: pytest.Config, report: pytest.TestReport) -> None:
+    """In the guest: write a report down where those outside find it."""
+    data = config.hook.pytest_report_to_serializable(config=config, report=report)
+    with Path("/results", REPORTS).open("a", encoding="utf-8") as file:
+        file.write(json.dumps(data) + "\n")
