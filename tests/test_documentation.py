@@ -65,6 +65,9 @@ def test_the_example_of_the_service_is_right_with_all_its_comments_taken_off() -
     assert everything.verification.limits == standard.verification.limits
 
 
+_WHOLE = (".body", ".headers", ".labels", ".hints", ".min_firmware", ".certification")
+
+
 def _paths(table: dict[str, object], path: str = "") -> list[str]:
     """The settings in a parsed example, by the paths of the reference."""
     found: list[str] = []
