@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
+from time import monotonic
 
 from hardware.authenticator import KeyAddress, KeySource
 from hardware.errors import HardwareError, NoAccess
 
 TROUBLE_AFTER = 2
 """Looks in a row that must fail before it is said: udev grants access a moment after a key appears."""
+
+LOOK_AGAIN = 0.3
+"""Seconds after which is looked again where the last look failed and that was not said yet."""
+
+LOOK_ANYWAY = 5.0
+"""Seconds after which is looked though nothing was told: a system may swallow its own news."""
+
+TURN = 0.3
+"""Seconds of one turn, after which a watcher that shall end can end. Nothing is looked at in between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +62,15 @@ def difference(
 
 
 class Watcher:
-    """Tells `on_change` what `poll` finds. Has no thread: a lane calls `poll`, or `run` in one of its own."""
+    """Tells `on_change` what looking finds. Has no thread: a lane calls `turn` again and again, or `poll`."""
 
     def __init__(
-        self,
-        source: KeySource,
-        on_change: Callable[[Change], None],
-        *,
-        interval: float = 0.3,
-        wait: Callable[[float], bool],
+        self, source: KeySource, on_change: Callable[[Change], None], *, clock: Callable[[], float] = monotonic
     ) -> None:
-        """`wait` waits that many seconds and is true when watching shall end (`threading.Event.wait`)."""
         self._source = source
         self._on_change = on_change
-        self._interval = interval
-        self._wait = wait
+        self._clock = clock
+        self._due = clock()
         self._seen: dict[KeyAddress, KeyAddress] = {}
         self._insertions = count(1)
         self._failures = 0
@@ -77,14 +81,20 @@ class Watcher:
         """The keys that the last look found, as they were reported."""
         return tuple(self._seen.values())
 
-    def run(self) -> None:
-        """Look every `interval` seconds until `wait` says to end."""
-        self.poll()
-        while not self._wait(self._interval):
+    def run(self, ended: Callable[[], bool]) -> None:
+        """Take turns until `ended`."""
+        while not ended():
+            self.turn()
+
+    def turn(self) -> None:
+        """Look, if it is time to; else wait a moment for news, and look if there are any."""
+        left = self._due - self._clock()
+        if left <= 0 or self._source.changed(min(left, TURN)):
             self.poll()
 
     def poll(self) -> None:
         """Look once."""
+        self._due = self._clock() + LOOK_ANYWAY
         try:
             found = self._source.attached()
         except HardwareError as error:
@@ -92,6 +102,8 @@ class Watcher:
             if self._failures >= TROUBLE_AFTER:
                 self._compare(())
                 self._report_failure(error)
+            else:
+                self._due = self._clock() + LOOK_AGAIN
         else:
             self._report_success()
             self._compare(found)

@@ -16,6 +16,7 @@ from fido2.hid import CTAPHID, TYPE_INIT
 from hardware.authenticator import Authenticator, KeyAddress, Transport
 from hardware.errors import KeyBusy, KeyGone, KeySwapped
 from hardware.fido import open_device
+from hardware.transport.hotplug import Looking
 from hardware.transport.reports import BROADCAST, REPORT_BYTES, open_channel
 
 PROBE_SECONDS = 0.2
@@ -51,7 +52,7 @@ class UdpPipe:
         self._socket.settimeout(seconds)
         try:
             report, self.last_sender = self._socket.recvfrom(REPORT_BYTES + 1)
-        except TimeoutError:
+        except (TimeoutError, BlockingIOError):  # the latter: there is nothing, and no time to wait for it
             return None
         stranger = self.answers_from not in (None, self.last_sender)
         return None if stranger or len(report) != REPORT_BYTES else report
@@ -145,6 +146,11 @@ class UdpSource:
         self._presence = Presence(random, clock)
         self._pipe: UdpPipe | None = None
         self._turn = Lock()
+        self._news = Looking()
+
+    def changed(self, seconds: float) -> bool:
+        """Let a moment pass, and say that it must be looked: nobody tells of a datagram's other end."""
+        return self._news.wait(seconds)
 
     def attached(self) -> tuple[KeyAddress, ...]:
         """The simulator, if it answers. Raises KeyBusy when another program holds the port."""

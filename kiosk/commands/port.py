@@ -13,8 +13,8 @@ from kiosk.enrollment.events import Event, KeyInaccessible, KeyInserted, KeyRemo
 from kiosk.station.lanes import Ticker
 
 _log = structlog.get_logger("keywright.station")
-INTERVAL = 0.3
-"""Seconds between two looks at the port: below what a person takes to let go of the key."""
+PAUSE = 0.02
+"""Seconds between two turns of the watcher: what a port that never rests may cost is bounded by it."""
 
 
 def watch_port(source: KeySource, post: Callable[[Event], None], reference: Callable[[], str]) -> Ticker:
@@ -25,8 +25,7 @@ def watch_port(source: KeySource, post: Callable[[Event], None], reference: Call
         if event is not None:
             post(event)
 
-    watcher = Watcher(source, on_change, interval=INTERVAL, wait=lambda _: True)
-    return Ticker(watcher.poll, INTERVAL, reference)
+    return Ticker(Watcher(source, on_change).turn, PAUSE, reference)
 
 
 def event_of(change: Change) -> Event | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +10,18 @@ from hardware.authenticator import Authenticator, KeyAddress, Transport
 from hardware.errors import HardwareError, KeyBusy, KeyGone, NoAccess
 from hardware.simulated.key import SimulatedKey
 from hardware.simulated.source import SimulatedSource
-from hardware.watcher import Change, Cleared, Inserted, Obstructed, Removed, Watcher, difference
+from hardware.watcher import (
+    LOOK_AGAIN,
+    LOOK_ANYWAY,
+    TURN,
+    Change,
+    Cleared,
+    Inserted,
+    Obstructed,
+    Removed,
+    Watcher,
+    difference,
+)
 
 
 def address(path: str, attach_id: int = 0, serial: str = "") -> KeyAddress:
@@ -34,19 +43,49 @@ class Looks:
     def open(self, address: KeyAddress) -> Authenticator:
         raise KeyGone
 
+    def changed(self, seconds: float) -> bool:
+        return True
+
+
+class Quiet:
+    """A source in a time of its own: what happens is told at these seconds, looks and waits are written down."""
+
+    def __init__(self, *events: float, trouble: bool = False) -> None:
+        self.now = 0.0
+        self.looks: list[float] = []
+        self._events = list(events)
+        self._trouble = trouble
+
+    def attached(self) -> tuple[KeyAddress, ...]:
+        self.looks.append(round(self.now, 3))
+        if self._trouble:
+            raise NoAccess("/dev/hidraw1", "remedy")
+        return ()
+
+    def open(self, address: KeyAddress) -> Authenticator:
+        raise KeyGone
+
+    def changed(self, seconds: float) -> bool:
+        assert 0 < seconds <= TURN
+        if told := bool(self._events and self._events[0] <= self.now + seconds):
+            self.now = max(self.now, self._events.pop(0))
+        else:
+            self.now += seconds
+        return told
+
+    def watched_until(self, end: float) -> list[float]:
+        """When it was looked at."""
+        Watcher(self, lambda _: None, clock=lambda: self.now).run(lambda: self.now >= end)
+        return self.looks
+
 
 def changes_of(*looks: tuple[KeyAddress, ...] | HardwareError) -> list[Change]:
     """What the watcher tells when it looks once at each."""
     changes: list[Change] = []
-    watcher = Watcher(Looks(*looks), changes.append, wait=times(len(looks) - 1))
-    watcher.run()
+    watcher = Watcher(Looks(*looks), changes.append)
+    for _ in looks:
+        watcher.turn()
     return changes
-
-
-def times(count: int) -> Callable[[float], bool]:
-    """A wait that lets so many more looks pass."""
-    left = iter([False] * count)
-    return lambda seconds: next(left, True)
 
 
 def test_a_key_is_told_once_when_it_comes_and_once_when_it_goes() -> None:
@@ -95,21 +134,26 @@ def test_a_key_that_can_no_longer_be_seen_is_gone() -> None:
     assert changes_of((key,), trouble, trouble) == [Inserted(key), Removed(key), Obstructed(trouble)]
 
 
-def test_it_waits_its_interval_between_two_looks() -> None:
-    waits: list[float] = []
+def test_without_news_it_looks_every_five_seconds_only() -> None:
+    assert Quiet().watched_until(60) == pytest.approx([5 * count for count in range(12)])
 
-    def wait(seconds: float) -> bool:
-        waits.append(seconds)
-        return len(waits) == 3
 
-    Watcher(Looks(()), lambda _: None, interval=0.7, wait=wait).run()
-    assert waits == [0.7] * 3
+def test_an_hour_without_news_costs_720_looks() -> None:
+    assert len(Quiet().watched_until(3600)) == 3600 / LOOK_ANYWAY
+
+
+def test_it_looks_as_soon_as_something_is_told() -> None:
+    assert Quiet(1.23, 3.0, 3.0, 4.5).watched_until(9.4) == [0, 1.23, 3.0, 3.0, 4.5]
+
+
+def test_a_failed_look_is_repeated_soon_and_once() -> None:
+    assert Quiet(trouble=True).watched_until(10) == [0, LOOK_AGAIN, LOOK_AGAIN + LOOK_ANYWAY]
 
 
 def test_simulated_keys_come_and_go() -> None:
     key = SimulatedKey()
     changes: list[Change] = []
-    watcher = Watcher(SimulatedSource([key]), changes.append, wait=times(0))
+    watcher = Watcher(SimulatedSource([key]), changes.append)
     watcher.poll()
     for act in (key.plug, key.power_cycle, key.unplug):
         act()

@@ -8,6 +8,7 @@ import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Event, Thread
 from time import monotonic
 from typing import Any
@@ -23,7 +24,7 @@ from hardware.simulated.traits import CTAP21, KeyTraits
 from hardware.transport.access import FIDO_USAGE, FIDO_USAGE_PAGE
 from hardware.transport.udp import UdpSource
 from hardware.transport.udp_server import serve_udp
-from hardware.transport.usb import UsbSource
+from hardware.transport.usb import System, UsbSource
 
 HOST = "127.0.0.1"
 ORIGIN = "https://login.example.com"
@@ -98,7 +99,7 @@ class FakeHidapi:
 
     def insertion(self, path: str) -> int:
         """What the inode of the device node would be."""
-        key = self.keys.get(path.encode())
+        key = self.keys.get(path.encode(errors="surrogateescape"))
         return key.attach_id if key else 0
 
 
@@ -118,8 +119,7 @@ class Way:
 @contextmanager
 def in_process(key: SimulatedKey, clock: Callable[[], float]) -> Iterator[KeySource]:
     """The simulated key without anything between."""
-    del clock
-    yield SimulatedSource([key])
+    yield SimulatedSource([key], clock=clock)
 
 
 @contextmanager
@@ -129,9 +129,16 @@ def over_hidapi(key: SimulatedKey, clock: Callable[[], float]) -> Iterator[KeySo
 
 
 def usb_source(hidapi: FakeHidapi, **options: Any) -> UsbSource:
-    """A USB source on Linux that may open everything."""
-    as_linux: dict[str, Any] = {"platform": "linux", "accessible": lambda _: True, "identity": hidapi.insertion}
-    return UsbSource(hidapi, **(as_linux | options))
+    """A USB source on Linux that may open everything; `clock` is the source's, other options the system's."""
+    clock = options.pop("clock", monotonic)
+    usual: dict[str, Any] = {
+        "platform": "linux",
+        "accessible": lambda _: True,
+        "identity": lambda path, _: hidapi.insertion(path),
+        "holder": lambda _: "",
+        "sysfs": Path("/nowhere"),
+    }
+    return UsbSource(hidapi, System(**(usual | options)), clock=clock)
 
 
 @contextmanager
