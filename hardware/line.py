@@ -23,6 +23,10 @@ BUSY_PATIENCE = 2.0
 """Seconds during which a busy channel is tried again."""
 
 
+TO_END = 1.25
+"""Seconds before the deadline at which a command is cancelled, so that it is over by then."""
+
+
 class Stop(Event):
     """Cancel and deadline of one operation, as the event that python-fido2 asks between two reports."""
 
@@ -30,7 +34,7 @@ class Stop(Event):
         super().__init__()
         self._cancel = watch.cancel
         self._clock = clock
-        self._deadline = clock() + watch.deadline
+        self._deadline = clock() + max(watch.deadline - TO_END, watch.deadline / 2)
         self._stopped_at: float | None = None
         self._busy_since: float | None = None
 
@@ -41,7 +45,7 @@ class Stop(Event):
 
     @property
     def late(self) -> bool:
-        """Whether the deadline has passed."""
+        """Whether the deadline is so near that the command must end now."""
         return self._clock() >= self._deadline
 
     def is_set(self) -> bool:

@@ -12,19 +12,25 @@ from hardware.simulated.applet import Applet
 from hardware.simulated.commands import Answering, answer
 from hardware.simulated.ctaphid import POWER_CYCLE
 from hardware.simulated.faults import Faults
+from hardware.simulated.spoiled import spoiled
 
 _U2F_VERSION: Final = 0x03  # INS of the only U2F command that is here (U2F raw messages section 6.1)
-_NO_CBOR: Final = b"\0\xbf\xff\xde\xad"  # says success and goes on with nothing that CTAP2 allows
 
 
 @dataclass(slots=True)
 class Meters:
-    """What a key counts over all its power cycles."""
+    """What a key counts over all its power cycles; `since_fault` and reports begin anew when faults are set."""
 
     commands: int = 0
     busy_seconds: float = 0.0
     winks: int = 0
     since_fault: int = 0
+    reports_out: int = 0
+    reports_in: int = 0
+
+    def start_over(self) -> None:
+        """Count anew what the faults go by."""
+        self.since_fault = self.reports_out = self.reports_in = 0
 
 
 class Body(Protocol):
@@ -135,7 +141,7 @@ class Interface:
         answered = yield from answer(self._applet, request)
         if dies:
             self._body.die()
-        return _NO_CBOR if faults.garbage else answered
+        return spoiled(answered, faults)
 
 
 def _u2f(apdu: bytes) -> bytes:

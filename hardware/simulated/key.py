@@ -18,6 +18,7 @@ from hardware.simulated.interface import Interface, Meters
 from hardware.simulated.memory import Memory
 from hardware.simulated.signing import Random
 from hardware.simulated.traits import CTAP21, KeyTraits
+from hardware.simulated.wire import Wire
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class SimulatedKey:
         self._state_file, self._saved = state_file, ""
         self._faults, self._meters = HEALTHY, Meters()
         self._plugged = False
+        self._observers: list[Callable[[], None]] = []
         self._power_up(memory or Memory.fresh(traits, random))
 
     @classmethod
@@ -102,13 +104,21 @@ class SimulatedKey:
 
     @property
     def faults(self) -> Faults:
-        """What is wrong with it; counts for `dies_in` begin anew whenever it is set."""
+        """What is wrong with it; counts for `dies_in` and `glitches` begin anew whenever it is set."""
         return self._faults
 
     @faults.setter
     def faults(self, faults: Faults) -> None:
         with self.condition:
-            self._faults, self._meters.since_fault = faults, 0
+            self._faults = faults
+            self._meters.start_over()
+            self._wire.hung = False
+            self.condition.notify_all()
+
+    @property
+    def reports(self) -> tuple[int, int]:
+        """How many reports went out to it and came in from it since its faults were set."""
+        return self._meters.reports_out, self._meters.reports_in
 
     @property
     def credentials(self) -> tuple[CredentialRow, ...]:
@@ -125,6 +135,10 @@ class SimulatedKey:
     def has_pin(self) -> bool:
         """Whether a PIN is set."""
         return self._applet.protected
+
+    def observe(self, observer: Callable[[], None]) -> None:
+        """Call `observer` too whenever `on_change` is called."""
+        self._observers.append(observer)
 
     def plug(self) -> None:
         """Put it into its port; it powers up. Nothing happens when it is in already."""
@@ -147,18 +161,18 @@ class SimulatedKey:
     def touch(self) -> None:
         """Touch it; that means something only while it wants a touch."""
         with self._changing():
-            if self._plugged and not self._faults.silent:
+            if self._listens:
                 self._hid.touch()
 
     def receive(self, report: bytes, sink: Sink, attach_id: int) -> None:
         """A report from the host, whose answers go to `sink`, perhaps later and on another thread.
 
-        Raises OSError(ENODEV) when the key is not in, or not any more since that `attach_id`.
+        Raises OSError: ENODEV when the key is not in, or not any more since that `attach_id`, and EIO by a fault.
         """
         with self._changing():
             self.check_attached(attach_id)
             if not self._faults.silent:
-                self._hid.receive(report, lambda answer: sink(answer) if self._is_in(attach_id) else None)
+                self._wire.to_key(report, lambda answer: sink(answer) if self._is_in(attach_id) else None)
 
     def check_attached(self, attach_id: int) -> None:
         """Raises OSError(ENODEV) unless the key is in since `attach_id`."""
@@ -168,14 +182,14 @@ class SimulatedKey:
     def tick(self) -> None:
         """Let it do what time has made due: keep-alives, time-outs, slow answers."""
         with self._changing():
-            if self._plugged and not self._faults.silent:
+            if self._listens:
                 self._hid.tick()
 
     @property
     def due(self) -> float | None:
         """When `tick` is to be called next, on the key's clock."""
         with self.condition:
-            return self._hid.due if self._plugged and not self._faults.silent else None
+            return self._hid.due if self._listens else None
 
     def now(self) -> float:
         """The key's clock."""
@@ -184,9 +198,14 @@ class SimulatedKey:
     def _is_in(self, attach_id: int) -> bool:
         return self._plugged and self.attach_id == attach_id
 
+    @property
+    def _listens(self) -> bool:
+        return self._plugged and not self._faults.silent and not self._wire.hung
+
     def _power_up(self, memory: Memory) -> None:
         self._applet = Applet(self.traits, memory, self._clock, self._random, lambda: self._faults)
         self._hid = CtapHid(Interface(self._applet, self._meters, self), self._clock)
+        self._wire = Wire(self._hid, self._meters, self)
 
     def die(self) -> None:
         """A fault pulls it out in the middle of a command."""
@@ -214,6 +233,8 @@ class SimulatedKey:
                 changed = before != self._visible()
         if changed:
             self.on_change()
+            for observer in tuple(self._observers):
+                observer()
 
     def _visible(self) -> tuple[object, ...]:
         return self._plugged, self.attach_id, self._plugged and self._hid.wants_touch, self.commands, self.winks

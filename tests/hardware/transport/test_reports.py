@@ -140,7 +140,7 @@ def test_a_key_that_falls_silent_after_cancel_is_given_a_second() -> None:
     assert clock.now < 12
 
 
-@pytest.mark.parametrize("answer", [report(7, 0x90, b""), report(7, 0x90, b"\0\xff"), report(7, KEEPALIVE, b"\x09")])
+@pytest.mark.parametrize("answer", [report(7, 0x90, b""), report(7, 0x90, b"\0\xff"), report(7, ERROR, b"")])
 def test_answers_that_ctaphid_does_not_allow_are_faults(answer: bytes) -> None:
     with pytest.raises(KeyFault):
         opened_by(lambda request: [given_channel(request) if request[4] == INIT else answer])
