@@ -22,6 +22,7 @@ from hardware.simulated.traits import KeyTraits
 WORTHLESS_TEST_ROOT_PHRASE: Final = b"Keywright test root: worthless, public, never to be trusted in production"
 _FORGER_PHRASE: Final = b"Keywright forger: someone who only copied the names in our certificates"
 _AAGUID_EXTENSION: Final = x509.ObjectIdentifier("1.3.6.1.4.1.45724.1.1.4")  # id-fido-gen-ce-aaguid
+_SERIAL_EXTENSION: Final = x509.ObjectIdentifier("1.3.6.1.4.1.45724.1.1.2")  # id-fido-gen-ce-sernum
 _ORGANIZATION: Final = "Keywright simulated keys (test only)"
 _FROM, _UNTIL = datetime(2020, 1, 1, tzinfo=UTC), datetime(2120, 1, 1, tzinfo=UTC)
 
@@ -47,9 +48,13 @@ class Attestation:
         self._root_phrase = _FORGER_PHRASE if forged else WORTHLESS_TEST_ROOT_PHRASE
         self._enterprise = enterprise
 
+    def sign(self, signed: bytes) -> bytes:
+        """A signature by the attestation key."""
+        return sign_p256(self._key, signed)
+
     def statement(self, signed: bytes) -> dict[str, object]:
         """The `packed` attestation statement over authenticator data and client data hash."""
-        return {"alg": -7, "sig": sign_p256(self._key, signed), "x5c": [self.certificate]}
+        return {"alg": -7, "sig": self.sign(signed), "x5c": [self.certificate]}
 
     @cached_property
     def certificate(self) -> bytes:
@@ -61,6 +66,10 @@ class Attestation:
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(x509.UnrecognizedExtension(_AAGUID_EXTENSION, octet_string), critical=False)
         )
+        if self._enterprise:
+            serial = self._traits.serial.encode()
+            named = x509.UnrecognizedExtension(_SERIAL_EXTENSION, bytes([0x04, len(serial)]) + serial)
+            builder = builder.add_extension(named, critical=False)
         return _signed(builder, _phrase_key(self._root_phrase)).public_bytes(serialization.Encoding.DER)
 
     @cached_property

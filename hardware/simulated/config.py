@@ -45,6 +45,8 @@ def _enable_enterprise_attestation(applet: Applet, _parameters: Fields) -> None:
 def _toggle_always_uv(applet: Applet, _parameters: Fields) -> None:
     if applet.traits.always_uv is None:
         raise CtapError(ERR.INVALID_SUBCOMMAND)
+    if applet.memory.always_uv and not applet.traits.can_disable_always_uv:
+        raise CtapError(ERR.OPERATION_DENIED)
     applet.memory.always_uv = not applet.memory.always_uv
 
 
@@ -59,7 +61,7 @@ def _set_min_pin_length(applet: Applet, parameters: Fields) -> None:
     new_length = memory.min_pin_length if length is None else length
     if not memory.min_pin_length <= new_length <= (traits.max_pin_length or 63):
         raise CtapError(ERR.PIN_POLICY_VIOLATION)
-    if force and not applet.protected:
+    if force and not applet.has_pin:
         raise CtapError(ERR.PIN_NOT_SET)
     if complexity and traits.pin_complexity is None:
         raise CtapError(ERR.INVALID_PARAMETER)
@@ -67,16 +69,23 @@ def _set_min_pin_length(applet: Applet, parameters: Fields) -> None:
         memory.min_pin_rp_ids = _checked_rp_ids(applet, rp_ids)
     memory.min_pin_length = new_length
     memory.pin_complexity |= bool(complexity)
-    memory.force_pin_change |= bool(force) or (applet.protected and memory.pin_length < new_length)
+    memory.force_pin_change |= bool(force) or (applet.has_pin and memory.pin_length < new_length)
 
 
-def _checked_rp_ids(applet: Applet, rp_ids: list[object]) -> list[str]:
+def _checked_rp_ids(applet: Applet, rp_ids: list[object]) -> tuple[str, ...]:
     if len(rp_ids) > applet.traits.max_min_pin_rp_ids:
         raise CtapError(ERR.KEY_STORE_FULL)
     texts = [rp_id for rp_id in rp_ids if isinstance(rp_id, str)]
     if len(texts) != len(rp_ids):
         raise CtapError(ERR.CBOR_UNEXPECTED_TYPE)
-    return texts
+    return tuple(texts)
+
+
+def known_subcommands(applet: Applet) -> list[int]:
+    """What authenticatorConfigCommands of getInfo lists (CTAP 2.3)."""
+    traits = applet.traits
+    has = {0x01: traits.enterprise is not None, 0x02: traits.always_uv is not None, 0x03: traits.pin}
+    return [subcommand for subcommand, there in has.items() if there]
 
 
 _SUBCOMMANDS: Final[Mapping[int, Callable[[Applet, Fields], None]]] = MappingProxyType(

@@ -1,4 +1,4 @@
-"""authenticatorCredentialManagement (CTAP 2.1 section 6.8)."""
+"""authenticatorCredentialManagement (CTAP 2.1 section 6.8) and its preview under another command byte."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Final
 from fido2 import cbor
 from fido2.ctap import CtapError
 
-from hardware.simulated.applet import ERR, Applet, Fields, Permission, Series
+from hardware.simulated.applet import ERR, Applet, Fields, Permission, Series, Token
 from hardware.simulated.canonical import maybe, need
 from hardware.simulated.memory import Credential, rp_id_hash
 
@@ -17,34 +17,49 @@ _CONTINUES: Final = {_NEXT_RP: Series.RPS, _NEXT_CREDENTIAL: Series.CREDENTIALS}
 
 
 def credential_management(applet: Applet, fields: Fields) -> Fields:
-    """Command 0x0A."""
+    """Command 0x0A, and 0x41 of FIDO_2_1_PRE."""
     subcommand = need(fields, 0x01, int)
     if subcommand in _CONTINUES:
         return applet.next_of(_CONTINUES[subcommand])
     applet.forget_series()
     parameters: Fields = maybe(fields, 0x02, dict) or {}
     if subcommand == _METADATA:
-        _authorize(applet, fields, None)
+        _authorize_reading(applet, fields, None)
         return {0x01: len(applet.memory.credentials), 0x02: applet.room}
     if subcommand == _RPS:
-        _authorize(applet, fields, None)
+        _authorize_reading(applet, fields, None)
         return _first(applet, Series.RPS, _rps(applet))
     if subcommand == _CREDENTIALS:
         return _enumerate(applet, fields, need(parameters, 0x01, bytes))
-    if subcommand in (_DELETE, _UPDATE):
+    if subcommand == _DELETE or (subcommand == _UPDATE and applet.traits.credential_management):
         return _change(applet, fields, parameters, subcommand)
     raise CtapError(ERR.INVALID_SUBCOMMAND)
 
 
-def _authorize(applet: Applet, fields: Fields, bound_to: bytes | None) -> None:
-    """The token must have `cm`, and where it is bound to a relying party that one only."""
-    if maybe(fields, 0x04, bytes) is None:
+def _proof(fields: Fields) -> tuple[int | None, bytes, bytes]:
+    """Protocol, signed message and pinUvAuthParam. Raises CtapError(PUAT_REQUIRED)."""
+    parameter = maybe(fields, 0x04, bytes)
+    if parameter is None:
         raise CtapError(ERR.PUAT_REQUIRED)
     message = bytes([need(fields, 0x01, int)])
     if 0x02 in fields:  # what was read was canonical, so this gives the same bytes back
         message += cbor.encode(need(fields, 0x02, dict))
-    protocol, parameter = maybe(fields, 0x03, int), need(fields, 0x04, bytes)
-    token = applet.authorize(protocol, message, parameter, Permission.CM)
+    return maybe(fields, 0x03, int), message, parameter
+
+
+def _authorize(applet: Applet, fields: Fields, bound_to: bytes | None) -> None:
+    """The token must have `cm`, and where it is bound to a relying party that one only."""
+    _check_bond(applet.authorize(*_proof(fields), Permission.CM), bound_to)
+
+
+def _authorize_reading(applet: Applet, fields: Fields, bound_to: bytes | None) -> None:
+    """The persistent token of the same key will do as well."""
+    token = applet.authorize_reading(*_proof(fields))
+    if token is not None:
+        _check_bond(token, bound_to)
+
+
+def _check_bond(token: Token, bound_to: bytes | None) -> None:
     if token.rp_id is not None and (bound_to is None or rp_id_hash(token.rp_id) != bound_to):
         raise CtapError(ERR.PIN_AUTH_INVALID)
 
@@ -55,18 +70,23 @@ def _rps(applet: Applet) -> list[Fields]:
 
 
 def _enumerate(applet: Applet, fields: Fields, wanted: bytes) -> Fields:
-    _authorize(applet, fields, wanted)
+    _authorize_reading(applet, fields, wanted)
     found = [each for each in applet.memory.credentials if each.rp_id_hash == wanted]
-    return _first(applet, Series.CREDENTIALS, [_shown(each) for each in found])
+    return _first(applet, Series.CREDENTIALS, [_shown(applet, each) for each in found])
 
 
-def _shown(credential: Credential) -> Fields:
-    return {
+def _shown(applet: Applet, credential: Credential) -> Fields:
+    row = {
         0x06: credential.user(named=True),
         0x07: credential.descriptor,
         0x08: credential.public_key,
         0x0A: credential.protection,
     }
+    if credential.large_blob_key is not None:
+        row[0x0B] = credential.large_blob_key
+    if "thirdPartyPayment" in applet.traits.extensions:
+        row[0x0C] = credential.payment
+    return row
 
 
 def _first(applet: Applet, series: Series, rows: list[Fields]) -> Fields:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from cryptography.exceptions import InvalidTag
@@ -25,27 +26,71 @@ UV_OPTIONAL, UV_OPTIONAL_WITH_LIST, UV_REQUIRED = 1, 2, 3
 _NONCE: Final = 12
 
 
-def wrap(applet: Applet, rp_id: str, algorithm: int, seed: bytes, protection: int, *, hmac_secret: bool) -> Credential:
+@dataclass(frozen=True, slots=True)
+class Design:
+    """What a credential is to be: its algorithm, and what the extensions of the request make of it."""
+
+    algorithm: int
+    protection: int = UV_OPTIONAL
+    hmac_secret: bool = False
+    blob: bytes = b""
+    large_blob_key: bool = False
+    payment: bool = False
+
+
+def wrap(applet: Applet, rp_id_hash: bytes, design: Design) -> Credential:
     """A non-discoverable credential: everything about it is in its id, encrypted for this key and relying party."""
-    nonce = applet.random(_NONCE)
-    inside = cbor.encode([algorithm, seed, protection, hmac_secret])
-    sealed = AESGCM(applet.memory.master).encrypt(nonce, inside, rp_id_hash(rp_id))
-    return _unlisted(nonce + sealed, rp_id, algorithm, seed, protection, hmac_secret)
+    nonce, seed = applet.random(_NONCE), applet.random(32)
+    inside = cbor.encode([design.algorithm, seed, design.protection, design.hmac_secret, design.payment])
+    sealed = AESGCM(applet.memory.master).encrypt(nonce, inside, rp_id_hash)
+    return _unlisted(nonce + sealed, inside)
+
+
+def keep(applet: Applet, rp_id: str, user: Mapping[Any, Any], design: Design) -> Credential:
+    """Store a discoverable credential. Raises CtapError: KEY_STORE_FULL, CBOR_UNEXPECTED_TYPE."""
+    memory = applet.memory
+    user_id = need(user, "id", bytes)
+    if applet.room == 0 and not memory.holds_for(rp_id, user_id):
+        raise CtapError(ERR.KEY_STORE_FULL)
+    credential = Credential(
+        id=applet.random(32),
+        rp_id=rp_id,
+        user_id=user_id,
+        user_name=maybe(user, "name", str),
+        user_display_name=maybe(user, "displayName", str),
+        algorithm=design.algorithm,
+        seed=applet.random(32),
+        protection=design.protection,
+        hmac_secret=design.hmac_secret,
+        order=memory.order + 1,
+        blob=design.blob,
+        large_blob_key=applet.random(32) if design.large_blob_key else None,
+        payment=design.payment,
+    )
+    memory.order = credential.order
+    memory.keep(credential)
+    return credential
 
 
 def find(applet: Applet, rp_id: str, credential_id: bytes) -> Credential | None:
     """This key's credential with that id for that relying party, discoverable or not."""
+    found = find_hashed(applet, rp_id_hash(rp_id), credential_id)
+    return replace(found, rp_id=rp_id) if found and not found.rp_id else found
+
+
+def find_hashed(applet: Applet, rp_id_hash: bytes, credential_id: bytes) -> Credential | None:
+    """The same for who knows the relying party by its hash only, as U2F does."""
     kept = applet.memory.find(credential_id)
     if kept is not None:
-        return kept if kept.rp_id == rp_id else None
+        return kept if kept.rp_id_hash == rp_id_hash else None
     if len(credential_id) <= _NONCE or len(credential_id) > MAX_ID_LENGTH:
         return None
     nonce, sealed = credential_id[:_NONCE], credential_id[_NONCE:]
     try:
-        inside = AESGCM(applet.memory.master).decrypt(nonce, sealed, rp_id_hash(rp_id))
+        inside = AESGCM(applet.memory.master).decrypt(nonce, sealed, rp_id_hash)
     except InvalidTag:
         return None
-    return _unlisted(credential_id, rp_id, *decode(inside))
+    return _unlisted(credential_id, inside)
 
 
 def descriptor_ids(fields: Mapping[Any, Any], key: int) -> list[bytes]:
@@ -81,9 +126,19 @@ def authenticator_data(
     return data + (cbor.encode(extensions) if extensions else b"")
 
 
-def _unlisted(
-    credential_id: bytes, rp_id: str, algorithm: int, seed: bytes, protection: int, hmac_secret: bool
-) -> Credential:
+def _unlisted(credential_id: bytes, inside: bytes) -> Credential:
+    algorithm, seed, protection, hmac_secret, payment = decode(inside)
     return Credential(
-        credential_id, rp_id, b"", None, None, algorithm, seed, protection, hmac_secret, order=0, discoverable=False
+        credential_id,
+        rp_id="",
+        user_id=b"",
+        user_name=None,
+        user_display_name=None,
+        algorithm=algorithm,
+        seed=seed,
+        protection=protection,
+        hmac_secret=hmac_secret,
+        order=0,
+        discoverable=False,
+        payment=payment,
     )

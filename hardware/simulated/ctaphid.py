@@ -69,6 +69,10 @@ class Application(Protocol):
         """Work on until a touch is needed (None) or the answer is there."""
         ...
 
+    def expire(self, work: Answering) -> bytes:
+        """The answer when nobody came in time."""
+        ...
+
     def simple(self, command: int, data: bytes) -> bytes:
         """Answer MSG, WINK and vendor commands. Raises CtapError for what is not there."""
         ...
@@ -150,7 +154,7 @@ class CtapHid:
         if operation.gives_up_at is None and now >= operation.ready_at:
             self._work(operation)
         elif operation.gives_up_at is not None and now >= operation.gives_up_at:
-            self._end(operation, bytes([ERR.USER_ACTION_TIMEOUT]))
+            self._end(operation, self._application.expire(operation.work))
         elif operation.gives_up_at is not None and self._application.touches_itself:
             self.touch()
         elif now >= operation.keepalive_at:

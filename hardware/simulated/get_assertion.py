@@ -9,7 +9,7 @@ from fido2.ctap import CtapError
 
 from hardware.simulated.applet import ERR, Applet, Fields, Permission, Series, Steps
 from hardware.simulated.canonical import maybe, need
-from hardware.simulated.ceremony import Ceremony, check_common, probe, verify_user
+from hardware.simulated.ceremony import Ceremony, probe, verify_user, wants_finger
 from hardware.simulated.credentials import (
     UP,
     UV,
@@ -19,7 +19,7 @@ from hardware.simulated.credentials import (
     descriptor_ids,
     find,
 )
-from hardware.simulated.extensions import on_assertion
+from hardware.simulated.extensions import Wishes
 from hardware.simulated.memory import Credential
 from hardware.simulated.signing import sign
 
@@ -28,21 +28,20 @@ def get_assertion(applet: Applet, fields: Fields) -> Steps:
     """Command 0x02. With `up: false` it is the silent probe that clients filter exclude lists with."""
     ceremony = _read(fields)
     yield from probe(applet, ceremony)
-    present = _check_options(applet, ceremony)
-    allowed, asked = descriptor_ids(fields, 0x03), maybe(fields, 0x04, dict) or {}
-    verified = verify_user(applet, ceremony, Permission.GA)
-    found = _locate(applet, ceremony.rp_id, allowed, verified=verified)
+    present = _check_options(ceremony)
+    finger = wants_finger(applet, ceremony, must=present and applet.memory.always_uv)
+    allowed, wishes = descriptor_ids(fields, 0x03), Wishes(applet, maybe(fields, 0x04, dict) or {})
+    wishes.check_for_assertion(present=present)
+    evidence = yield from verify_user(applet, ceremony, Permission.GA, finger=finger)
+    found = _locate(applet, ceremony.rp_id, allowed, verified=evidence.verified)
     if not found:
         raise CtapError(ERR.NO_CREDENTIALS)
+    if present and not evidence.present:
+        yield from applet.touch()
     if present:
-        yield
         applet.spend_token()
-    elif (
-        "hmac-secret" in asked and "hmac-secret" in applet.traits.extensions
-    ):  # gives its secret to somebody present only
-        raise CtapError(ERR.UNSUPPORTED_OPTION)
-    flags = (UP if present else 0) | (UV if verified else 0)
-    answers = _answers(applet, ceremony, found, asked, flags)
+    flags = (UP if present else 0) | (UV if evidence.verified else 0)
+    answers = _answers(applet, ceremony, found, wishes, flags)
     first = dict(next(answers))
     if len(found) > 1:
         first[0x05] = len(found)
@@ -61,15 +60,11 @@ def _read(fields: Fields) -> Ceremony:
     return Ceremony(rp_id, client_data_hash, maybe(fields, 0x06, bytes), maybe(fields, 0x07, int), options)
 
 
-def _check_options(applet: Applet, ceremony: Ceremony) -> bool:
+def _check_options(ceremony: Ceremony) -> bool:
     """Whether user presence is asked for."""
-    check_common(ceremony)
     if ceremony.option("rk") is not None:
         raise CtapError(ERR.UNSUPPORTED_OPTION)
-    present = ceremony.option("up") is not False
-    if present and ceremony.parameter is None and applet.memory.always_uv:
-        raise CtapError(ERR.PUAT_REQUIRED)
-    return present
+    return ceremony.option("up") is not False
 
 
 def _locate(applet: Applet, rp_id: str, allowed: Sequence[bytes], *, verified: bool) -> list[Credential]:
@@ -84,15 +79,17 @@ def _locate(applet: Applet, rp_id: str, allowed: Sequence[bytes], *, verified: b
 
 
 def _answers(
-    applet: Applet, ceremony: Ceremony, found: Sequence[Credential], asked: Fields, flags: int
+    applet: Applet, ceremony: Ceremony, found: Sequence[Credential], wishes: Wishes, flags: int
 ) -> Iterator[Fields]:
     """One assertion after the other, each made when it is asked for."""
     verified = bool(flags & UV)
     for credential in found:
-        outputs = on_assertion(applet, asked, credential, verified=verified)
+        outputs = wishes.on_assertion(credential, verified=verified)
         data = authenticator_data(applet, ceremony.rp_id, flags, None, outputs)
         signature = sign(credential.seed, credential.algorithm, data + ceremony.client_data_hash)
         answer: dict[int, Any] = {0x01: credential.descriptor, 0x02: data, 0x03: signature}
         if credential.discoverable:
             answer[0x04] = credential.user(named=verified and len(found) > 1)
+        if "largeBlobKey" in wishes and credential.large_blob_key is not None:
+            answer[0x07] = credential.large_blob_key
         yield answer

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Protocol
 
 from fido2.ctap import CtapError
 from fido2.hid import CAPABILITY, CTAPHID
@@ -12,9 +12,9 @@ from hardware.simulated.applet import Applet
 from hardware.simulated.commands import Answering, answer
 from hardware.simulated.ctaphid import POWER_CYCLE
 from hardware.simulated.faults import Faults
+from hardware.simulated.flash import PowerLost
 from hardware.simulated.spoiled import spoiled
-
-_U2F_VERSION: Final = 0x03  # INS of the only U2F command that is here (U2F raw messages section 6.1)
+from hardware.simulated.u2f import u2f
 
 
 @dataclass(slots=True)
@@ -51,10 +51,6 @@ class Body(Protocol):
         """Forget what has no power, and power up again."""
         ...
 
-    def memory_changed(self) -> None:
-        """A command is done and may have changed the memory."""
-        ...
-
 
 class Interface:
     """The `Application` of ctaphid for one power-up."""
@@ -79,8 +75,8 @@ class Interface:
 
     @property
     def touch_seconds(self) -> float:
-        """How long it waits for a touch."""
-        return self._applet.traits.touch_seconds
+        """How much longer it waits for the person."""
+        return max(0.0, self._applet.person.until - self._applet.clock())
 
     @property
     def touches_itself(self) -> bool:
@@ -115,22 +111,33 @@ class Interface:
             next(work)
         except StopIteration as done:
             answered: bytes = done.value
-            self._body.memory_changed()
             return answered
+        except PowerLost:
+            self._body.die()
+            return b""  # nobody hears it
         finally:
             self._meters.busy_seconds += self._applet.clock() - started
         return None
 
+    def expire(self, work: Answering) -> bytes:
+        """Let the work end without the person."""
+        try:
+            work.throw(CtapError(self._applet.traits.timeout_status))
+        except StopIteration as done:
+            answered: bytes = done.value
+            return answered
+        return bytes([self._applet.traits.timeout_status])
+
     def simple(self, command: int, data: bytes) -> bytes:
-        """MSG (U2F's version, and no more of U2F), WINK and our vendor command. Raises CtapError(INVALID_COMMAND)."""
+        """MSG (U2F), WINK and our vendor command. Raises CtapError(INVALID_COMMAND)."""
         if command == CTAPHID.WINK:
             self._meters.winks += 1
             return b""
         if command == POWER_CYCLE:
             self._body.lose_power()
             return b""
-        if command == CTAPHID.MSG and "U2F_V2" in self._applet.traits.versions:
-            return _u2f(data)
+        if command == CTAPHID.MSG and self._applet.traits.u2f:
+            return self._u2f(data)
         raise CtapError(CtapError.ERR.INVALID_COMMAND)
 
     def _answering(self, request: bytes, *, dies: bool) -> Answering:
@@ -143,10 +150,10 @@ class Interface:
             self._body.die()
         return spoiled(answered, faults)
 
-
-def _u2f(apdu: bytes) -> bytes:
-    if len(apdu) < 4:
-        return b"\x67\x00"  # wrong length
-    if apdu[0] != 0:
-        return b"\x6e\x00"  # class not supported
-    return b"U2F_V2\x90\x00" if apdu[1] == _U2F_VERSION else b"\x6d\x00"  # or instruction not supported
+    def _u2f(self, apdu: bytes) -> bytes:
+        self._meters.commands += 1
+        try:
+            return u2f(self._applet, apdu, present=self._body.touch_automatically)
+        except PowerLost:
+            self._body.die()
+            return b""

@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Condition, RLock
@@ -14,8 +15,10 @@ from threading import Condition, RLock
 from hardware.simulated.applet import Applet, Clock
 from hardware.simulated.ctaphid import CtapHid, Sink
 from hardware.simulated.faults import HEALTHY, Faults
+from hardware.simulated.flash import Flash
 from hardware.simulated.interface import Interface, Meters
 from hardware.simulated.memory import Memory
+from hardware.simulated.person import Finger, Gesture, Sample, Touch, Wait
 from hardware.simulated.signing import Random
 from hardware.simulated.traits import CTAP21, KeyTraits
 from hardware.simulated.wire import Wire
@@ -52,11 +55,13 @@ class SimulatedKey:
         self.attach_id = 0
         self.condition = Condition(RLock())
         self._clock, self._random = clock, random
-        self._state_file, self._saved = state_file, ""
+        self._state_file = state_file
         self._faults, self._meters = HEALTHY, Meters()
         self._plugged = False
         self._observers: list[Callable[[], None]] = []
-        self._power_up(memory or Memory.fresh(traits, random))
+        self.flash = Flash()
+        self.flash.write((memory or Memory.fresh(traits, random)).to_json().encode())
+        self._power_up()
 
     @classmethod
     def load(
@@ -74,7 +79,7 @@ class SimulatedKey:
     def save(self, path: Path) -> None:
         """Write what survives without power, private keys included, as JSON; the file is whole at any moment."""
         with self.condition:
-            _write(path, self._applet.memory.to_json())
+            _write(path, self._stored.to_json())
 
     @property
     def commands(self) -> int:
@@ -100,7 +105,13 @@ class SimulatedKey:
     def wants_touch(self) -> bool:
         """Whether it blinks for a touch."""
         with self.condition:
-            return self._plugged and self._hid.wants_touch
+            return self._plugged and (self._hid.wants_touch or self._applet.u2f_wants_touch)
+
+    @property
+    def wants_finger(self) -> bool:
+        """Whether it waits for a finger on its sensor, not for a mere touch."""
+        with self.condition:
+            return self.wants_touch and self._applet.person.wait is Wait.FINGER
 
     @property
     def faults(self) -> Faults:
@@ -134,7 +145,7 @@ class SimulatedKey:
     @property
     def has_pin(self) -> bool:
         """Whether a PIN is set."""
-        return self._applet.protected
+        return self._applet.has_pin
 
     def observe(self, observer: Callable[[], None]) -> None:
         """Call `observer` too whenever `on_change` is called."""
@@ -146,23 +157,35 @@ class SimulatedKey:
             if not self._plugged:
                 self._plugged = True
                 self.attach_id += 1
-                self._power_up(self._applet.memory)
+                self._power_up()
 
     def unplug(self) -> None:
         """Pull it out; who waits for it gets an OSError."""
         with self._changing():
-            self._plugged = False
+            self.die()
 
     def power_cycle(self) -> None:
         """Out and in again."""
         self.unplug()
         self.plug()
 
-    def touch(self) -> None:
-        """Touch it; that means something only while it wants a touch."""
+    def touch(self, *, long: bool = False) -> None:
+        """Touch it, for some seconds when `long`; that means something only while it wants a touch."""
+        self._do(Touch(long))
+
+    def finger(self, template: bytes | bool = True, sample: Sample = Sample.GOOD) -> None:
+        """Put a finger on its sensor: an enrolled one, a stranger's (False), or that of one template.
+
+        While a finger is enrolled, `sample` says how well it lay there.
+        """
+        self._do(Finger(template, sample))
+
+    def _do(self, gesture: Gesture) -> None:
         with self._changing():
             if self._listens:
+                self._applet.feel(gesture)
                 self._hid.touch()
+                self._applet.person.gesture = None
 
     def receive(self, report: bytes, sink: Sink, attach_id: int) -> None:
         """A report from the host, whose answers go to `sink`, perhaps later and on another thread.
@@ -202,24 +225,34 @@ class SimulatedKey:
     def _listens(self) -> bool:
         return self._plugged and not self._faults.silent and not self._wire.hung
 
-    def _power_up(self, memory: Memory) -> None:
-        self._applet = Applet(self.traits, memory, self._clock, self._random, lambda: self._faults)
+    def _power_up(self) -> None:
+        """Begin with what the flash holds."""
+        self._stored = Memory.from_json((self.flash.read() or b"").decode())
+        self._applet = Applet(
+            self.traits, copy(self._stored), self._clock, self._random, lambda: self._faults, self._commit
+        )
         self._hid = CtapHid(Interface(self._applet, self._meters, self), self._clock)
         self._wire = Wire(self._hid, self._meters, self)
 
     def die(self) -> None:
-        """A fault pulls it out in the middle of a command."""
+        """The power is gone, perhaps in the middle of a command: what was not written is forgotten."""
         self._plugged = False
+        self._applet.memory = copy(self._stored)
 
     def lose_power(self) -> None:
         """The vendor command: what has no power is forgotten, the port stays open."""
-        self._power_up(self._applet.memory)
+        self._power_up()
 
-    def memory_changed(self) -> None:
-        """A command is done: what it changed is on disk before its answer leaves."""
-        if self._state_file is not None and (text := self._applet.memory.to_json()) != self._saved:
+    def _commit(self) -> None:
+        """Write what has changed, as the key does before it answers. Raises PowerLost."""
+        memory = self._applet.memory
+        if memory == self._stored:
+            return
+        text = memory.to_json()
+        self.flash.write(text.encode())
+        self._stored = copy(memory)
+        if self._state_file is not None:
             _write(self._state_file, text)
-            self._saved = text
 
     @contextmanager
     def _changing(self) -> Iterator[None]:
@@ -237,7 +270,7 @@ class SimulatedKey:
                 observer()
 
     def _visible(self) -> tuple[object, ...]:
-        return self._plugged, self.attach_id, self._plugged and self._hid.wants_touch, self.commands, self.winks
+        return self._plugged, self.attach_id, self.wants_touch, self.commands, self.winks
 
 
 def _write(path: Path, text: str) -> None:

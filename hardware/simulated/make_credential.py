@@ -8,7 +8,7 @@ from fido2.ctap import CtapError
 
 from hardware.simulated.applet import ERR, Applet, Fields, Permission, Steps
 from hardware.simulated.canonical import maybe, need
-from hardware.simulated.ceremony import Ceremony, check_common, probe, verify_user
+from hardware.simulated.ceremony import Ceremony, Evidence, probe, verify_user, wants_finger
 from hardware.simulated.credentials import (
     UP,
     UV,
@@ -16,40 +16,43 @@ from hardware.simulated.credentials import (
     authenticator_data,
     descriptor_ids,
     find,
+    keep,
     wrap,
 )
-from hardware.simulated.extensions import on_creation
-from hardware.simulated.memory import Credential
+from hardware.simulated.extensions import Wishes
+from hardware.simulated.memory import Credential, rp_id_hash
+from hardware.simulated.signing import sign
 
 
 def make_credential(applet: Applet, fields: Fields) -> Steps:
     """Command 0x01."""
     ceremony = _read(fields)
-    user_id = _user_id(fields)
+    user = _user(fields)
     yield from probe(applet, ceremony)
     if ceremony.parameter is not None:
         applet.check_protocol(ceremony.protocol)
     algorithm = _choose_algorithm(applet, need(fields, 0x04, list))
     discoverable = _check_options(applet, ceremony)
-    enterprise = _enterprise(applet, maybe(fields, 0x0A, int))
+    finger = _wants_finger(applet, ceremony, discoverable=discoverable)
+    enterprise = _enterprise(applet, maybe(fields, 0x0A, int), ceremony.rp_id)
+    preferred = maybe(fields, 0x0B, list)
     excluded = descriptor_ids(fields, 0x05)
-    asked = maybe(fields, 0x06, dict) or {}
-    verified = verify_user(applet, ceremony, Permission.MC)
-    known = _excluded(applet, ceremony.rp_id, excluded, verified=verified)
-    yield
+    wishes = Wishes(applet, maybe(fields, 0x06, dict) or {})
+    design = wishes.design(algorithm, discoverable=discoverable)
+    evidence = yield from verify_user(applet, ceremony, Permission.MC, finger=finger)
+    known = _excluded(applet, ceremony.rp_id, excluded, verified=evidence.verified)
+    if not evidence.present:
+        yield from applet.touch()
     if known:
         raise CtapError(ERR.CREDENTIAL_EXCLUDED)
     applet.spend_token()
-    protection, hmac_secret, outputs = on_creation(applet, asked, ceremony.rp_id)
-    seed = applet.random(32)
     if discoverable:
-        credential = _keep(applet, fields, ceremony.rp_id, user_id, (algorithm, seed, protection, hmac_secret))
+        credential = keep(applet, ceremony.rp_id, user, design)
     else:
-        credential = wrap(applet, ceremony.rp_id, algorithm, seed, protection, hmac_secret=hmac_secret)
-    data = authenticator_data(applet, ceremony.rp_id, UP | (UV if verified else 0), credential, outputs)
-    statement = applet.attestation(enterprise=enterprise).statement(data + ceremony.client_data_hash)
-    answer: dict[int, Any] = {0x01: "packed", 0x02: data, 0x03: statement}
-    return answer | ({0x04: True} if enterprise else {})
+        credential = wrap(applet, rp_id_hash(ceremony.rp_id), design)
+    data = _authenticator_data(applet, ceremony, evidence, credential, wishes)
+    signed = data + ceremony.client_data_hash
+    return _attested(applet, data, credential, signed, "enterprise" if enterprise else _format(applet, preferred))
 
 
 def _read(fields: Fields) -> Ceremony:
@@ -59,12 +62,12 @@ def _read(fields: Fields) -> Ceremony:
     return Ceremony(rp_id, client_data_hash, maybe(fields, 0x08, bytes), maybe(fields, 0x09, int), options)
 
 
-def _user_id(fields: Fields) -> bytes:
-    """The user handle, of 64 bytes at most (WebAuthn L3 section 5.4.3)."""
-    user_id = need(need(fields, 0x03, dict), "id", bytes)
-    if len(user_id) > 64:
+def _user(fields: Fields) -> dict[Any, Any]:
+    """The user, whose handle is of 64 bytes at most (WebAuthn L3 section 5.4.3)."""
+    user = need(fields, 0x03, dict)
+    if len(need(user, "id", bytes)) > 64:
         raise CtapError(ERR.INVALID_LENGTH)
-    return user_id
+    return user
 
 
 def _choose_algorithm(applet: Applet, offered: list[Any]) -> int:
@@ -82,56 +85,64 @@ def _choose_algorithm(applet: Applet, offered: list[Any]) -> int:
 
 
 def _check_options(applet: Applet, ceremony: Ceremony) -> bool:
-    """Whether the credential is to be discoverable; refuses what the key cannot do or wants a PIN for."""
-    check_common(ceremony)
+    """Whether the credential is to be discoverable; refuses what the key cannot do."""
     discoverable = bool(ceremony.option("rk"))
     if discoverable and not applet.traits.discoverable:
         raise CtapError(ERR.UNSUPPORTED_OPTION)
     if ceremony.option("up") is False:
         raise CtapError(ERR.INVALID_OPTION)
-    if ceremony.parameter is None:
-        needs_pin = applet.protected and (discoverable or not applet.traits.make_credential_uv_not_required)
-        if needs_pin or applet.memory.always_uv:
-            raise CtapError(ERR.PUAT_REQUIRED)
     return discoverable
 
 
-def _enterprise(applet: Applet, asked: int | None) -> bool:
-    """Whether to give an enterprise attestation (section 7.1); our keys know no list of relying parties for level 1."""
+def _wants_finger(applet: Applet, ceremony: Ceremony, *, discoverable: bool) -> bool:
+    always = applet.memory.always_uv
+    for_this_one = discoverable or not applet.traits.make_credential_uv_not_required
+    return wants_finger(applet, ceremony, must=always or (applet.protected and for_this_one))
+
+
+def _enterprise(applet: Applet, asked: int | None, rp_id: str) -> bool:
+    """Whether to give an enterprise attestation (section 7.1): vendor-facilitated (1) to whom the key lists."""
     if asked is None:
         return False
     if applet.traits.enterprise is None or not applet.memory.enterprise:
         raise CtapError(ERR.INVALID_PARAMETER)
     if asked not in (1, 2):
         raise CtapError(ERR.INVALID_OPTION)
-    return True
+    listed = applet.traits.enterprise_rp_ids
+    return asked == 2 or listed is None or rp_id in listed
 
 
 def _excluded(applet: Applet, rp_id: str, ids: list[bytes], *, verified: bool) -> bool:
-    """Whether one of these lives here; a credential that needs the PIN is not betrayed without it."""
+    """Whether one of these lives here; a credential that needs verification is not betrayed without it."""
     found = (find(applet, rp_id, credential_id) for credential_id in ids)
     return any(each is not None and (verified or each.protection != UV_REQUIRED) for each in found)
 
 
-def _keep(applet: Applet, fields: Fields, rp_id: str, user_id: bytes, made: tuple[int, bytes, int, bool]) -> Credential:
-    """Store a discoverable credential. Raises CtapError(KEY_STORE_FULL)."""
-    memory = applet.memory
-    if applet.room == 0 and not memory.holds_for(rp_id, user_id):
-        raise CtapError(ERR.KEY_STORE_FULL)
-    user = need(fields, 0x03, dict)
-    memory.order += 1
-    algorithm, seed, protection, hmac_secret = made
-    credential = Credential(
-        id=applet.random(32),
-        rp_id=rp_id,
-        user_id=user_id,
-        user_name=maybe(user, "name", str),
-        user_display_name=maybe(user, "displayName", str),
-        algorithm=algorithm,
-        seed=seed,
-        protection=protection,
-        hmac_secret=hmac_secret,
-        order=memory.order,
-    )
-    memory.keep(credential)
-    return credential
+def _authenticator_data(
+    applet: Applet, ceremony: Ceremony, evidence: Evidence, credential: Credential, wishes: Wishes
+) -> bytes:
+    outputs = wishes.on_creation(ceremony.rp_id, credential, verified=evidence.verified)
+    flags = UP | (UV if evidence.verified else 0)
+    return authenticator_data(applet, ceremony.rp_id, flags, credential, outputs)
+
+
+def _format(applet: Applet, preferred: list[Any] | None) -> str:
+    """The first preferred format that the key makes; "none" is made only where nothing else is wanted (CTAP 2.2)."""
+    traits = applet.traits
+    return "none" if traits.attestation_formats and preferred == ["none"] else traits.attestation
+
+
+def _attested(applet: Applet, data: bytes, credential: Credential, signed: bytes, how: str) -> Fields:
+    """The answer, with the attestation statement that `how` names."""
+    enterprise = how == "enterprise"
+    statement: dict[str, object] = {}
+    if how == "self":
+        statement = {"alg": credential.algorithm, "sig": sign(credential.seed, credential.algorithm, signed)}
+    elif how != "none":
+        statement = applet.attestation(enterprise=enterprise).statement(signed)
+    answer: dict[int, Any] = {0x01: "none" if how == "none" else "packed", 0x02: data, 0x03: statement}
+    if enterprise:
+        answer[0x04] = True
+    if credential.large_blob_key is not None:
+        answer[0x05] = credential.large_blob_key
+    return answer

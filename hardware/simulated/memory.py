@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Final
 
 from hardware.simulated.signing import Random, public_cose
 from hardware.simulated.traits import KeyTraits
 
 PIN_TRIES: Final = 8  # section 6.5.1
+EMPTY_LARGE_BLOBS: Final = b"\x80" + hashlib.sha256(b"\x80").digest()[:16]
+"""The serialized large-blob array of a new key: no blob, and the digest of that (section 6.10)."""
 
 
 def rp_id_hash(rp_id: str) -> bytes:
@@ -21,7 +24,10 @@ def rp_id_hash(rp_id: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """One credential with its private key (`seed`); `order` rises with each one that is made."""
+    """One credential with its private key (`seed`); `order` rises with each one that is made.
+
+    `rp_id` is empty for one that U2F registered, which knows its application by the hash alone.
+    """
 
     id: bytes
     rp_id: str
@@ -34,6 +40,9 @@ class Credential:
     hmac_secret: bool
     order: int
     discoverable: bool = True
+    blob: bytes = b""
+    large_blob_key: bytes | None = None
+    payment: bool = False
 
     @property
     def rp_id_hash(self) -> bytes:
@@ -60,9 +69,21 @@ class Credential:
         return user
 
 
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One enrolled finger."""
+
+    id: bytes
+    name: str = ""
+
+
 @dataclass(slots=True)
 class Memory:
-    """The key's flash. `master` wraps non-discoverable credentials and derives hmac-secrets; a reset makes another."""
+    """The key's flash. `master` wraps non-discoverable credentials and derives hmac-secrets; a reset makes another.
+
+    Everything in it is immutable, so that a shallow copy is a snapshot. `wrong_in_row` matters without power only for
+    keys that remember it. `uv_count` counts user verifications by finger since the last right PIN.
+    """
 
     master: bytes
     min_pin_length: int
@@ -73,10 +94,16 @@ class Memory:
     pin_length: int = 0
     pin_retries: int = PIN_TRIES
     force_pin_change: bool = False
-    min_pin_rp_ids: list[str] = field(default_factory=list)
+    min_pin_rp_ids: tuple[str, ...] = ()
     counter: int = 0
     order: int = 0
-    credentials: list[Credential] = field(default_factory=list)
+    credentials: tuple[Credential, ...] = ()
+    wrong_in_row: int = 0
+    uv_retries: int = 5
+    uv_count: int = 0
+    templates: tuple[Template, ...] = ()
+    large_blobs: bytes = EMPTY_LARGE_BLOBS
+    persistent_token: bytes | None = None
 
     @classmethod
     def fresh(cls, traits: KeyTraits, random: Random) -> Memory:
@@ -87,7 +114,19 @@ class Memory:
             always_uv=bool(traits.always_uv),
             enterprise=bool(traits.enterprise),
             pin_complexity=bool(traits.pin_complexity),
+            uv_retries=traits.max_uv_retries,
         )
+
+    @property
+    def identifier(self) -> bytes:
+        """What this key is known by until its next reset (encIdentifier, CTAP 2.2)."""
+        return hmac.digest(self.master, b"identifier", "sha256")[:16]
+
+    @property
+    def credential_store_state(self) -> bytes:
+        """Changes whenever a discoverable credential does (encCredStoreState, CTAP 2.2)."""
+        told = repr([(each.id, each.user_name, each.user_display_name) for each in self.credentials])
+        return hmac.digest(self.master, told.encode(), "sha256")[:16]
 
     def next_count(self) -> int:
         """The signature counter, raised by one (one counter for the whole key)."""
@@ -100,12 +139,12 @@ class Memory:
 
     def keep(self, credential: Credential) -> None:
         """Store; the same relying party and user has one credential only."""
-        self.credentials = [
+        others = (
             kept
             for kept in self.credentials
             if (kept.rp_id, kept.user_id) != (credential.rp_id, credential.user_id) and kept.id != credential.id
-        ]
-        self.credentials.append(credential)
+        )
+        self.credentials = (*others, credential)
 
     def holds_for(self, rp_id: str, user_id: bytes) -> bool:
         """Whether a new credential for this user would take an old one's place."""
@@ -113,12 +152,12 @@ class Memory:
 
     def forget(self, credential: Credential) -> None:
         """Delete one credential."""
-        self.credentials.remove(credential)
+        self.credentials = tuple(kept for kept in self.credentials if kept is not credential)
 
     def rename(self, credential: Credential, name: str | None, display_name: str | None) -> None:
         """Change the user's names in place."""
         changed = replace(credential, user_name=name, user_display_name=display_name)
-        self.credentials[self.credentials.index(credential)] = changed
+        self.credentials = tuple(changed if kept is credential else kept for kept in self.credentials)
 
     def to_json(self) -> str:
         """All of it, private keys included: worth nothing outside tests."""
@@ -129,7 +168,9 @@ class Memory:
         """What `to_json` wrote. Raises ValueError for anything else."""
         try:
             values = _unhex(json.loads(text))
-            values["credentials"] = [Credential(**row) for row in values["credentials"]]
+            values["credentials"] = tuple(Credential(**row) for row in values["credentials"])
+            values["templates"] = tuple(Template(**row) for row in values["templates"])
+            values["min_pin_rp_ids"] = tuple(values["min_pin_rp_ids"])
             if set(values) != {each.name for each in fields(cls)}:
                 raise ValueError("not the members of a key's memory")
             return cls(**values)

@@ -216,7 +216,7 @@ def test_a_u2f_key_has_no_cbor_and_tells_its_version() -> None:
     cable.first(BROADCAST, CTAPHID.INIT, b"12345678")
     assert cable.answers()[0][2][-1] == CAPABILITY.WINK
     channel = cable.open()
-    for apdu in (b"\0\x03\0\0\0\0\0", b"\0\x01\0\0", b"\x80\x03\0\0", b"\0"):
+    for apdu in (b"\0\x03\0\0\0\0\0", b"\0\x05\0\0", b"\x80\x03\0\0", b"\0"):
         cable.first(channel, CTAPHID.MSG, apdu)
     assert [data for _, _, data in cable.answers()] == [b"U2F_V2\x90\0", b"\x6d\0", b"\x6e\0", b"\x67\0"]
     cable.first(channel, CTAPHID.CBOR, GET_INFO)
