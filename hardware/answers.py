@@ -16,6 +16,10 @@ AAGUID_BYTES = 16
 LEAST_MESSAGE_BYTES = 1024
 """maxMsgSize of a key that does not tell it (CTAP 2.1 section 6.4)."""
 
+LEAST_PIN_LENGTH = 4
+PIN_BYTES = 63
+"""The longest PIN in UTF-8 bytes (CTAP 2.1 section 6.5.1); a key that tells 63 tells nothing."""
+
 
 def optional(answer: Mapping[Any, Any], name: int | str, kind: type[Value]) -> Value | None:
     """A member, None when it is missing. Raises KeyFault when it is of another type."""
@@ -34,6 +38,23 @@ def member(answer: Mapping[Any, Any], name: int | str, kind: type[Value], defaul
     if value is None:
         raise KeyFault
     return value
+
+
+def told(answer: Mapping[Any, Any], name: int | str, kind: type[Value]) -> Value | None:
+    """A member that decides nothing: one of another type counts as not told (some keys say True for a number)."""
+    value = answer.get(name)
+    return value if type(value) is kind else None
+
+
+def told_truth(answer: Mapping[Any, Any], name: int) -> bool | None:
+    """A truth that decides nothing else; some keys put the numbers 0 and 1 in its place."""
+    value = answer.get(name)
+    return bool(value) if type(value) in (bool, int) else None
+
+
+def told_each(answer: Mapping[Any, Any], name: int, kind: type[Value]) -> list[Value]:
+    """Those in a list that are of the type."""
+    return [value for value in told(answer, name, list) or () if type(value) is kind]
 
 
 def check_each(values: Iterable[object], kind: type) -> None:
@@ -56,7 +77,11 @@ def credential_id(assertion: Mapping[int, Any]) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Info:
-    """The answer to getInfo (CTAP 2.1 section 6.4) as far as an enrollment needs it; 0 where a key tells no limit."""
+    """The answer to getInfo (CTAP 2.1 section 6.4, with members of CTAP 2.2 and 2.3) as far as it is used here.
+
+    0 where a key tells no limit, None where it may have left unsaid what no number stands for. What decides how we
+    speak with the key is read strictly; a key is not refused for the rest.
+    """
 
     versions: list[str]
     extensions: list[str]
@@ -68,33 +93,47 @@ class Info:
     max_cred_id_length: int
     transports: list[str]
     algorithms: list[dict[str, Any]]
+    large_blob_bytes: int | None
     force_pin_change: bool
     min_pin_length: int
     firmware_version: int
+    max_min_pin_rp_ids: int
+    certifications: dict[str, int]
     remaining_disc_creds: int | None
-    pin_complexity_policy: bool
+    attestation_formats: list[str]
+    long_touch_for_reset: bool
+    transports_for_reset: list[str]
+    pin_complexity_policy: bool | None
     max_pin_length: int
+    config_commands: list[int] | None
 
     @classmethod
     def read(cls, answer: Mapping[int, Any]) -> Info:
         """Raises KeyFault."""
         info = cls(
             versions=member(answer, 0x01, list),
-            extensions=members(answer, 0x02, str),
+            extensions=told_each(answer, 0x02, str),
             aaguid=member(answer, 0x03, bytes, bytes(AAGUID_BYTES)),
             options=member(answer, 0x04, dict, {}),
-            max_msg_size=member(answer, 0x05, int, LEAST_MESSAGE_BYTES),
+            max_msg_size=told(answer, 0x05, int) or LEAST_MESSAGE_BYTES,
             pin_uv_protocols=members(answer, 0x06, int),
-            max_creds_in_list=member(answer, 0x07, int, 0),
-            max_cred_id_length=member(answer, 0x08, int, 0),
-            transports=members(answer, 0x09, str),
-            algorithms=members(answer, 0x0A, dict),
-            force_pin_change=member(answer, 0x0C, bool, False),
-            min_pin_length=member(answer, 0x0D, int, 4),
-            firmware_version=member(answer, 0x0E, int, 0),
-            remaining_disc_creds=optional(answer, 0x14, int),
-            pin_complexity_policy=member(answer, 0x1B, bool, False),
-            max_pin_length=member(answer, 0x1D, int, 63),
+            max_creds_in_list=told(answer, 0x07, int) or 0,
+            max_cred_id_length=told(answer, 0x08, int) or 0,
+            transports=told_each(answer, 0x09, str),
+            algorithms=told_each(answer, 0x0A, dict),
+            large_blob_bytes=told(answer, 0x0B, int),
+            force_pin_change=told_truth(answer, 0x0C) or False,
+            min_pin_length=told(answer, 0x0D, int) or LEAST_PIN_LENGTH,
+            firmware_version=told(answer, 0x0E, int) or 0,
+            max_min_pin_rp_ids=told(answer, 0x10, int) or 0,
+            certifications=told(answer, 0x13, dict) or {},
+            remaining_disc_creds=told(answer, 0x14, int),
+            attestation_formats=told_each(answer, 0x16, str),
+            long_touch_for_reset=told_truth(answer, 0x18) or False,
+            transports_for_reset=told_each(answer, 0x1A, str),
+            pin_complexity_policy=told_truth(answer, 0x1B),
+            max_pin_length=told(answer, 0x1D, int) or PIN_BYTES,
+            config_commands=told_each(answer, 0x1F, int) or None,
         )
         check_each(info.versions, str)
         check_each(info.options, str)

@@ -11,17 +11,22 @@ from fido2.ctap import CtapDevice, CtapError
 from fido2.hid import CTAPHID
 
 from hardware.answers import LEAST_MESSAGE_BYTES, Info
-from hardware.errors import KeyFault
+from hardware.errors import KeyFault, KeySwapped
 
 
 class Command(IntEnum):
-    """The commands that an enrollment needs."""
+    """The commands of CTAP 2.1 section 6 that are used here, and two of their previews."""
 
     MAKE_CREDENTIAL = 0x01
     GET_ASSERTION = 0x02
     GET_INFO = 0x04
     CLIENT_PIN = 0x06
+    RESET = 0x07
+    BIO_ENROLLMENT = 0x09
     CREDENTIAL_MANAGEMENT = 0x0A
+    SELECTION = 0x0B
+    CONFIG = 0x0D
+    BIO_ENROLLMENT_PREVIEW = 0x40
     CREDENTIAL_MANAGEMENT_PREVIEW = 0x41
 
 
@@ -35,6 +40,7 @@ class Ctap2:
         self._device = device
         self._longest = LEAST_MESSAGE_BYTES
         self.info = self.get_info()
+        """The last reading."""
         self._longest = self.info.max_msg_size
 
     def send(self, command: Command, parameters: Mapping[int, Any] | None = None) -> Mapping[int, Any]:
@@ -55,6 +61,13 @@ class Ctap2:
         if not isinstance(decoded, dict):
             raise KeyFault
         return decoded
+
+    def refresh(self) -> None:
+        """Read anew what the key is. Raises KeySwapped when it is another model."""
+        info = self.get_info()
+        if info.aaguid != self.info.aaguid:
+            raise KeySwapped
+        self.info = info
 
     def get_info(self) -> Info:
         """authenticatorGetInfo (0x04)."""

@@ -75,7 +75,8 @@ class Line(CtapDevice):
         self._clock = clock
         self._watch = Watch()
         self._stop = Stop(self._watch, clock)
-        self._touch_wanted = False
+        self._person_wanted = False
+        self._to_verify: bool | None = None
         self.commands = 0
 
     @property
@@ -86,7 +87,7 @@ class Line(CtapDevice):
     @contextmanager
     def following(self, watch: Watch) -> Iterator[None]:
         """One operation: its commands obey `watch`, and nothing but HardwareErrors leaves the block."""
-        self._watch, self._stop, self._touch_wanted = watch, Stop(watch, self._clock), False
+        self._watch, self._stop, self._person_wanted = watch, Stop(watch, self._clock), False
         try:
             with translated():
                 yield
@@ -99,7 +100,7 @@ class Line(CtapDevice):
         if not isinstance(error, Cancelled):
             return error
         if self._stop.late:
-            return TouchTimeout() if self._touch_wanted else KeySilent(self._watch.deadline)
+            return TouchTimeout() if self._person_wanted else KeySilent(self._watch.deadline)
         return KeyFault(ERR.KEEPALIVE_CANCEL)  # the key says cancelled, and nobody did
 
     def call(
@@ -117,10 +118,30 @@ class Line(CtapDevice):
             self.commands += 1
         return self._device.call(cmd, data, self._stop, self._on_keepalive)
 
+    @contextmanager
+    def verifying(self) -> Iterator[None]:
+        """One command in which the key waits for its own user verification: its first keep-alive says that it does.
+
+        CTAPHID has no status for that (CTAP 2.1 section 11.2.9.2.1).
+        """
+        self._to_verify = True
+        try:
+            yield
+        finally:
+            self._to_verify = None
+
     def _on_keepalive(self, status: STATUS) -> None:
-        if status == STATUS.UPNEEDED:
-            self._touch_wanted = True
-            self._watch.on_touch()
+        if self._to_verify is None:
+            if status == STATUS.UPNEEDED:
+                self.wait_for_touch()
+        elif self._to_verify:
+            self._to_verify, self._person_wanted = False, True
+            self._watch.on_verify()
+
+    def wait_for_touch(self) -> None:
+        """The key waits for a touch: say so, and remember that it waits for a person."""
+        self._person_wanted = True
+        self._watch.on_touch()
 
     def close(self) -> None:
         """Close the channel; one that the key has already left is closed."""

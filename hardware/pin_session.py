@@ -1,35 +1,44 @@
-"""What a session knows of the PIN of its key: set or verify it once, then draw tokens from its hash."""
+"""What a session knows of the owner of its key: a PIN that was right, or the key's own user verification."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from hashlib import sha256
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from time import monotonic
+from typing import TypeVar
 
 from fido2.ctap import CtapError
-from fido2.ctap2.pin import ClientPin, PinProtocol, PinProtocolV1, PinProtocolV2
 
-from hardware.answers import member
+from hardware.answers import LEAST_PIN_LENGTH, PIN_BYTES
 from hardware.authenticator import SecretText
-from hardware.ctap2 import Command, Ctap2
-from hardware.errors import PinAuthBlocked, PinBlocked, PinChangeForced, PinRefused, PinRequired, WrongPin
-from hardware.key_info import PIN_BYTES, PinRetries
+from hardware.client_pin import MISFIT, PERMISSION, ClientPin, Verifying, hashed, wipe
+from hardware.ctap2 import Ctap2
+from hardware.errors import (
+    HardwareError,
+    PinAuthBlocked,
+    PinBlocked,
+    PinChangeForced,
+    PinRefused,
+    PinRequired,
+    UvBlocked,
+    WrongPin,
+)
+from hardware.grants import Grant, Token
+from hardware.key_info import PinRetries
 from hardware.translate import ERR
 
-COMMAND = ClientPin.CMD
-RESULT = ClientPin.RESULT
-PERMISSION = ClientPin.PERMISSION
+Answer = TypeVar("Answer")
 
-SHORTEST_PIN = 4
-PADDED_PIN_BYTES = 64
-MISFIT = (ERR.PIN_INVALID, ERR.PIN_AUTH_INVALID)
-"""After these the key has made a new key-agreement key (CTAP 2.1 section 6.5.5)."""
+STALE_TOKEN = (ERR.PIN_AUTH_INVALID, ERR.PIN_TOKEN_EXPIRED)
+MOST_UV_TRIES = 25
+"""The largest maxUvRetries (CTAP 2.1 section 6.5.1)."""
+
+CEREMONY = PERMISSION.MAKE_CREDENTIAL | PERMISSION.GET_ASSERTION
 
 
 @contextmanager
-def encoded_pin(pin: SecretText, shortest: int, longest: int | None = None) -> Iterator[bytearray]:
+def encoded_pin(pin: SecretText, shortest: int = LEAST_PIN_LENGTH, longest: int | None = None) -> Iterator[bytearray]:
     """The PIN in UTF-8 of NFC, wiped when the block ends.
 
     Raises PinRefused when it breaks the limits of CTAP 2.1 section 6.5.1: code points, 63 bytes, no NUL.
@@ -47,55 +56,55 @@ def encoded_pin(pin: SecretText, shortest: int, longest: int | None = None) -> I
         wipe(encoded)
 
 
-def wipe(secret: bytearray) -> None:
-    """Overwrite a secret in its place."""
-    secret[:] = bytes(len(secret))
-
-
 class PinSession:
-    """clientPIN (CTAP 2.1 section 6.5) with one key agreement for as long as the key keeps to it.
+    """Locked until a right PIN, or until the key is to verify its owner by itself; gives out what commands need.
 
-    Only LEFT(SHA-256(PIN), 16) stays, and on keys older than CTAP 2.1 their one token; `close` wipes both.
+    Only LEFT(SHA-256(PIN), 16) stays, and a token while it is good for more; `lock` wipes both.
     Methods raise CtapError where no meaning of their own is documented.
     """
 
-    def __init__(self, ctap: Ctap2) -> None:
+    def __init__(self, ctap: Ctap2, clock: Callable[[], float] = monotonic, verifying: Verifying = nullcontext) -> None:
         self._ctap = ctap
-        self._protocol: PinProtocol = PinProtocolV2() if 2 in ctap.info.pin_uv_protocols else PinProtocolV1()
-        self._permissions = ctap.info.options.get("pinUvAuthToken") is True
-        self._agreement: tuple[Mapping[int, Any], bytes] | None = None
+        self._clock = clock
+        self._verifying = verifying
+        self._pins = ClientPin(ctap, verifying)
         self._pin_hash: bytearray | None = None
-        self._lasting_token: bytearray | None = None
-
-    @property
-    def protocol(self) -> PinProtocol:
-        """The PIN/UV auth protocol spoken with this key."""
-        return self._protocol
+        self._built_in = False
+        self._token: Token | None = None
 
     @property
     def unlocked(self) -> bool:
-        """Whether a right PIN was given in this session."""
+        """Whether commands are granted."""
+        return self.knows_pin or self._built_in
+
+    @property
+    def knows_pin(self) -> bool:
+        """Whether a right PIN was given in this session: then nobody needs to be asked for a grant."""
         return self._pin_hash is not None
 
     def retries(self) -> PinRetries:
-        """getPINRetries (0x01)."""
-        answer = self._client_pin(COMMAND.GET_PIN_RETRIES)
-        left = member(answer, RESULT.PIN_RETRIES, int)
-        return PinRetries(left, member(answer, RESULT.POWER_CYCLE_STATE, bool, False))
+        """What the key says of its PIN tries."""
+        return self._pins.retries()
+
+    def uv_retries(self) -> int | None:
+        """What the key says of the tries of its own verification, None where it does not tell (before CTAP 2.1)."""
+        return self._pins.uv_retries() if self._pins.permissions else None
 
     def set_pin(self, pin: bytearray) -> None:
-        """setPIN (0x03) with an `encoded_pin`, and unlock."""
-        key_agreement, secret = self._shared()
-        padded = pin.ljust(PADDED_PIN_BYTES, b"\0")
-        try:
-            pin_enc = self._protocol.encrypt(secret, padded)  # type: ignore[arg-type] # any buffer, and this one can be wiped
-        finally:
-            wipe(padded)
-        param = self._protocol.authenticate(secret, pin_enc)
-        self._client_pin(COMMAND.SET_PIN, {0x03: key_agreement, 0x04: param, 0x05: pin_enc})
-        pin_hash = hashed(pin)
-        self._unlock(pin_hash)
-        wipe(pin_hash)
+        """setPIN with an `encoded_pin`, and unlock."""
+        self._pins.set_pin(pin)
+        self._unlock(pin)
+
+    def change_pin(self, current: bytearray, new: bytearray) -> None:
+        """changePIN with `encoded_pin`s, and unlock. Raises as `verify` does, and PinRefused."""
+        self._pins.forget_agreement()
+        pin_hash = hashed(current)
+        with self._trying():
+            try:
+                self._pins.change_pin(pin_hash, new)
+            finally:
+                wipe(pin_hash)
+        self._unlock(new)
 
     def verify(self, pin: bytearray) -> None:
         """Ask for a token with an `encoded_pin`, and unlock.
@@ -103,102 +112,165 @@ class PinSession:
         Raises: WrongPin, PinAuthBlocked, PinBlocked, PinChangeForced.
         """
         # No try of the person is spent on an agreement that another program made the key forget.
-        self._agreement = None
+        self._pins.forget_agreement()
+        permissions = self.management or None
         pin_hash = hashed(pin)
-        # `cm` is the one useful permission that needs no relying party.
-        manages = self._permissions and self._ctap.info.options.get("credMgmt") is True
+        with self._trying(), _forced_change():
+            try:
+                token = self._pins.token(pin_hash, permissions, None)
+            finally:
+                wipe(pin_hash)
+        self._unlock(pin)
+        if permissions or not self._pins.permissions:
+            self._keep(token, permissions, None)
+
+    def use_built_in_uv(self) -> None:
+        """From now on the key verifies its owner by itself, in each command or for each token."""
+        self.lock()
+        self._built_in = True
+
+    def _unlock(self, pin: bytearray) -> None:
+        self.lock()
+        self._pin_hash = hashed(pin)
+
+    def resume(self, pin_hash: bytearray) -> None:
+        """Unlock with LEFT(SHA-256(PIN), 16) of a PIN that was right for this key a moment ago; it becomes ours."""
+        self.lock()
+        self._pin_hash = pin_hash
+
+    @contextmanager
+    def _trying(self) -> Iterator[None]:
+        """A command that tries a PIN: what the key says of it, and of the tries left, in one error."""
         try:
-            token = self._request(pin_hash, PERMISSION.CREDENTIAL_MGMT if manages else None, None)
-            self._unlock(pin_hash, token)
+            yield
         except CtapError as error:
-            if error.code == ERR.PIN_POLICY_VIOLATION:
-                raise PinChangeForced from error
-            if error.code == ERR.PIN_INVALID:
-                raise self._wrong_pin() from error
-            raise
-        finally:
-            wipe(pin_hash)
+            if error.code not in (ERR.PIN_INVALID, ERR.PIN_AUTH_BLOCKED):
+                raise
+            raise self._pin_failure(error) from error
 
-    def _unlock(self, pin_hash: bytearray, token: bytes | None = None) -> None:
-        """Keep a copy of the hash, and of the token of a key that has but one."""
-        self.close()
-        self._pin_hash = bytearray(pin_hash)
-        if token is not None and not self._permissions:
-            self._lasting_token = bytearray(token)
-
-    def _wrong_pin(self) -> WrongPin | PinAuthBlocked | PinBlocked:
-        retries = self.retries()
-        if retries.left <= 0:
+    def _pin_failure(self, error: CtapError) -> HardwareError:
+        """Some keys say "wrong" for the last try too: only the counter tells."""
+        retries = self._pins.retries()
+        if retries.left is not None and retries.left <= 0:
             return PinBlocked()
-        return PinAuthBlocked() if retries.power_cycle else WrongPin(retries.left)
+        blocked = retries.power_cycle or error.code == ERR.PIN_AUTH_BLOCKED
+        return PinAuthBlocked() if blocked else WrongPin(retries.left)
 
-    def token(self, permissions: PERMISSION, rp_id: str | None = None) -> bytes:
-        """A pinUvAuthToken for the permissions; keys older than CTAP 2.1 have one token for everything.
+    @property
+    def management(self) -> PERMISSION:
+        """Every permission of this key that is no ceremony's: one token serves all that follow each other."""
+        options = self._ctap.info.options
+        permissions = PERMISSION(0)
+        if options.get("credMgmt"):
+            permissions |= PERMISSION.CREDENTIAL_MGMT
+        if options.get("authnrCfg") and (not self._built_in or options.get("uvAcfg")):
+            permissions |= PERMISSION.AUTHENTICATOR_CFG
+        if "bioEnroll" in options and (not self._built_in or options.get("uvBioEnroll")):
+            permissions |= PERMISSION.BIO_ENROLL
+        return permissions
 
-        Raises PinRequired when the session is locked.
+    def granted(self, permissions: PERMISSION, rp_id: str | None, send: Callable[[Grant], Answer]) -> Answer:
+        """`send` with a grant, and once more with a fresh one when another program made the key forget its token.
+
+        Raises PinRequired when the session is locked, or the key does not verify its owner by itself for this.
         """
+        if self._built_in and not self._pins.permissions:
+            if permissions & ~CEREMONY:
+                raise PinRequired
+            with self._verifying():
+                return send(Grant(uv=True))
+        try:
+            return send(self._grant(permissions, rp_id))
+        except CtapError as error:
+            if error.code not in STALE_TOKEN:
+                raise
+        self.forget_token()
+        if self._built_in:
+            self._pins.forget_agreement()  # what a token was encrypted with tells nobody that it does not fit
+        return send(self._grant(permissions, rp_id))
+
+    def _grant(self, permissions: PERMISSION, rp_id: str | None) -> Grant:
+        if self._token is None or not self._token.serves(permissions, rp_id, self._clock()):
+            wanted = permissions | (self.management if rp_id is None else self._alongside(permissions))
+            self._keep(self._fresh_token(wanted, rp_id), wanted, rp_id)
+        assert self._token is not None
+        grant = Grant(self._pins.protocol, self._token.use())
+        if permissions & PERMISSION.MAKE_CREDENTIAL:
+            self.touched()
+        return grant
+
+    def _alongside(self, permissions: PERMISSION) -> PERMISSION:
+        """After the proof the key is configured: an assertion without a touch leaves the token as it is."""
+        return (
+            self.management & PERMISSION.AUTHENTICATOR_CFG if permissions == PERMISSION.GET_ASSERTION else PERMISSION(0)
+        )
+
+    def _keep(self, token: bytes, permissions: PERMISSION | None, rp_id: str | None) -> None:
+        self.forget_token()
+        self._token = Token(token, permissions if self._pins.permissions else None, rp_id, self._clock())
+
+    def _fresh_token(self, permissions: PERMISSION, rp_id: str | None) -> bytes:
+        if self._built_in:
+            return self._uv_token(permissions, rp_id)
         if self._pin_hash is None:
             raise PinRequired
-        if self._lasting_token is not None:
-            return bytes(self._lasting_token)
-        agreed_before = self._agreement is not None
-        try:
-            token = self._request(self._pin_hash, permissions, rp_id)
-        except CtapError as error:
-            # The PIN was right in this session, so what does not fit is an agreement that another program
-            # made the key forget: a new one costs no try for long, as success restores the counter.
-            if error.code not in MISFIT or not agreed_before:
-                raise
-            token = self._request(self._pin_hash, permissions, rp_id)
-        if not self._permissions:
-            self._lasting_token = bytearray(token)
-        return token
+        agreed_before = self._pins.agreed
+        with _forced_change():
+            try:
+                return self._pins.token(self._pin_hash, permissions, rp_id)
+            except CtapError as error:
+                # The PIN was right in this session, so what does not fit is an agreement that another program
+                # made the key forget: a new one costs no try for long, as success restores the counter.
+                if error.code not in MISFIT or not agreed_before:
+                    raise
+            return self._pins.token(self._pin_hash, permissions, rp_id)
+
+    def _uv_token(self, permissions: PERMISSION, rp_id: str | None) -> bytes:
+        """A finger that was not recognized may try again until the key counts no more tries. Raises UvBlocked."""
+        for _ in range(MOST_UV_TRIES):
+            try:
+                return self._pins.uv_token(permissions, rp_id)
+            except CtapError as error:
+                if error.code == ERR.UNAUTHORIZED_PERMISSION:
+                    raise PinRequired from error
+                if error.code != ERR.UV_INVALID:
+                    raise
+            left = self._pins.uv_retries()
+            if left is not None and left <= 0:
+                break
+        raise UvBlocked
+
+    def touched(self) -> None:
+        """The command of the last grant tests a touch, which uses up a token with permissions (section 6.1.2)."""
+        if self._pins.permissions:
+            self.forget_token()
 
     def forget_token(self) -> None:
-        """Drop the lasting token, because the key does not take it any more."""
-        if self._lasting_token is not None:
-            wipe(self._lasting_token)
-        self._lasting_token = None
+        """Wipe the token that was kept: it is used up, or the key does not take it any more."""
+        if self._token is not None:
+            self._token.wipe()
+        self._token = None
 
-    def _request(self, pin_hash: bytearray, permissions: PERMISSION | None, rp_id: str | None) -> bytes:
-        key_agreement, secret = self._shared()
-        with_permissions = self._permissions and permissions is not None
-        answer = self._client_pin(
-            COMMAND.GET_TOKEN_USING_PIN if with_permissions else COMMAND.GET_TOKEN_USING_PIN_LEGACY,
-            {
-                0x03: key_agreement,
-                0x06: self._protocol.encrypt(secret, pin_hash),  # type: ignore[arg-type] # any buffer will do
-                0x09: permissions if with_permissions else None,
-                0x0A: rp_id if with_permissions else None,
-            },
-        )
-        token = self._protocol.decrypt(secret, member(answer, RESULT.PIN_UV_TOKEN, bytes))
-        return self._protocol.validate_token(token)
-
-    def _shared(self) -> tuple[Mapping[int, Any], bytes]:
-        if self._agreement is None:
-            answer = self._client_pin(COMMAND.GET_KEY_AGREEMENT)
-            self._agreement = self._protocol.encapsulate(answer[RESULT.KEY_AGREEMENT])
-        return self._agreement
-
-    def _client_pin(self, command: ClientPin.CMD, parameters: Mapping[int, Any] | None = None) -> Mapping[int, Any]:
-        """Its parameters have the numbers of CTAP 2.1 section 6.5.5."""
-        every = {0x01: self._protocol.VERSION, 0x02: command}
-        try:
-            return self._ctap.send(Command.CLIENT_PIN, {**every, **(parameters or {})})
-        except CtapError as error:
-            if error.code in MISFIT:
-                self._agreement = None
-            raise
-
-    def close(self) -> None:
+    def lock(self) -> None:
         """Wipe what the PIN left behind: the session is locked again."""
         self.forget_token()
         if self._pin_hash is not None:
             wipe(self._pin_hash)
         self._pin_hash = None
+        self._built_in = False
+
+    def forget(self) -> None:
+        """Lock, and agree anew with the key: it was reset."""
+        self.lock()
+        self._pins.forget_agreement()
 
 
-def hashed(pin: bytearray) -> bytearray:
-    """LEFT(SHA-256(PIN), 16)."""
-    return bytearray(sha256(pin).digest()[:16])
+@contextmanager
+def _forced_change() -> Iterator[None]:
+    """No token before the PIN was changed (CTAP 2.1 section 6.5.5.7.2)."""
+    try:
+        yield
+    except CtapError as error:
+        if error.code != ERR.PIN_POLICY_VIOLATION:
+            raise
+        raise PinChangeForced from error

@@ -9,6 +9,7 @@ from fido2.ctap import CtapError
 
 from hardware.answers import Info, credential_id
 from hardware.ctap2 import Command, Ctap2
+from hardware.grants import NO_GRANT, Grant
 from hardware.options import PUBLIC_KEY
 from hardware.translate import ERR
 
@@ -20,11 +21,6 @@ REQUEST_RESERVE = 700
 
 DESCRIPTOR_BYTES = 32
 ABSENT = (ERR.NO_CREDENTIALS, ERR.INVALID_CREDENTIAL)
-
-Proof = tuple[bytes | None, int | None]
-"""pinUvAuthParam and pinUvAuthProtocol of a command; a locked session has neither."""
-
-NO_PROOF: Proof = (None, None)
 
 
 def descriptor(credential_id: bytes) -> dict[str, Any]:
@@ -49,15 +45,15 @@ def _portions(info: Info, credential_ids: Sequence[bytes]) -> Iterator[Sequence[
     return (credential_ids[start : start + size] for start in range(0, len(credential_ids), size))
 
 
-def first_on_key(ctap: Ctap2, rp_id: str, credential_ids: Sequence[bytes], proof: Proof = NO_PROOF) -> bytes | None:
+def first_on_key(ctap: Ctap2, rp_id: str, credential_ids: Sequence[bytes], grant: Grant = NO_GRANT) -> bytes | None:
     """The first of the ids that the key knows, None when it knows none.
 
-    `proof` (for CLIENT_DATA_HASH) lets it find credentials under credProtect 3.
+    `grant` lets it find credentials under credProtect 3.
     Raises CtapError for a key that answers no silent question.
     """
     for ids in _portions(ctap.info, credential_ids):
         try:
-            answer = get_assertion(ctap, rp_id, CLIENT_DATA_HASH, ids, {"up": False}, proof)
+            answer = get_assertion(ctap, rp_id, CLIENT_DATA_HASH, ids, grant, touch=False)
         except CtapError as error:
             if error.code not in ABSENT:
                 raise
@@ -71,16 +67,17 @@ def get_assertion(
     rp_id: str,
     client_data_hash: bytes,
     credential_ids: Sequence[bytes],
-    options: Mapping[str, bool] | None,
-    proof: Proof,
+    grant: Grant,
+    *,
+    touch: bool = True,
 ) -> Mapping[int, Any]:
     """authenticatorGetAssertion; a key older than CTAP 2.1 may leave out a credential that it had no choice about."""
-    param, protocol = proof
+    param, protocol = grant.proof(client_data_hash)
     parameters = {
         0x01: rp_id,
         0x02: client_data_hash,
         0x03: [descriptor(each) for each in credential_ids] or None,
-        0x05: options,
+        0x05: grant.options() if touch else grant.options(up=False),
         0x06: param,
         0x07: protocol,
     }

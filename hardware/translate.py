@@ -12,6 +12,7 @@ from fido2.hid import ConnectionFailure
 from hardware.errors import (
     AlreadyRegistered,
     Cancelled,
+    FingerprintsFull,
     HardwareError,
     KeyBusy,
     KeyFault,
@@ -24,6 +25,7 @@ from hardware.errors import (
     PinRefused,
     PinRequired,
     TouchTimeout,
+    UvBlocked,
     WrongPin,
 )
 
@@ -43,7 +45,7 @@ MEANINGS: Mapping[int, Callable[[int], HardwareError]] = {
     ERR.INVALID_CBOR: KeyFault,
     ERR.MISSING_PARAMETER: KeyFault,
     ERR.LIMIT_EXCEEDED: KeyFault,
-    ERR.FP_DATABASE_FULL: KeyFault,
+    ERR.FP_DATABASE_FULL: lambda _: FingerprintsFull(),
     ERR.LARGE_BLOB_STORAGE_FULL: KeyFault,
     ERR.CREDENTIAL_EXCLUDED: lambda _: AlreadyRegistered(),
     ERR.PROCESSING: lambda _: KeyBusy(),
@@ -71,7 +73,7 @@ MEANINGS: Mapping[int, Callable[[int], HardwareError]] = {
     ERR.REQUEST_TOO_LARGE: KeyFault,
     ERR.ACTION_TIMEOUT: lambda _: TouchTimeout(),
     ERR.UP_REQUIRED: KeyFault,
-    ERR.UV_BLOCKED: lambda _: PinRequired(),
+    ERR.UV_BLOCKED: lambda _: UvBlocked(),
     ERR.INTEGRITY_FAILURE: KeyFault,
     ERR.INVALID_SUBCOMMAND: KeyFault,
     ERR.UV_INVALID: lambda _: PinRequired(),

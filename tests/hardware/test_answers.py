@@ -46,13 +46,13 @@ WELL_TYPED: dict[int, st.SearchStrategy[Any]] = {
 def test_what_can_be_read_of_a_key_can_be_told_and_the_rest_is_a_fault(
     sound: dict[int, Any], odd: dict[Any, Any]
 ) -> None:
-    key_info(ADDRESS, Info.read(sound), None)
+    key_info(ADDRESS, Info.read(sound))
     try:
         info = Info.read(sound | odd)
     except KeyFault:
         return
     assert all(type(name) is str and type(value) is bool for name, value in info.options.items())
-    key_info(ADDRESS, info, None)
+    key_info(ADDRESS, info)
 
 
 @pytest.mark.parametrize(
@@ -60,21 +60,16 @@ def test_what_can_be_read_of_a_key_can_be_told_and_the_rest_is_a_fault(
     [
         {0x01: "FIDO_2_1"},
         {0x01: [5]},
-        {0x02: [b"credProtect"]},
         {0x03: bytes(15)},
         {0x03: "0" * 16},
         {0x04: {"rk": 1}},
         {0x04: {5: True}},
         {0x04: []},
-        {0x05: True},
         {0x06: ["2"]},
-        {0x0A: [-7]},
-        {0x0C: 1},
-        {0x0D: "4"},
-        {0x14: False},
+        {0x06: [True]},
     ],
 )
-def test_a_member_of_another_type_is_a_fault(odd: dict[int, Any]) -> None:
+def test_a_member_that_decides_how_we_speak_is_read_strictly(odd: dict[int, Any]) -> None:
     with pytest.raises(KeyFault):
         Info.read({0x01: ["FIDO_2_1"]} | odd)
 

@@ -77,7 +77,7 @@ def test_an_enrollment_says_this_and_nothing_else(exchanges: list[Exchange]) -> 
                 9: 2,
             },
         ),
-        (0x06, {1: 2, 2: 0x09, 3: agreement, 6: 32, 9: 2, 10: RP_ID}),
+        (0x06, {1: 2, 2: 0x09, 3: agreement, 6: 32, 9: 0x22, 10: RP_ID}),
         (
             0x02,
             {1: RP_ID, 2: 32, 3: [{"type": "public-key", "id": said_id(exchanges)}], 5: {"up": False}, 6: 32, 7: 2},

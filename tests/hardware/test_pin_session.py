@@ -8,9 +8,10 @@ from hashlib import sha256
 
 import pytest
 
+from hardware.client_pin import PERMISSION
 from hardware.ctap2 import Ctap2
 from hardware.errors import PinRefused, PinRequired, WrongPin
-from hardware.pin_session import PERMISSION, PinSession, encoded_pin
+from hardware.pin_session import PinSession, encoded_pin
 from hardware.simulated.device import connect
 from hardware.simulated.key import SimulatedKey
 from hardware.simulated.traits import CTAP20, CTAP21, KeyTraits
@@ -30,7 +31,7 @@ def session(request: pytest.FixtureRequest) -> Iterator[PinSession]:
     setting = PinSession(Ctap2(device))
     with encoded_pin(Secret(PIN), 4) as pin:
         setting.set_pin(pin)
-    setting.close()
+    setting.lock()
     yield PinSession(Ctap2(device))
     device.close()
 
@@ -54,11 +55,11 @@ def test_only_half_a_hash_of_the_pin_stays_and_leaves_on_closing(session: PinSes
     assert bytes(pin) == bytes(len(PIN.encode()))
     assert session.unlocked
     assert (kept(HASH), kept(PIN.encode())) == (1, 0)
-    session.token(PERMISSION.GET_ASSERTION, RP_ID)
-    session.close()
+    assert session.granted(PERMISSION.GET_ASSERTION, RP_ID, lambda grant: grant.proof(b"message"))[0]
+    session.lock()
     assert (session.unlocked, kept(HASH)) == (False, 0)
     with pytest.raises(PinRequired):
-        session.token(PERMISSION.GET_ASSERTION, RP_ID)
+        session.granted(PERMISSION.GET_ASSERTION, RP_ID, lambda grant: grant)
 
 
 def test_a_wrong_pin_leaves_nothing(session: PinSession) -> None:
