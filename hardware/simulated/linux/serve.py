@@ -6,6 +6,7 @@ import errno
 import os
 import select
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
@@ -19,12 +20,14 @@ _MOST_WAITING: Final = 256
 class Server:
     """One key on one cable. `run` owns the cable; everything else may be called from every thread and from a signal.
 
-    The key is plugged and unplugged by its own methods, whoever calls them: the cable follows.
+    The key is plugged and unplugged by its own methods, whoever calls them: the cable follows. `on_plugged` is called
+    on the thread of `run` each time the kernel has seen it come.
     """
 
-    def __init__(self, key: SimulatedKey, cable: Cable) -> None:
+    def __init__(self, key: SimulatedKey, cable: Cable, on_plugged: Callable[[], None] = lambda: None) -> None:
         self._key = key
         self._cable = cable
+        self._on_plugged = on_plugged
         self._outgoing: deque[bytes] = deque(maxlen=_MOST_WAITING)
         self._plugged_as = 0
         self._stopping = False
@@ -64,6 +67,7 @@ class Server:
         self._plugged_as = wanted
         if wanted:
             self._cable.plug()
+            self._on_plugged()
 
     def _wait(self) -> None:
         """Until a report comes or can go, the bell rings, or the key has something to do; then let reports through."""
