@@ -12,6 +12,8 @@ KioskError
 │   ├── SeveralKeys        more than one key is plugged in
 │   ├── KeyNotAdmitted     policy refuses the key before anything was asked; `reasons`
 │   ├── NotProtected       after all is done, the key does not report the PIN that policy requires
+│   ├── OtherPort          a key without a serial number is in another port: whether it is the same cannot be told
+│   ├── NotApproved        staff did not let the key be wiped
 │   └── TookTooLong        the visit's absolute time is over
 ├── ServiceError           anything about the service, as the station sees it
 │   ├── ServiceUnreachable not connected, name not found, timed out before an answer
@@ -105,7 +107,15 @@ class KeyNotAdmitted(VisitError):
 
 
 class NotProtected(VisitError):
-    """The read-back at the end does not show the PIN that policy requires."""
+    """The read-back at the end does not show what policy requires: the PIN, or what the key was to be at hand-over."""
+
+
+class OtherPort(VisitError):
+    """A key without a serial number sits in another port than the visit's key did: in the same one it can be told."""
+
+
+class NotApproved(VisitError):
+    """Staff were asked whether the key may be wiped, and did not say yes."""
 
 
 class TookTooLong(VisitError):

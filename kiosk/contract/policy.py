@@ -73,7 +73,8 @@ class KeyPolicy:
 
     `accept_existing_pin` false refuses keys that already carry a PIN (fresh keys only). `min_firmware` is in the key's
     own counting (getInfo firmwareVersion), by AAGUID or for all under "". `certification` names what getInfo must
-    claim, with the least level ("FIPS-CMVP-3": 1).
+    claim, with the least level ("FIPS-CMVP-3": 1). `only_deletable` refuses keys from which a single credential cannot
+    be taken back.
     """
 
     aaguids_allowed: tuple[str, ...] = ()
@@ -83,6 +84,7 @@ class KeyPolicy:
     min_firmware: dict[str, int] = field(default_factory=dict)
     certification: dict[str, int] = field(default_factory=dict)
     reset: ResetMode = ResetMode.NEVER
+    only_deletable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

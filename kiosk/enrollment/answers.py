@@ -103,6 +103,14 @@ class KeyReset:
 
 
 @dataclass(frozen=True, slots=True)
+class CredentialsCounted:
+    """CountCredentials ended; None where the key does not tell."""
+
+    attempt: int
+    number: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class KeyConfigured:
     """ConfigureKey succeeded."""
 
@@ -193,6 +201,7 @@ Answer = (
     | FingerEnrolled
     | Approved
     | KeyReset
+    | CredentialsCounted
     | KeyConfigured
     | CeremonyBegun
     | TouchWanted

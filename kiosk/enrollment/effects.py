@@ -1,7 +1,7 @@
 """What is to be done: effects are imperatives for one of the two lanes. Each carries its `attempt`.
 
 Device lane: InspectKey, SelectKey, SetPin, SetRandomPin, VerifyPin, ChangePin, UseBuiltInUv, EnrollFingerprint,
-MakeCredential, ProveCredential, ConfigureKey, ResetKey, CloseKey.
+MakeCredential, ProveCredential, ConfigureKey, ResetKey, CountCredentials, CloseKey.
 Network lane: LoadProfile, IdentifyPerson, SendCode, VerifyPerson, AskApproval, BeginCeremony, CompleteCeremony,
 SubmitProof, CancelEnrollment.
 Both, in this order: CleanUp (take the credential off the key, then tell the relying party).
@@ -98,7 +98,8 @@ class VerifyPin:
 
 @dataclass(frozen=True, slots=True)
 class SetRandomPin:
-    """Make up a PIN by these rules and set it. Answer: PinGenerated."""
+    """Make up a PIN by these rules and set it; a key that left while one was being set is tried with that one first.
+    Answer: PinGenerated."""
 
     attempt: int
     rules: PinRules
@@ -148,12 +149,22 @@ class ConfigureKey:
 
 @dataclass(frozen=True, slots=True)
 class ResetKey:
-    """Open the key that has just been put in, check that it is `expected`, wipe it. Answers: TouchWanted, KeyReset."""
+    """Open the key that has just been put in, check that it is `expected` (`before` is its last reading), wipe it.
+    Answers: TouchWanted, KeyReset."""
 
     attempt: int
     address: KeyAddress
     expected: KeyIdentity
     seconds: int
+    before: KeyInfo | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CountCredentials:
+    """Count what is on the open, unlocked key, so that the person knows what wiping would cost. Answer:
+    CredentialsCounted."""
+
+    attempt: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +247,12 @@ class CancelDevice:
 
 @dataclass(frozen=True, slots=True)
 class CloseKey:
-    """Close the key and wipe what its PIN left behind. No answer."""
+    """Close the key and wipe what its PIN left behind. No answer.
+
+    `same_visit`: it is expected back, so a random PIN that it may or may not have taken is still remembered.
+    """
+
+    same_visit: bool = False
 
 
 Effect = (
@@ -255,6 +271,7 @@ Effect = (
     | AskApproval
     | ConfigureKey
     | ResetKey
+    | CountCredentials
     | BeginCeremony
     | MakeCredential
     | CompleteCeremony

@@ -1,7 +1,8 @@
 """advance(state, event) → (state, effects): the whole enrollment, one pure and total function.
 
-Welcome → Identify → (ChooseMethod | EnterCode | ShowBadge | ConfirmPerson) → InsertKey → (ChoosePin | EnterPin)
-→ Touch → Prove → (the next relying party | Done). Stopped can follow anything; every visit ends in Welcome.
+Welcome → Identify → (ChooseMethod | EnterCode | ShowBadge | ConfirmPerson) → (SelectKey) → InsertKey
+→ (ChoosePin | EnterPin | ChangePin | RandomPin) → (EnrollFinger) → Touch → Prove → (the next relying party | Done).
+Stopped can follow anything, ResetKey a Stopped that says so; every visit ends in Welcome.
 """
 
 from __future__ import annotations
@@ -10,8 +11,22 @@ from dataclasses import replace
 from typing import assert_never
 
 from kiosk.contract.enrollments import Identified, Verified
-from kiosk.enrollment import finish, identify, key, port, verify
-from kiosk.enrollment.answers import Answer, CleanedUp, Failed, PersonIdentified, PersonVerified, ProfileLoaded
+from kiosk.enrollment import finger, finish, identify, key, pin, port, reset, touch, verify
+from kiosk.enrollment.answers import (
+    Answer,
+    CleanedUp,
+    CredentialAsserted,
+    CredentialMade,
+    CredentialsCounted,
+    Failed,
+    FingerEnrolled,
+    KeyConfigured,
+    KeyReset,
+    PersonIdentified,
+    PersonVerified,
+    PinGenerated,
+    ProfileLoaded,
+)
 from kiosk.enrollment.effects import LoadProfile
 from kiosk.enrollment.events import (
     Cancelled,
@@ -22,22 +37,28 @@ from kiosk.enrollment.events import (
     KeyInserted,
     KeyRemoved,
     LanguageChosen,
+    ResetWanted,
     RetryDue,
     Started,
     TimeExpired,
 )
 from kiosk.enrollment.states import (
+    ChangePin,
     ChooseMethod,
     ChoosePin,
     ConfirmPerson,
     Connecting,
     Done,
+    EnrollFinger,
     EnterCode,
     EnterPin,
     Identify,
     InsertKey,
     Prove,
+    RandomPin,
     Remedy,
+    ResetKey,
+    SelectKey,
     ShowBadge,
     State,
     Stopped,
@@ -48,19 +69,22 @@ from kiosk.enrollment.step import Step, end, next_attempt, stay
 from kiosk.enrollment.visit import Port, Visit
 from kiosk.errors import TookTooLong
 
+_WORK_DONE = (CredentialMade, CredentialAsserted, KeyConfigured, FingerEnrolled, PinGenerated, KeyReset)
 LONGEST_WAIT = 30
 """Seconds between two tries to reach the service before anybody has started."""
 
 
-def begin(locale: str) -> Step:
-    """The first step of a station: fetch what the service wants shown. `locale` is a BCP 47 tag."""
-    return Connecting(locale), (LoadProfile(0),)
+def begin(locale: str, *, approvals: bool = False) -> Step:
+    """The first step of a station: fetch what the service wants shown. `locale` is a BCP 47 tag; `approvals`: there is
+    a way to ask staff."""
+    return Connecting(locale, approvals=approvals), (LoadProfile(0),)
 
 
 def advance(state: State, event: Event) -> Step:
     """What `event` makes of `state`, and what is to be done about it."""
     if isinstance(event, Answer | RetryDue) and event.attempt != _attempt(state):
         return stay(state)
+    state = _counted(state, event)
     match event:
         case LanguageChosen(locale):
             return _speak(state, locale)
@@ -84,10 +108,22 @@ def _dispatch(state: State, event: Event) -> Step:
             return _resting(state, event)
         case Identify() | ChooseMethod() | EnterCode() | ShowBadge() | ConfirmPerson():
             return _person(state, event)
-        case InsertKey() | ChoosePin() | EnterPin():
+        case InsertKey() | SelectKey():
             return key.on_key(state, event)
+        case ChoosePin() | EnterPin() | ChangePin() | RandomPin():
+            return pin.on_pin(state, event)
+        case _:
+            return _work(state, event)
+
+
+def _work(state: EnrollFinger | ResetKey | Touch | Prove, event: Event) -> Step:
+    match state:
+        case EnrollFinger():
+            return finger.on_finger(state, event)
+        case ResetKey():
+            return reset.on_reset(state, event)
         case Touch():
-            return finish.on_touch(state, event)
+            return touch.on_touch(state, event)
         case Prove():
             return finish.on_prove(state, event)
         case _:
@@ -98,7 +134,7 @@ def _connecting(state: Connecting, event: Event) -> Step:
     match event:
         case ProfileLoaded(attempt, profile, simulator_allowed):
             locale = state.locale if state.locale in profile.languages else profile.languages[0]
-            visit = Visit(profile, locale, attempt, simulator_allowed, port=state.port)
+            visit = Visit(profile, locale, attempt, simulator_allowed, state.approvals, port=state.port)
             return Welcome(visit), ()
         case Failed(_, error):
             tries = state.tries + 1
@@ -117,11 +153,24 @@ def _resting(state: Welcome | Done | Stopped, event: Event) -> Step:
             return identify.ask(next_attempt(visit)), ()
         case Done(visit), Continued():
             return end(state, visit)
-        case Stopped(), CleanedUp(_, left_on_key):
+        case Stopped(), _:
+            return _stopped(state, event)
+        case _:
+            return stay(state)
+
+
+def _stopped(state: Stopped, event: Event) -> Step:
+    visit = state.visit
+    match event:
+        case CleanedUp(_, left_on_key):
             return replace(state, cleaning=False, left_on_key=left_on_key), ()
-        case Stopped(), Failed():
+        case CredentialsCounted(_, number):
+            return replace(state, visit=replace(visit, stored=number)), ()
+        case Failed():
             return replace(state, cleaning=False, left_on_key=True), ()
-        case Stopped(visit), Continued() if not state.cleaning:
+        case ResetWanted() if state.resettable and not state.cleaning:
+            return reset.ask(visit)
+        case Continued() if not state.cleaning:
             if state.remedy in (Remedy.ANOTHER_KEY, Remedy.REPLUG):
                 return port.take_out(replace(visit, bound=None))
             return end(state, visit)
@@ -177,11 +226,19 @@ def _port(state: State, event: KeyInserted | KeyRemoved | KeyInaccessible) -> St
     if isinstance(state, Connecting):
         return replace(state, port=now), ()
     visit = replace(state.visit, port=now)
-    if isinstance(state, InsertKey):
+    if isinstance(state, InsertKey | SelectKey):
         return key.on_port(state, visit)
     state = replace(state, visit=visit)
     ours = isinstance(event, KeyRemoved) and visit.key is not None and visit.key.address == event.address
-    return _dispatch(state, event) if ours else stay(state)
+    awaited = isinstance(event, KeyInserted) and isinstance(state, ResetKey)
+    return _dispatch(state, event) if ours or awaited else stay(state)
+
+
+def _counted(state: State, event: Event) -> State:
+    """Work that was done ends the row of losses of the key agent."""
+    if isinstance(state, Connecting) or not isinstance(event, _WORK_DONE):
+        return state
+    return replace(state, visit=replace(state.visit, losses=0))
 
 
 def _changed(before: Port, event: KeyInserted | KeyRemoved | KeyInaccessible) -> Port:

@@ -53,10 +53,10 @@ class PinRules:
     complexity: bool = False
 
     @classmethod
-    def of(cls, key: KeyInfo, policy: PinPolicy) -> PinRules:
-        """The stricter of what the key and the policy say."""
+    def of(cls, key: KeyInfo, policy: PinPolicy, at_least: int = 0) -> PinRules:
+        """The stricter of what the key and the policy say; `at_least` is what the key will ask for later."""
         longest = min(policy.max_length, key.max_pin_length or MAX_BYTES, MAX_BYTES)
-        shortest = max(policy.min_length, key.min_pin_length, 4)
+        shortest = max(policy.min_length, key.min_pin_length, at_least, 4)
         return cls(
             min_length=min(shortest, longest) if key.min_pin_length <= longest else key.min_pin_length,
             max_length=max(longest, key.min_pin_length),

@@ -2,33 +2,73 @@
 
 from __future__ import annotations
 
-from kiosk.enrollment.effects import CloseKey, InspectKey
+from dataclasses import replace
+
+from hardware.authenticator import KeyAddress
+from kiosk.enrollment.effects import CancelDevice, CloseKey, InspectKey, SelectKey
+from kiosk.enrollment.identity import place_of, probes
 from kiosk.enrollment.states import InsertKey
+from kiosk.enrollment.states import SelectKey as Selecting
 from kiosk.enrollment.step import Step, forget_key, next_attempt
 from kiosk.enrollment.visit import Trouble, Visit
-from kiosk.errors import SeveralKeys
+
+MOST_LOSSES = 3
+"""So often in a row is the same tried again after the key agent was lost."""
 
 
 def look(visit: Visit, problem: Trouble | None = None) -> Step:
-    """Read the key that is in, ask for one when there is none, ask for fewer when there are several.
+    """Read the key that is in, ask for one when there is none, let the person touch one when there are several.
 
-    Once a key is bound, only that one is asked for ("put the same key back").
+    Once a key is bound, only that one is asked for ("put the same key back"), and found among others where it has a
+    serial number.
     """
     visit = next_attempt(forget_key(visit))
-    same = visit.bound is not None
+    ours = place_of(visit)
+    if ours is not None:
+        return read(visit, ours, problem)
     match visit.port.keys:
         case ():
-            return InsertKey(visit, same=same, problem=problem or visit.port.refused), (CloseKey(),)
+            waiting = InsertKey(visit, same=visit.bound is not None, problem=problem or visit.port.refused)
+            return waiting, (CloseKey(same_visit=True),)
         case (address,):
-            reading = InsertKey(visit, reading=True, same=same, problem=problem)
-            return reading, (InspectKey(visit.attempt, address),)
-        case _:
-            return InsertKey(visit, same=same, problem=SeveralKeys()), (CloseKey(),)
+            return read(visit, address, problem)
+        case keys:
+            effect = SelectKey(visit.attempt, keys, visit.profile.times.touch)
+            return Selecting(visit, keys), (CloseKey(same_visit=True), effect)
+
+
+def read(visit: Visit, address: KeyAddress, problem: Trouble | None = None) -> Step:
+    """Read the key at this address."""
+    reading = InsertKey(visit, reading=True, same=visit.bound is not None, problem=problem)
+    return reading, (InspectKey(visit.attempt, address, probes(visit, address)),)
 
 
 def take_out(visit: Visit, problem: Trouble | None = None) -> Step:
-    """Ask for the key in the slot to be taken out first; when it is gone already, ask for one."""
-    if not visit.port.keys:
+    """Ask for the key in hand to be taken out first; when it is gone already, go on with what is there."""
+    out = visit.key.address if visit.key is not None else None
+    if not still_in(visit, out):
         return look(visit, problem)
     visit = next_attempt(forget_key(visit))
-    return InsertKey(visit, take_out=True, same=visit.bound is not None, problem=problem), (CloseKey(),)
+    waiting = InsertKey(visit, take_out=True, same=visit.bound is not None, problem=problem, out=out)
+    return waiting, (CloseKey(same_visit=True),)
+
+
+def still_in(visit: Visit, out: KeyAddress | None) -> bool:
+    """Whether the key that shall be taken out is in; when it is not known which, whether any is."""
+    return bool(visit.port.keys) if out is None else out in visit.port.keys
+
+
+def lost(visit: Visit, problem: Trouble | None) -> Step:
+    """The key agent ended under our hands, and another one is there: read the key again, and go on where it stood."""
+    again = replace(visit, losses=visit.losses + 1)
+    if again.losses > MOST_LOSSES:
+        return take_out(replace(visit, losses=0), problem)
+    if visit.key is None or not still_in(visit, visit.key.address):
+        return look(again, problem)
+    return read(next_attempt(forget_key(again)), visit.key.address, problem)
+
+
+def leave(visit: Visit) -> Step:
+    """Stop what the key is doing, and have it taken out."""
+    state, effects = take_out(visit)
+    return state, (CancelDevice(), *effects)

@@ -23,6 +23,7 @@ class Connecting:
     problem: Trouble | None = None
     retry_in: int = 0
     port: Port = field(default_factory=Port)
+    approvals: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,19 +102,21 @@ class ConfirmPerson:
 
 @dataclass(frozen=True, slots=True)
 class InsertKey:
-    """Put your key in. `take_out`: first take out the one that is in. `reading`: a key is in and is being read.
-    `same`: it must be the key of before."""
+    """Put your key in. `take_out`: first take out the one that is in (`out`, or all of them). `reading`: a key is in
+    and is being read. `same`: it must be the key of before."""
 
     visit: Visit
     take_out: bool = False
     reading: bool = False
     same: bool = False
     problem: Trouble | None = None
+    out: KeyAddress | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SelectKey:
-    """Several keys are in: touch the one you mean. `keys` blink; the first that is touched is it."""
+    """Several keys are in: touch the one you mean. `keys` blink; the first that is touched is it. With `problem` set
+    none of them blinks: leave one in, or try again (`Continued`)."""
 
     visit: Visit
     keys: tuple[KeyAddress, ...]
@@ -156,7 +159,8 @@ class ChangePin:
 
 @dataclass(frozen=True, slots=True)
 class RandomPin:
-    """The kiosk makes up the PIN. `pin` is None while it is being set, then shown once, until the person goes on."""
+    """The kiosk makes up the PIN. `pin` is None while it is being set, then shown once, until the person goes on.
+    With `problem` set, it was not set, and `Continued` tries again."""
 
     visit: Visit
     pin: Secret | None = None
@@ -190,11 +194,9 @@ class ResetStage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ResetKey:
-    """Wipe the key: ask, have it approved, take it out, put the same one back, touch it within `seconds`.
-
-    `lost` is how many sign-ins are on it, None when the key does not tell. `long_touch`: hold it for about five
-    seconds. Only the key that the visit is about (`bound`) is ever wiped.
-    """
+    """Wipe the key: ask, have it approved, take it out, put the same one back, touch it within `seconds`. `lost` is how
+    many sign-ins are on it, None when the key does not tell. `long_touch`: hold it for about five seconds. Only the key
+    that the visit is about (`bound`) is ever wiped."""
 
     visit: Visit
     stage: ResetStage
@@ -231,10 +233,8 @@ class Task(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Prove:
-    """Nothing to do: `task` is under way (registering at the service, testing the key, reading back).
-
-    After a failure of the network, `retry_in` seconds until the next try. `touch`: this key wants a touch for the test.
-    """
+    """Nothing to do: `task` is under way. After a failure of the network, `retry_in` seconds until the next try.
+    `touch`: this key wants a touch for the test, or (`verifying`) a finger on its sensor."""
 
     visit: Visit
     party: RelyingPartyName
@@ -245,6 +245,7 @@ class Prove:
     retry_in: int = 0
     touch: bool = False
     problem: Trouble | None = None
+    verifying: bool = False
 
 
 @dataclass(frozen=True, slots=True)

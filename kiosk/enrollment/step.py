@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from hardware.authenticator import PinState
+from hardware.errors import FingerprintsFull, KeyFull, PinBlocked
 from kiosk.contract.enrollments import AbandonReason
-from kiosk.enrollment.effects import CancelDevice, CancelEnrollment, CleanUp, CloseKey, Effect
+from kiosk.contract.policy import ResetMode
+from kiosk.enrollment.admission import CURED_BY_RESET
+from kiosk.enrollment.effects import CancelDevice, CancelEnrollment, CleanUp, CloseKey, CountCredentials, Effect
 from kiosk.enrollment.states import Done, Remedy, State, Stopped, Welcome
-from kiosk.enrollment.visit import Trouble, Visit
+from kiosk.enrollment.visit import KeyIdentity, Trouble, Visit
+from kiosk.errors import KeyNotAdmitted
 
 Step = tuple[State, tuple[Effect, ...]]
 """Where the person is now, and what is to be done about it."""
@@ -41,11 +46,34 @@ def clean_up(visit: Visit, reason: AbandonReason) -> tuple[Effect, ...]:
 
 
 def stop(visit: Visit, problem: Trouble, remedy: Remedy, reason: AbandonReason = AbandonReason.KEY_REFUSED) -> Step:
-    """Stop here; take back what was begun, then close the key."""
+    """Stop here; take back what was begun, then close the key. Where a wiped key would do, the visit is about this very
+    key from now on."""
     visit = next_attempt(visit)
     cleaning = clean_up(visit, reason)
-    stopped = Stopped(forget_ceremony(forget_key(visit)), problem, remedy, cleaning=bool(cleaning))
-    return stopped, (*cleaning, CloseKey())
+    resettable = may_reset(visit, problem)
+    counting = (CountCredentials(visit.attempt),) if resettable and visit.unlocked else ()
+    after = forget_ceremony(_marked(visit, problem) if resettable else forget_key(visit))
+    stopped = Stopped(after, problem, remedy, cleaning=bool(cleaning), resettable=resettable)
+    return stopped, (*cleaning, *counting, CloseKey())
+
+
+def may_reset(visit: Visit, problem: Trouble) -> bool:
+    """Whether wiping the key in hand would help, policy and key let it be wiped, and nothing good is on it yet."""
+    key, mode = visit.key, visit.policy.key.reset
+    if key is None or visit.finished or mode is ResetMode.NEVER or (mode is ResetMode.STAFF and not visit.approvals):
+        return False
+    here = "usb" if key.address.simulated else key.address.transport.value
+    if key.transports_for_reset and here not in key.transports_for_reset:
+        return False
+    if isinstance(problem, KeyNotAdmitted):
+        return {*problem.reasons} <= CURED_BY_RESET
+    return isinstance(problem, PinBlocked | KeyFull | FingerprintsFull)
+
+
+def _marked(visit: Visit, problem: Trouble) -> Visit:
+    assert visit.key is not None
+    key = replace(visit.key, pin=PinState.BLOCKED) if isinstance(problem, PinBlocked) else visit.key
+    return replace(visit, key=key, unlocked=False, stored=None, bound=visit.bound or KeyIdentity.of(key))
 
 
 def end(state: State, visit: Visit, problem: Trouble | None = None) -> Step:
@@ -59,6 +87,7 @@ def end(state: State, visit: Visit, problem: Trouble | None = None) -> Step:
         locale=visit.profile.languages[0],
         attempt=visit.attempt,
         simulator_allowed=visit.simulator_allowed,
+        approvals=visit.approvals,
         port=visit.port,
     )
     return Welcome(fresh, problem), effects

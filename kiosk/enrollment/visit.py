@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from hardware.authenticator import KeyAddress, KeyInfo, WebAuthnJson
+from hardware.authenticator import KeyAddress, KeyInfo, PinState, WebAuthnJson
 from hardware.errors import HardwareError, NoAccess
 from kiosk.contract.enrollments import Ceremony, CompletedCeremony, MaskedPerson, VerificationOffer
 from kiosk.contract.policy import EnrollmentPolicy
@@ -30,7 +30,10 @@ class KeyModel:
 
 @dataclass(frozen=True, slots=True)
 class KeyIdentity:
-    """What makes a key this very key. Bound once something was done with it."""
+    """What makes a key this very key; see `enrollment.identity`. Bound once something was done with it.
+
+    `attach_id` is that of its last insertion, `bus` the socket it sat in then; `has_pin`: it certainly has a PIN.
+    """
 
     transport: str
     aaguid: bytes
@@ -38,19 +41,15 @@ class KeyIdentity:
     product: str
     path: str
     bus: str = ""
+    attach_id: int = 0
+    has_pin: bool = False
 
     @classmethod
     def of(cls, info: KeyInfo) -> KeyIdentity:
         """The identity that a reading tells."""
         a = info.address
-        return cls(a.transport.value, info.aaguid, a.serial, a.product, a.path)
-
-    def admits(self, other: KeyIdentity) -> bool:
-        """Whether `other` can be this key: a serial number decides; without one, the model and the port do."""
-        same_model = (self.transport, self.aaguid, self.product) == (other.transport, other.aaguid, other.product)
-        if not same_model or self.serial != other.serial:
-            return False
-        return bool(self.serial) or self.path == other.path
+        has_pin = info.pin not in (PinState.UNSUPPORTED, PinState.NOT_SET)
+        return cls(a.transport.value, info.aaguid, a.serial, a.product, a.path, a.bus, a.attach_id, has_pin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +72,23 @@ class Port:
 class Visit:
     """The facts of one visit. `attempt` numbers the work under way: answers to older work are dropped.
 
-    `port` is what is plugged in now, as the watcher told. `key` is the last reading of the session's key, `model` its
-    kind, `bound` its identity once a PIN was set or entered, `unlocked` whether the device layer holds it open with its
-    PIN. `ceremony`, `response` and `completed` are the relying party in hand: options, the key's answer, the
-    service's answer. `finished` are the parties proved so far, with the receipt of the last.
+    `approvals`: there is a way to ask staff for an approval. `port` is what is plugged in now, as the watcher told.
+    `key` is the last reading of the session's key, `model` its kind, `bound` its identity once a PIN was set or entered
+    (or once it may be wiped), `unlocked` whether the device layer holds it open with its PIN or will let it verify its
+    owner. `random_pin`: its PIN was made up here. `no_finger`: the person went on without a fingerprint. `configured`:
+    it was made what policy asks for at hand-over. `stored` is how many credentials are on it, where that was counted.
+    `losses` counts how often in a row the key agent was lost.
+
+    `ceremony`, `response`, `completed` and `assertion` are the relying party in hand: options, the key's answer, the
+    service's answer, the proof. `finished` are the parties proved so far, with the receipt of the last, and `proved`
+    their credentials (RP ID, id), by which the key is known again.
     """
 
     profile: Profile
     locale: str
     attempt: int = 0
     simulator_allowed: bool = False
+    approvals: bool = False
     enrollment_id: str = ""
     alternative: str = ""
     criteria: dict[str, str] = field(default_factory=dict)
@@ -96,9 +102,15 @@ class Visit:
     model: KeyModel = KeyModel()
     bound: KeyIdentity | None = None
     unlocked: bool = False
+    random_pin: bool = False
+    no_finger: bool = False
+    configured: bool = False
+    stored: int | None = None
+    losses: int = 0
     ceremony: Ceremony | None = None
     response: WebAuthnJson | None = None
     completed: CompletedCeremony | None = None
     assertion: WebAuthnJson | None = None
     finished: tuple[RelyingPartyName, ...] = ()
+    proved: tuple[tuple[str, bytes], ...] = ()
     receipt: str = ""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from queue import Empty, SimpleQueue
 from typing import Protocol
 
-from kiosk.enrollment.events import Event, PinChosen, PinTyped, RetryDue
+from kiosk.enrollment.events import Event, PinChosen, PinReplaced, PinTyped, RetryDue
 from kiosk.enrollment.states import Connecting, Prove, State
 from kiosk.enrollment.visit import Port
 from kiosk.errors import TookTooLong
@@ -73,8 +73,8 @@ class Host:
         self._drain()
         if _attempt(self.session.state) == _attempt(state) and type(self.session.state) is type(state):
             self.session.dispatch(event)
-        elif isinstance(event, PinTyped | PinChosen):
-            event.pin.wipe()
+        else:
+            _wipe(event)
         return True
 
     def _drain(self) -> None:
@@ -99,6 +99,18 @@ class Host:
                 event = RetryDue(_attempt(state))
             self.session.dispatch(event)
             return
+
+
+def _wipe(event: Event) -> None:
+    """Forget the PIN in what was not said."""
+    match event:
+        case PinTyped(pin) | PinChosen(pin):
+            pin.wipe()
+        case PinReplaced(current, new):
+            current.wipe()
+            new.wipe()
+        case _:
+            pass
 
 
 def _attempt(state: State) -> int:

@@ -2,49 +2,66 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 
-import structlog
-
-from hardware.authenticator import Authenticator, KeyAddress, KeyInfo, KeySource, Watch, WebAuthnJson
-from hardware.errors import (
-    Cancelled,
-    HardwareError,
-    KeyFault,
-    KeyGone,
-    KeySilent,
-    KeySwapped,
-    MissingExtension,
+from hardware.authenticator import Authenticator, KeyAddress, KeyInfo, KeySource, Sample, Watch
+from hardware.errors import Cancelled, HardwareError, KeyGone, KeySilent, KeySwapped
+from kiosk.enrollment import effects
+from kiosk.enrollment.answers import (
+    CredentialAsserted,
+    CredentialMade,
+    CredentialsCounted,
+    FingerEnrolled,
+    KeyConfigured,
+    KeyInspected,
+    KeyReset,
+    KeySelected,
+    PinAccepted,
+    PinGenerated,
+    SampleTaken,
+    TouchWanted,
 )
-from kiosk.enrollment.answers import CredentialAsserted, CredentialMade, KeyInspected, PinAccepted, TouchWanted
-from kiosk.enrollment.effects import (
-    CleanUp,
-    CloseKey,
-    InspectKey,
-    MakeCredential,
-    ProveCredential,
-    SetPin,
-    VerifyPin,
-)
+from kiosk.enrollment.effects import CleanUp, CloseKey
 from kiosk.enrollment.events import Event
-from kiosk.errors import KioskError
+from kiosk.enrollment.identity import may_be_wiped
+from kiosk.enrollment.visit import KeyModel
+from kiosk.station.credential_work import clean_up, make_credential
 from kiosk.station.journal import Journal
-from kiosk.station.journal_row import KeyMark, Row, credential_id_of
-from kiosk.station.recovery import clean_key
-from kiosk.station.work import Build, ForgetParty, Job, LaneContext, Outcome
+from kiosk.station.journal_row import KeyMark
+from kiosk.station.pin_work import RandomPins
+from kiosk.station.random_pin import Choose
+from kiosk.station.recovery import wiped_key
+from kiosk.station.selection import select_key
+from kiosk.station.work import Build, Job, LaneContext, Outcome
 
-_log = structlog.get_logger("keywright.station")
-_PERHAPS_MADE = (KeyGone, KeySwapped, KeySilent, KeyFault, MissingExtension)
-"""After these the key may have made the credential although we have no answer; after all others it has not."""
+ModelOf = Callable[[KeyInfo], KeyModel]
+_RESET_SECONDS = 30
+"""A key that took the reset in time waits so long for its touch (CTAP 2.1 section 6.6)."""
+
+
+def by_product(info: KeyInfo) -> KeyModel:
+    """The model by what the key says of itself."""
+    return KeyModel(name=info.address.product)
 
 
 class DeviceWork:
     """Does the device effects with at most one open key. Lives in the device lane's thread."""
 
-    def __init__(self, source: KeySource, journal: Journal, post: Callable[[Event], None]) -> None:
+    def __init__(
+        self,
+        source: KeySource,
+        journal: Journal,
+        post: Callable[[Event], None],
+        *,
+        model_of: ModelOf = by_product,
+        choose: Choose = secrets.choice,
+    ) -> None:
         self._source = source
         self._journal = journal
         self._post = post
+        self._model_of = model_of
+        self._random_pins = RandomPins(choose)
         self._key: Authenticator | None = None
         self._mark: KeyMark | None = None
 
@@ -52,9 +69,13 @@ class DeviceWork:
         """As `Performer.perform`. What was cancelled before it began is not begun; taking back and closing are."""
         match job.work:
             case CleanUp() as work:
-                return self._clean_up(work)
-            case CloseKey():
+                return clean_up(work, self._journal, self._key, self._mark)
+            case effects.CountCredentials(attempt):
+                return CredentialsCounted(attempt, self._count())
+            case CloseKey(same_visit):
                 self._close()
+                if not same_visit:
+                    self._random_pins.forget()
                 return None
             case _:
                 return self._ask(job)
@@ -65,27 +86,49 @@ class DeviceWork:
     def close(self) -> None:
         """Close the key."""
         self._close()
+        self._random_pins.forget()
 
     def _ask(self, job: Job) -> Event:
         if job.cancel.is_set():
             raise Cancelled
-        work = job.work
-        match work:
-            case InspectKey(attempt, address):
-                return KeyInspected(attempt, self._inspect(address))
-            case SetPin(attempt, pin):
-                self._open_key().set_pin(pin)
-                return PinAccepted(attempt)
-            case VerifyPin(attempt, pin):
-                self._open_key().verify_pin(pin)
-                return PinAccepted(attempt)
-            case MakeCredential():
-                return CredentialMade(work.attempt, self._make(work, job))
-            case ProveCredential(attempt, ceremony, completed, seconds):
-                watch = self._watch(job, attempt, seconds)
-                return CredentialAsserted(attempt, self._open_key().prove(completed.proof, ceremony.origin, watch))
+        match job.work:
+            case effects.InspectKey() as work:
+                return self._inspected(work)
+            case effects.SelectKey(attempt, keys, seconds):
+                self._close()
+                return KeySelected(attempt, select_key(self._source, keys, float(seconds), job.cancel))
+            case effects.ResetKey() as work:
+                return self._reset(work, job)
             case _:
-                raise TypeError(f"not for this lane: {type(work).__name__}")
+                return self._with_key(job, self._open_key())
+
+    def _with_key(self, job: Job, key: Authenticator) -> Event:
+        """What needs the key that was read."""
+        match job.work:
+            case effects.SetRandomPin(attempt, rules, length):
+                return PinGenerated(attempt, self._random_pins.set(key, rules, length))
+            case effects.SetPin() | effects.VerifyPin() | effects.ChangePin() | effects.UseBuiltInUv() as work:
+                return _unlock(work, key)
+            case effects.EnrollFingerprint(attempt, seconds):
+                key.enroll_fingerprint("", self._watch(job, attempt, seconds), self._on_sample(attempt))
+                return FingerEnrolled(attempt)
+            case effects.MakeCredential() as work:
+                assert self._mark is not None  # an open key was read
+                watch = self._watch(job, work.attempt, work.seconds)
+                return CredentialMade(work.attempt, make_credential(work, self._journal, key, self._mark, watch))
+            case effects.ProveCredential(attempt, ceremony, completed, seconds):
+                watch = self._watch(job, attempt, seconds)
+                return CredentialAsserted(attempt, key.prove(completed.proof, ceremony.origin, watch))
+            case effects.ConfigureKey(attempt, settings):
+                key.configure(settings)
+                return KeyConfigured(attempt)
+            case _:
+                raise TypeError(f"not for this lane: {type(job.work).__name__}")
+
+    def _inspected(self, work: effects.InspectKey) -> KeyInspected:
+        info = self._inspect(work.address)
+        ours = any(self._open_key().has_credential(*probe) for probe in work.probes) if work.probes else None
+        return KeyInspected(work.attempt, info, self._model_of(info), ours)
 
     def _inspect(self, address: KeyAddress) -> KeyInfo:
         if self._key is not None and self._key.address != address:
@@ -100,64 +143,37 @@ class DeviceWork:
         self._mark = KeyMark.of(info)
         return info
 
-    def _make(self, work: MakeCredential, job: Job) -> WebAuthnJson:
-        key, ceremony_id = self._open_key(), work.ceremony.ceremony_id
-        assert self._mark is not None  # an open key was read
-        clean_key(self._journal, key, self._mark)
-        self._journal.intend(Row.of(work.enrollment_id, work.ceremony, self._mark))
-        watch = self._watch(job, work.attempt, work.seconds)
+    def _reset(self, work: effects.ResetKey, job: Job) -> KeyReset:
+        """Wipe the key that was just put in, unless it is another one; what was remembered of it is over then."""
+        self._close()
+        info = self._inspect(work.address)
+        if not may_be_wiped(work.expected, work.before, info):
+            self._close()
+            raise KeySwapped
+        self._open_key().reset(self._watch(job, work.attempt, _RESET_SECONDS))
+        wiped_key(self._journal, KeyMark.of(info))
+        return KeyReset(work.attempt, self._inspect(work.address))
+
+    def _count(self) -> int | None:
         try:
-            response = key.make_credential(work.ceremony.public_key, work.ceremony.origin, watch)
-        except _PERHAPS_MADE:
-            raise
+            return len(self._open_key().stored_credentials())
         except HardwareError:
-            self._journal.not_made(ceremony_id)
-            raise
-        self._record(key, ceremony_id, response)
-        return response
-
-    def _record(self, key: Authenticator, ceremony_id: str, response: WebAuthnJson) -> None:
-        """Journal the response before anybody sees it; a credential that cannot be journaled is taken back at once."""
-        try:
-            self._journal.made(ceremony_id, response)
-            self._journal.overwritten(ceremony_id)
-        except KioskError:
-            try:
-                key.delete_credential(credential_id_of(response))
-            except HardwareError as error:
-                _log.error("credential_left_on_key", error=type(error).__name__, ceremony=ceremony_id)
-            raise
-
-    def _clean_up(self, work: CleanUp) -> ForgetParty:
-        """The key's half: nothing of a ceremony that is being proved, or was, is taken off the key."""
-        ceremony_id = work.ceremony.ceremony_id
-        may_delete = self._journal.clean(ceremony_id)
-        row = self._journal.find(ceremony_id)
-        credential_id = credential_id_of(work.response) if work.response else row.credential_id if row else None
-        if credential_id is None:
-            return ForgetParty(work, left_on_key=False)
-        deleted = may_delete and self._delete(credential_id, row)
-        if deleted:
-            self._journal.off_key(ceremony_id)
-        return ForgetParty(work, left_on_key=not deleted)
-
-    def _delete(self, credential_id: bytes, row: Row | None) -> bool:
-        if self._key is None or (row is not None and row.key != self._mark):
-            return False
-        if row is not None and not row.on_key:
-            return True
-        try:
-            self._key.delete_credential(credential_id)
-        except HardwareError as error:
-            _log.info("credential_left_on_key", error=type(error).__name__, ceremony=row.ceremony_id if row else "")
-            return False
-        return True
+            return None
 
     def _watch(self, job: Job, attempt: int, seconds: int) -> Watch:
         def on_touch() -> None:
             self._post(TouchWanted(attempt))
 
-        return Watch(on_touch=on_touch, cancel=job.cancel, deadline=float(seconds))
+        def on_verify() -> None:
+            self._post(TouchWanted(attempt, verifying=True))
+
+        return Watch(on_touch, on_verify, job.cancel, float(seconds))
+
+    def _on_sample(self, attempt: int) -> Callable[[Sample], None]:
+        def on_sample(sample: Sample) -> None:
+            self._post(SampleTaken(attempt, sample))
+
+        return on_sample
 
     def _open_key(self) -> Authenticator:
         if self._key is None:
@@ -170,10 +186,25 @@ class DeviceWork:
             key.close()
 
 
-def build_device(source: Callable[[], KeySource], journal: Journal) -> Build:
+def _unlock(
+    work: effects.SetPin | effects.VerifyPin | effects.ChangePin | effects.UseBuiltInUv, key: Authenticator
+) -> PinAccepted:
+    match work:
+        case effects.SetPin(_, pin):
+            key.set_pin(pin)
+        case effects.VerifyPin(_, pin):
+            key.verify_pin(pin)
+        case effects.ChangePin(_, current, new):
+            key.change_pin(current, new)
+        case effects.UseBuiltInUv():
+            key.use_built_in_uv()
+    return PinAccepted(work.attempt)
+
+
+def build_device(source: Callable[[], KeySource], journal: Journal, model_of: ModelOf = by_product) -> Build:
     """How the device lane makes its work; `source` is called in the lane, so that it may import there."""
 
     def build(context: LaneContext) -> DeviceWork:
-        return DeviceWork(source(), journal, context.post)
+        return DeviceWork(source(), journal, context.post, model_of=model_of)
 
     return build

@@ -103,6 +103,14 @@ def clean_key(journal: Journal, key: Authenticator, mark: KeyMark) -> int:
     return deleted
 
 
+def wiped_key(journal: Journal, mark: KeyMark) -> None:
+    """The key was reset, so that nothing is left on it. One without a serial number may still be another one of its
+    model, whose credentials are remembered on."""
+    while mark.serial and (rows := journal.orphans(mark)):
+        for row in rows:
+            journal.off_key(row.ceremony_id)
+
+
 def _taken(call: Any, row: Row, answer: dict[str, Any]) -> bool:
     """Whether the service takes the key's answer; False when it certainly does not."""
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import StrEnum
 from itertools import pairwise, product
 from typing import Any
 
@@ -19,21 +20,27 @@ from kiosk.enrollment.events import (
     MethodChosen,
     PersonConfirmed,
     PinChosen,
+    PinReplaced,
     PinTyped,
     Started,
 )
 from kiosk.enrollment.states import (
+    ChangePin,
     ChooseMethod,
     ChoosePin,
     CodeWork,
     ConfirmPerson,
     Connecting,
     Done,
+    EnrollFinger,
     EnterCode,
     EnterPin,
     Identify,
     InsertKey,
     Prove,
+    RandomPin,
+    ResetKey,
+    SelectKey,
     ShowBadge,
     State,
     Stopped,
@@ -48,27 +55,44 @@ from kiosk.station.headless import Host
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One line of the matrix: how the person is verified, what policy asks of the PIN, which key they bring."""
+    """One line of the matrix: how the person is verified, what policy asks of the PIN, which key they bring, and what
+    is special about it."""
 
     method: VerificationMethod
     pin: PinMode
     key_has_pin: bool
+    special: Special | None = None
 
     @property
     def name(self) -> str:
         """As it is printed."""
         key = "key with PIN" if self.key_has_pin else "fresh key"
-        return f"{self.method.value} · PIN {self.pin.value} · {key}"
+        parts = [self.method.value, f"PIN {self.pin.value}", key, *([self.special.value] if self.special else [])]
+        return " · ".join(parts)
 
 
-MATRIX = tuple(Case(*line) for line in product(VerificationMethod, PinMode, (False, True)))
-"""Every verification option × every PIN policy × {fresh key, key with PIN}."""
+class Special(StrEnum):
+    """What policy, or the key, may ask for besides."""
+
+    FORCED_CHANGE = "forced change"
+    RANDOM_PIN = "random PIN"
+    HAND_OVER = "hand-over settings"
+    BUILT_IN_UV = "built-in user verification"
+    TWO_KEYS = "two keys"
+
+
+SPECIAL_CASES = tuple(
+    Case(VerificationMethod.EMAIL, PinMode.REQUIRED, special in (Special.FORCED_CHANGE, Special.BUILT_IN_UV), special)
+    for special in Special
+)
+MATRIX = (*(Case(*line) for line in product(VerificationMethod, PinMode, (False, True))), *SPECIAL_CASES)
+"""Every verification option × every PIN policy × {fresh key, key with PIN}, and each special case once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Script:
     """What the person knows and does. `code` waits for the code in the mailbox and gives it; `plug` puts the key into
-    the port and `touch` a finger on it."""
+    the port and `touch` a finger on it. `new_pin` is what a forced change makes of the PIN."""
 
     alternative: str
     criteria: dict[str, str]
@@ -78,6 +102,7 @@ class Script:
     plug: Callable[[], None]
     touch: Callable[[], None]
     badge: str = ""
+    new_pin: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +170,13 @@ _STEPS: dict[type[State], str] = {
     ShowBadge: "verify",
     ConfirmPerson: "verify",
     InsertKey: "insert_key",
+    SelectKey: "select_key",
     ChoosePin: "set_pin",
+    RandomPin: "set_pin",
     EnterPin: "enter_pin",
+    ChangePin: "change_pin",
+    EnrollFinger: "finger",
+    ResetKey: "reset",
     Touch: "touch",
     Prove: "prove",
     Done: "done",
@@ -184,10 +214,8 @@ class ScriptedPerson:
                 return Started()
             case Identify() | ChooseMethod() | EnterCode() | ShowBadge() | ConfirmPerson():
                 return self._be_somebody(state)
-            case ChoosePin(busy=False):
-                return PinChosen(Secret(self._script.pin))
-            case EnterPin(busy=False):
-                return Continued() if state.caution else PinTyped(Secret(self._script.pin))
+            case ChoosePin() | EnterPin() | ChangePin() | RandomPin():
+                return self._pin(state)
             case _:
                 return self._use_key(state)
 
@@ -208,11 +236,26 @@ class ScriptedPerson:
             case _:
                 return None
 
+    def _pin(self, state: ChoosePin | EnterPin | ChangePin | RandomPin) -> Event | None:
+        match state:
+            case ChoosePin(busy=False):
+                return PinChosen(Secret(self._script.pin))
+            case EnterPin(caution=True) | ChangePin(caution=True):
+                return Continued()
+            case EnterPin(busy=False):
+                return PinTyped(Secret(self._script.pin))
+            case ChangePin(busy=False):
+                return PinReplaced(Secret(self._script.pin), Secret(self._script.new_pin))
+            case RandomPin() if state.pin is not None:
+                return Continued()
+            case _:
+                return None
+
     def _use_key(self, state: State) -> Event | None:
         match state:
             case InsertKey(reading=False, take_out=False):
                 self._script.plug()
-            case Touch(waiting=True) | Prove(touch=True):
+            case Touch(waiting=True) | Prove(touch=True) | SelectKey(problem=None) | EnrollFinger(problem=None):
                 self._script.touch()
             case _:
                 pass

@@ -13,26 +13,31 @@ import structlog
 
 from hardware.errors import KeyFault
 from kiosk.enrollment.effects import (
+    AskApproval,
+    BeginCeremony,
     CancelDevice,
-    CleanUp,
-    CloseKey,
+    CancelEnrollment,
+    CompleteCeremony,
     Effect,
-    InspectKey,
+    IdentifyPerson,
     LoadProfile,
-    MakeCredential,
-    ProveCredential,
-    SetPin,
-    VerifyPin,
+    SendCode,
+    SubmitProof,
+    VerifyPerson,
 )
 from kiosk.enrollment.events import Cancelled, Event
 from kiosk.enrollment.flow import advance, begin
-from kiosk.enrollment.states import Connecting, State, Welcome
+from kiosk.enrollment.states import Connecting, RandomPin, State, Welcome
 from kiosk.errors import ServiceBroken
+from kiosk.station.approval import Approve, with_approval
 from kiosk.station.lanes import Lane
 from kiosk.station.work import Build, ForgetParty, Job, Outcome, Settle
 
 _log = structlog.get_logger("keywright.station")
-_DEVICE = (InspectKey, SetPin, VerifyPin, MakeCredential, ProveCredential, CloseKey, CleanUp)
+_NETWORK = (
+    *(LoadProfile, IdentifyPerson, SendCode, VerifyPerson, AskApproval),
+    *(BeginCeremony, CompleteCeremony, SubmitProof, CancelEnrollment),
+)
 SETTLE_EVERY = 30.0
 """Seconds of quiet after which the network lane looks again for what the journal still holds."""
 
@@ -41,7 +46,8 @@ class Session:
     """The visit of one person after another. `dispatch`, `reset` and `stop` are called on one thread, the host's.
 
     `post` is called on the lanes' threads and brings an event to the host's thread, where `dispatch` gets it.
-    `reference` makes the words under which staff find a fault in the log.
+    `reference` makes the words under which staff find a fault in the log. `approve` asks staff (on the network lane,
+    which waits for them); without it, what needs an approval is not offered.
     """
 
     def __init__(
@@ -52,12 +58,15 @@ class Session:
         post: Callable[[Event], None],
         reference: Callable[[], str],
         locale: str,
+        approve: Approve | None = None,
     ) -> None:
         self._post = post
+        self._approvals = approve is not None
+        network = with_approval(network, approve) if approve is not None else network
         self._locale = locale
         self._device = Lane("device", device, self._deliver, lambda _: KeyFault(), reference)
         self._network = Lane("network", network, self._deliver, ServiceBroken, reference, idle_after=SETTLE_EVERY)
-        self._state, self._first = begin(locale)
+        self._state, self._first = begin(locale, approvals=self._approvals)
         self._observers: list[Callable[[State], None]] = []
         self._events: deque[Event] = deque()
         self._busy = False
@@ -98,7 +107,7 @@ class Session:
         old = self._state
         port, attempt = (old.port, old.attempt) if isinstance(old, Connecting) else (old.visit.port, old.visit.attempt)
         self._locale = locale or self._locale
-        self._enter(Connecting(self._locale, attempt + 1, port=port))
+        self._enter(Connecting(self._locale, attempt + 1, port=port, approvals=self._approvals))
         self._run(LoadProfile(attempt + 1))
 
     def stop(self, patience: float = 30.0) -> bool:
@@ -121,18 +130,20 @@ class Session:
     def _enter(self, state: State) -> None:
         if type(state) is not type(self._state):
             _log.info("state", state=type(state).__name__)
-        self._state = state
+        before, self._state = self._state, state
         for observer in self._observers:
             observer(state)
+        if isinstance(before, RandomPin) and before.pin is not None and not isinstance(state, RandomPin):
+            before.pin.wipe()  # it was shown, once
 
     def _run(self, effect: Effect) -> None:
         if isinstance(effect, CancelDevice):
             self._cancel.set()
             self._cancel = Flag()  # what comes after it is not cancelled
-        elif isinstance(effect, _DEVICE):
-            self._device.submit(Job(effect, self._cancel))
-        else:
+        elif isinstance(effect, _NETWORK):
             self._network.submit(Job(effect))
+        else:
+            self._device.submit(Job(effect, self._cancel))
 
     def _deliver(self, outcome: Outcome) -> None:
         """On a lane's thread: pass an answer up, or the second half of a clean-up on."""

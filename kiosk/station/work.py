@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from threading import Event as Flag
 from typing import Protocol
 
-from kiosk.enrollment.effects import CleanUp, Effect, SetPin, VerifyPerson, VerifyPin
+from kiosk.enrollment.effects import ChangePin, CleanUp, Effect, SetPin, VerifyPerson, VerifyPin
 from kiosk.enrollment.events import Event
 
 
@@ -45,6 +45,9 @@ class Job:
         match self.work:
             case SetPin(pin=secret) | VerifyPin(pin=secret):
                 secret.wipe()
+            case ChangePin(current=current, new=new):
+                current.wipe()
+                new.wipe()
             case VerifyPerson(answer=answer) if answer is not None:
                 answer.wipe()
             case _:

@@ -269,16 +269,6 @@ def test_events_of_another_screen_mean_nothing_while_verifying(walk: Walk) -> No
 # ── the key and its PIN ─────────────────────────────────────────────────────────────────────────
 
 
-def test_two_keys_are_one_too_many(walk: Walk) -> None:
-    other = KeyAddress(Transport.USB, "usb-2", 2)
-    walk.verified().say(events.KeyInserted(ADDRESS), events.KeyInserted(other))
-    assert isinstance(walk.now(states.InsertKey).problem, errors.SeveralKeys)
-    walk.say(events.Continued())
-    assert isinstance(walk.now(states.InsertKey).problem, errors.SeveralKeys)
-    walk.say(events.KeyRemoved(other))
-    assert walk.now(states.InsertKey).reading
-
-
 def test_a_key_that_may_not_be_opened_is_told(walk: Walk) -> None:
     walk.verified().say(events.KeyInaccessible(hw.NoAccess("/dev/hidraw3", "udev")))
     assert isinstance(walk.now(states.InsertKey).problem, hw.NoAccess)
@@ -302,7 +292,7 @@ def test_policy_refuses_a_key_before_anything_is_asked(walk: Walk) -> None:
     ("pin", "kind"),
     [
         (PinState.BLOCKED, states.Stopped),
-        (PinState.CHANGE_FORCED, states.Stopped),
+        (PinState.CHANGE_FORCED, states.ChangePin),
         (PinState.AUTH_BLOCKED, states.InsertKey),
         (PinState.SET, states.EnterPin),
         (PinState.NOT_SET, states.ChoosePin),
@@ -406,7 +396,7 @@ def test_a_wrong_pin_says_how_many_tries_remain(walk: Walk) -> None:
     [
         (hw.PinAuthBlocked(), states.InsertKey),
         (hw.PinBlocked(), states.Stopped),
-        (hw.PinChangeForced(), states.Stopped),
+        (hw.PinChangeForced(), states.ChangePin),
     ],
 )
 def test_blocked_for_now_is_not_blocked_for_good(walk: Walk, error: Exception, kind: type) -> None:

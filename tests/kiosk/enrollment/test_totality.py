@@ -47,7 +47,8 @@ FAILURES: list[hw.HardwareError | errors.KioskError] = [
     *(errors.StationRefused(), errors.WrongCode(), errors.CodeTooOld(), errors.TooSoon(), errors.Locked()),
     *(errors.NotVerified(), errors.VerificationUnavailable(), errors.SessionExpired(), errors.KeyNotAllowed()),
     *(errors.CeremonyExpired(), errors.RegistrationRefused(), errors.ProofRefused(), errors.OutcomeUnknown()),
-    errors.OutOfStep(),
+    *(errors.OutOfStep(), errors.NotApproved(), hw.AgentLost(), hw.Unsupported("uv"), hw.FingerprintsFull()),
+    *(hw.UvBlocked(), hw.ResetTooLate(), hw.ResetRefused(("usb",))),
 ]
 
 people: list[Make] = [
@@ -141,7 +142,15 @@ def test_no_order_of_events_breaks_the_flow(data: st.DataObject) -> None:
 
 
 def test_every_error_that_a_lane_can_report_is_in_the_walk() -> None:
-    mere_roots = {hw.HardwareError, hw.KeyUnusable, hw.PinError, errors.KioskError, errors.ServiceError, errors.Refusal}
+    mere_roots = {
+        hw.HardwareError,
+        hw.KeyUnusable,
+        hw.PinError,
+        hw.ResetError,
+        errors.KioskError,
+        errors.ServiceError,
+        errors.Refusal,
+    }
     concrete = [c for c in _walk_subclasses(hw.HardwareError) if c not in mere_roots]
     assert {type(f) for f in FAILURES} >= set(concrete) - {
         hw.NoPinSupport,

@@ -213,6 +213,7 @@ def test_the_key_is_closed_when_nobody_needs_it(desk: Desk) -> None:
 
 
 def test_work_of_the_other_lane_is_a_mistake(desk: Desk) -> None:
+    desk.inspect()
     with pytest.raises(TypeError):
         desk.do(LoadProfile(1))
 
