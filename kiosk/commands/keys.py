@@ -10,11 +10,15 @@ from uuid import UUID
 
 import click
 
-from hardware.authenticator import KeyAddress, KeyInfo, KeySource, PinState
+from hardware.authenticator import BuiltInUv, KeyAddress, KeyInfo, KeySource, PinState
 from hardware.errors import HardwareError
 from kiosk.commands.key_choice import KeyChoice, key_option
+from kiosk.commands.key_desk import Desk
+from kiosk.commands.key_tools import TOOLS
 from kiosk.commands.sources import key_source
 from kiosk.commands.words import sentence, tame
+from kiosk.enrollment.visit import KeyModel
+from kiosk.station.models import model_of
 
 _PIN = {
     PinState.UNSUPPORTED: "cannot have one",
@@ -23,6 +27,14 @@ _PIN = {
     PinState.CHANGE_FORCED: "set, must be changed",
     PinState.AUTH_BLOCKED: "blocked until the key is taken out",
     PinState.BLOCKED: "blocked until a reset",
+}
+
+
+_FINGER = {
+    BuiltInUv.UNSUPPORTED: "",
+    BuiltInUv.NOT_ENROLLED: "it has a sensor, and knows no finger yet",
+    BuiltInUv.READY: "it knows its owner's finger",
+    BuiltInUv.BLOCKED: "not recognized too often: it wants the PIN",
 }
 
 
@@ -35,16 +47,29 @@ class Finding:
     error: HardwareError | None = None
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--path", default="", help="Which key, where several are plugged in: as the list names it.")
 @key_option
-def command(key: KeyChoice | None, *, as_json: bool) -> None:
-    """List and inspect the security keys that are plugged in.
+@click.pass_context
+def command(context: click.Context, path: str, key: KeyChoice | None, *, as_json: bool) -> None:
+    """List and inspect the security keys that are plugged in; with a command, do something to one.
 
-    Nothing is changed on them, and no PIN is asked for. Exit code 1 when there is none, or one cannot be read.
+    Without a command nothing is changed, and no PIN is asked for. Exit code 1: there is none, or one cannot be read.
     """
+    source = key_source(key)
+    context.obj = Desk(source, path)
+    if context.invoked_subcommand is None:
+        _list(source, as_json=as_json)
+
+
+for _tool in TOOLS:
+    command.add_command(_tool)
+
+
+def _list(source: KeySource, *, as_json: bool) -> None:
     try:
-        findings = inspect_all(key_source(key))
+        findings = inspect_all(source)
     except HardwareError as error:
         click.echo(json.dumps({"keys": [], "problem": sentence(error)}) if as_json else sentence(error))
         sys.exit(1)
@@ -63,7 +88,7 @@ def inspect_all(source: KeySource) -> tuple[Finding, ...]:
 def as_text(finding: Finding) -> str:
     """A key as a few lines for a terminal, safe whatever the key calls itself."""
     address, info = finding.address, finding.info
-    name = " ".join(filter(None, [tame(address.manufacturer), tame(address.product)])) or "A key without a name"
+    name = _name(address, info)
     lines = [f"{name}  ({address.transport.value}, {tame(address.path)})"]
     if finding.error is not None:
         return "\n".join([*lines, f"  {sentence(finding.error)}"])
@@ -99,7 +124,22 @@ def as_dict(finding: Finding) -> dict[str, Any]:
         "firmware": info.firmware,
         "remaining_credentials": info.remaining_credentials,
         "can_delete": info.can_delete,
+        "model": model_of(info).name,
+        "bus": address.bus,
+        "built_in_uv": info.built_in_uv.value,
+        "always_uv": info.always_uv,
+        "enterprise_attestation": info.enterprise_attestation,
+        "certifications": dict(info.certifications),
+        "transports_for_reset": list(info.transports_for_reset),
+        "long_touch_for_reset": info.long_touch_for_reset,
     }
+
+
+def _name(address: KeyAddress, info: KeyInfo | None) -> str:
+    """As people call its model, else as the key calls itself."""
+    model = model_of(info) if info is not None else KeyModel()
+    own = " ".join(filter(None, [tame(address.manufacturer), tame(address.product)]))
+    return (tame(model.name) if model.known else own) or "A key without a name"
 
 
 def _inspect(source: KeySource, address: KeyAddress) -> Finding:
@@ -125,5 +165,17 @@ def _rows(info: KeyInfo) -> tuple[tuple[str, str], ...]:
         ("Firmware", "" if info.firmware is None else str(info.firmware)),
         ("PIN", f"{_PIN[info.pin]}{retries}, at least {info.min_pin_length} characters"),
         ("Free slots", slots),
+        ("Finger", _FINGER[info.built_in_uv]),
+        ("Switches", ", ".join(name for name, on in _switches(info) if on)),
+        ("Certified", tame(", ".join(f"{name} {level}" for name, level in info.certifications.items()))),
         ("Extensions", tame(", ".join(info.extensions))),
+    )
+
+
+def _switches(info: KeyInfo) -> tuple[tuple[str, bool], ...]:
+    """What may have been switched on, or stands in the way of a reset."""
+    return (
+        ("checks its owner at every use", bool(info.always_uv)),
+        ("enterprise attestation", bool(info.enterprise_attestation)),
+        ("reset needs a long touch", info.long_touch_for_reset),
     )

@@ -19,12 +19,15 @@ SENTENCES: dict[type[Exception], str] = {
     hardware.KeyBusy: "Another program is using the key. Close it, then try again.",
     hardware.KeySilent: "The key did not answer for {seconds:g} seconds. Take it out and put it back.",
     hardware.KeyFault: "The key gave an answer that makes no sense. Take it out and put it back, or take another one.",
+    hardware.AgentLost: "The key agent had to be started again. Look at the key, then try once more.",
     hardware.KeyUnusable: "This key cannot do what is needed. Take another one.",
     hardware.TooOld: "This key speaks U2F only. Take one that speaks FIDO2.",
     hardware.NoPinSupport: "This key cannot have a PIN, and policy asks for one. Take another one.",
     hardware.NoDiscoverableCredentials: "This key keeps no credentials of its own. Take another one.",
     hardware.NoSuitableAlgorithm: "This key has no algorithm that is accepted here. Take another one.",
     hardware.MissingExtension: "This key does not have the extension {extension}. Take another one.",
+    hardware.Unsupported: "This key does not have what is needed ({feature}). Take another one.",
+    hardware.FingerprintsFull: "This key has no room for another finger. Delete one that is not needed any more.",
     hardware.KeyFull: "This key is full. Delete a credential that is not needed any more, or take another key.",
     hardware.AlreadyRegistered: "This key is registered for this person already. Nothing needs to be done.",
     hardware.PinError: "Something is wrong with the PIN of the key. Take the key out, put it back and try again.",
@@ -35,6 +38,10 @@ SENTENCES: dict[type[Exception], str] = {
     hardware.PinAlreadySet: "This key has a PIN already. Enter that one.",
     hardware.PinRequired: "The key wants its PIN first. Start again.",
     hardware.PinChangeForced: "The key wants its PIN changed before anything else. Change it, or take another key.",
+    hardware.UvBlocked: "The key did not recognize the finger too often. Use its PIN.",
+    hardware.ResetError: "The key did not let itself be wiped. Take it out, put it back and try again.",
+    hardware.ResetTooLate: "It was plugged in for too long. Take it out, put it back, and touch it at once.",
+    hardware.ResetRefused: "This key is not wiped over this connection. Connect it another way ({transports}).",
     hardware.TouchTimeout: "Nobody touched the key in time. Try again.",
     hardware.Cancelled: "Cancelled. Start again when you are ready.",
     hardware.OptionsRefused: "The service sent options that cannot be used. Check the relying party's settings.",
@@ -50,7 +57,9 @@ SENTENCES: dict[type[Exception], str] = {
     kiosk.InputRefused: "The value of {field} cannot be used ({reason}). Type it again.",
     kiosk.SeveralKeys: "More than one key is plugged in. Leave only the one to enroll.",
     kiosk.KeyNotAdmitted: "Policy does not accept this key ({reasons}). Take another one.",
-    kiosk.NotProtected: "The key does not report the PIN that policy requires. Do not hand it out; look into the log.",
+    kiosk.NotProtected: "The key does not report what policy requires of it. Do not hand it out; look into the log.",
+    kiosk.OtherPort: "It cannot be told whether this is the same key. Put it into the port where it was before.",
+    kiosk.NotApproved: "Wiping the key was not approved. Take another key.",
     kiosk.TookTooLong: "It took too long. Start again.",
     kiosk.ServiceError: "The service could not do it. Try again.",
     kiosk.ServiceUnreachable: "The service does not answer. Check the network and the service, then try again.",
@@ -102,6 +111,7 @@ RULES = {
 TASKS = {
     Task.REGISTER: "Registering the key…",
     Task.TEST: "Testing the key…",
+    Task.CONFIGURE: "Preparing the key for its owner…",
     Task.CHECK: "Reading the key back…",
 }
 
@@ -110,8 +120,9 @@ def sentence(problem: Trouble) -> str:
     """What happened and what to do, with the reference for the log where there is one. Safe for a terminal."""
     words = next(SENTENCES[kind] for kind in type(problem).__mro__ if kind in SENTENCES)
     fields = {name: _shown(value) for name, value in vars(problem).items()}
-    reference = fields.get("reference")
-    return words.format_map(fields) + (f" Reference {reference}." if reference else "")
+    reference, holder = fields.get("reference"), fields.get("holder")
+    told = words.format_map(fields) + (f" It is {holder}." if holder else "")
+    return told + (f" Reference {reference}." if reference else "")
 
 
 def tame(text: str, longest: int = 120) -> str:

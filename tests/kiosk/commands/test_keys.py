@@ -19,7 +19,7 @@ from hardware.simulated.traits import CTAP21
 from kiosk.commands import keys
 from kiosk.commands.keys import Finding, as_dict, as_text, inspect_all
 
-HOSTILE = replace(CTAP21, product="\x1b[2Jgold key\u202e", serial="4\x077")
+HOSTILE = replace(CTAP21, aaguid=bytes(range(16)), product="\x1b[2Jgold key\u202e", serial="4\x077")
 
 
 class Refusing:
@@ -57,6 +57,22 @@ def test_a_key_is_told_in_a_few_safe_lines(plugged: SimulatedKey) -> None:
     assert "gold key" in text
     assert "not set" in text
     assert all(line.isprintable() for line in text.splitlines())
+
+
+def test_a_known_model_is_called_by_its_name_whatever_the_key_says() -> None:
+    key = SimulatedKey(replace(CTAP21, product="Gold"))
+    key.plug()
+    (finding,) = inspect_all(SimulatedSource([key]))
+    assert "Gold" not in as_text(finding)
+    assert as_dict(finding)["model"] in as_text(finding)
+
+
+def test_a_program_that_holds_a_key_is_named() -> None:
+    key = SimulatedKey()
+    key.plug()
+    (address,) = SimulatedSource([key]).attached()
+    (finding,) = inspect_all(Refusing(KeyBusy("scdaemon"), address))
+    assert "It is scdaemon." in as_text(finding)
 
 
 def test_a_key_is_told_as_json(plugged: SimulatedKey, monkeypatch: pytest.MonkeyPatch) -> None:
