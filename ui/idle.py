@@ -5,6 +5,20 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
+from kiosk.enrollment.states import (
+    Connecting,
+    EnrollFinger,
+    Prove,
+    RandomPin,
+    ResetKey,
+    ResetStage,
+    SelectKey,
+    State,
+    Stopped,
+    Touch,
+    Welcome,
+)
+
 _SIGNS = frozenset(
     {
         QEvent.Type.KeyPress,
@@ -15,6 +29,21 @@ _SIGNS = frozenset(
     }
 )
 """What only a person does. Not the mouse's moves: a passing lorry moves a mouse."""
+
+
+def waits_for_person(state: State) -> bool:
+    """Whether a person's data is on the screen and the next step is theirs, with no other time limit on it."""
+    match state:
+        case Connecting() | Welcome() | Prove() | RandomPin(pin=None, problem=None):
+            return False
+        case Touch(problem=None) | SelectKey(problem=None) | EnrollFinger(problem=None):
+            return False  # the key has a time limit of its own
+        case ResetKey(stage=ResetStage.APPROVAL | ResetStage.TOUCH, problem=None):
+            return False  # they wait for staff, or have seconds
+        case Stopped(cleaning=cleaning):
+            return not cleaning
+        case _:
+            return True
 
 
 class IdleWatch(QObject):

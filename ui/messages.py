@@ -57,6 +57,12 @@ def message(problem: Trouble) -> Message:
     return _with_data(said, problem)
 
 
+def reasons(problem: Trouble) -> tuple[str, ...]:
+    """Why a key is refused: one sentence for each reason that has words, most fundamental first."""
+    given = problem.reasons if isinstance(problem, KeyNotAdmitted | KeyNotAllowed) else ()
+    return tuple(dict.fromkeys(_say(REASONS[reason]) for reason in given if reason in REASONS))
+
+
 def duration(seconds: int) -> str:
     """A wait in words: seconds, minutes from 100 seconds on, hours from 90 minutes on."""
     if seconds >= _HOURS:
@@ -80,9 +86,8 @@ def _with_data(said: Message, problem: Trouble) -> Message:
             return replace(
                 said, text=said.text.format(time=time), todo=tuple(step.format(time=time) for step in said.todo)
             )
-        case KeyNotAdmitted(reasons) | KeyNotAllowed(reasons=reasons):
-            known = dict.fromkeys(_say(REASONS[reason]) for reason in reasons if reason in REASONS)
-            return replace(said, text=" ".join(known) or said.text)
+        case KeyNotAdmitted() | KeyNotAllowed():
+            return replace(said, text=" ".join(reasons(problem)) or said.text)
         case InputRefused(reason=reason) if reason in INPUTS:
             title, text = INPUTS[reason]
             return replace(said, title=_say(title), text=_say(text))

@@ -14,7 +14,8 @@ from ui.i18n import Interpreter
 from ui.pages.page import Surroundings
 from ui.references import References
 from ui.theme import load_theme
-from ui.tour_samples import Sample, samples
+from ui.tour_keys import Sample
+from ui.tour_samples import samples
 from ui.widgets.text_field import TextField
 from ui.window import Window
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from hardware import errors as key_errors
-from hardware.authenticator import KeyAddress, KeyInfo, PinState, Transport
 from hardware.errors import HardwareError
 from kiosk import errors as kiosk_errors
 from kiosk.contract.enrollments import MaskedPerson, VerificationOffer
@@ -21,9 +20,9 @@ from kiosk.contract.profile import (
 )
 from kiosk.enrollment import states as s
 from kiosk.enrollment.admission import Reason
-from kiosk.enrollment.pin_rules import PinRules
-from kiosk.enrollment.states import Remedy, State, Task
-from kiosk.enrollment.visit import KeyIdentity, Port, Trouble, Visit
+from kiosk.enrollment.states import Remedy, Task
+from kiosk.enrollment.visit import Port, Trouble, Visit
+from ui.tour_keys import ADDRESS, KEY, MODEL, Sample, key_samples, stopped_samples, working_samples
 
 _MAIL = RelyingPartyName("mail.example.org", "Staff mail")
 _VPN = RelyingPartyName("vpn.example.org", "VPN")
@@ -43,16 +42,6 @@ _OFFERS = (
     VerificationOffer(VerificationMethod.SMS, "••• 42"),
     VerificationOffer(VerificationMethod.AUTOMATIC),
 )
-_ADDRESS = KeyAddress(Transport.USB, "/dev/hidraw3", 1, "0010394821", "Bench Key 5", "Bench")
-_KEY = KeyInfo(_ADDRESS, bytes(16), ("FIDO_2_1",), options={"rk": True, "credMgmt": True}, pin=PinState.SET)
-
-
-@dataclass(frozen=True)
-class Sample:
-    """One picture: its name, and the state that is shown."""
-
-    name: str
-    state: State
 
 
 def samples(locale: str) -> Iterator[Sample]:
@@ -60,7 +49,7 @@ def samples(locale: str) -> Iterator[Sample]:
     visit = _visit(locale)
     yield from _before(visit)
     yield from _person(visit)
-    yield from _key(_verified(visit))
+    yield from key_samples(_verified(visit))
     yield from _working(_verified(visit))
     yield from _end(_verified(visit))
     yield from _notices(_verified(visit))
@@ -74,6 +63,7 @@ def troubles() -> tuple[Trouble, ...]:
         key_errors.WrongPin(None),
         key_errors.KeySilent(5.0),
         key_errors.MissingExtension("hmac-secret"),
+        key_errors.Unsupported("setMinPINLength"),
     )
     reasons = tuple(kiosk_errors.KeyNotAdmitted((reason.value,)) for reason in Reason)
     inputs = tuple(kiosk_errors.InputRefused("email", why) for why in ("empty", "too_long", "characters", "shape"))
@@ -121,8 +111,9 @@ def _verified(visit: Visit) -> Visit:
         person="Maria Okafor",
         policy=EnrollmentPolicy(PinPolicy(own_numbers=("20417",))),
         parties=(_MAIL, _VPN),
-        key=_KEY,
-        port=Port((_ADDRESS,)),
+        key=KEY,
+        model=MODEL,
+        port=Port((ADDRESS,)),
     )
 
 
@@ -160,27 +151,6 @@ def _person(visit: Visit) -> Iterator[Sample]:
     yield Sample("confirm", s.ConfirmPerson(visit, masked))
 
 
-def _key(visit: Visit) -> Iterator[Sample]:
-    empty = replace(visit, port=Port())
-    yield Sample("insert", s.InsertKey(replace(empty, key=None)))
-    yield Sample("insert-reading", s.InsertKey(replace(visit, key=None), reading=True))
-    yield Sample("insert-take-out", s.InsertKey(visit, take_out=True, problem=key_errors.PinAuthBlocked()))
-    bound = replace(empty, bound=KeyIdentity.of(_KEY))
-    yield Sample("insert-same", s.InsertKey(bound, same=True, problem=key_errors.KeyGone()))
-    yield Sample("insert-several", s.InsertKey(visit, problem=kiosk_errors.SeveralKeys()))
-    refused = key_errors.NoAccess("/dev/hidraw3", "70-keywright.rules")
-    yield Sample("insert-no-access", s.InsertKey(visit, problem=refused))
-    rules = PinRules(min_length=6, own_numbers=("20417",))
-    yield Sample("pin-new", s.ChoosePin(visit, rules))
-    yield Sample("pin-new-busy", s.ChoosePin(visit, rules, busy=True))
-    yield Sample("pin-new-refused", s.ChoosePin(visit, rules, key_errors.PinRefused()))
-    yield Sample("pin-new-complex", s.ChoosePin(visit, replace(rules, complexity=True)))
-    yield Sample("pin", s.EnterPin(visit, 8))
-    yield Sample("pin-wrong", s.EnterPin(visit, 6, problem=key_errors.WrongPin(6)))
-    yield Sample("pin-caution", s.EnterPin(visit, 3, caution=True))
-    yield Sample("pin-busy", s.EnterPin(visit, 8, busy=True))
-
-
 def _working(visit: Visit) -> Iterator[Sample]:
     touch = s.Touch(visit, _MAIL, 1, 2, 30)
     yield Sample("touch-preparing", touch)
@@ -188,6 +158,7 @@ def _working(visit: Visit) -> Iterator[Sample]:
     last = replace(touch, visit=replace(visit, finished=(_MAIL,)), party=_VPN, number=2, waiting=True)
     yield Sample("touch-last", last)
     yield Sample("touch-late", replace(touch, problem=key_errors.TouchTimeout()))
+    yield from working_samples(visit, _MAIL)
     prove = s.Prove(visit, _MAIL, 1, 2, Task.REGISTER)
     yield Sample("working-register", prove)
     yield Sample("working-test", replace(prove, task=Task.TEST))
@@ -209,6 +180,7 @@ def _end(visit: Visit) -> Iterator[Sample]:
     refused = kiosk_errors.RegistrationRefused("K7-4821")
     yield Sample("stopped-cleaning", s.Stopped(visit, refused, Remedy.ANOTHER_KEY, cleaning=True))
     yield Sample("stopped-left-on-key", s.Stopped(visit, refused, Remedy.ANOTHER_KEY, left_on_key=True))
+    yield from stopped_samples(visit)
 
 
 def _notices(visit: Visit) -> Iterator[Sample]:

@@ -7,9 +7,9 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from kiosk.enrollment.events import Cancelled, IdleExpired, LanguageChosen
-from kiosk.enrollment.states import Connecting, Done, Prove, State, Stopped, Touch, Welcome
+from kiosk.enrollment.states import Connecting, Done, Prove, State, Welcome
 from ui.i18n import Interpreter, Language, available, offered
-from ui.idle import IdleWatch
+from ui.idle import IdleWatch, waits_for_person
 from ui.pages.page import Surroundings
 from ui.theme import Theme
 from ui.widgets.banner import SimulatedBanner
@@ -137,14 +137,9 @@ class Window(QWidget):
     def _watch(self) -> None:
         """Count where a person's data is on the screen and the next step is theirs."""
         state = self._state
-        machine = isinstance(state, Connecting | Welcome | Prove) or state is None
-        touching = isinstance(state, Touch) and state.problem is None
-        cleaning = isinstance(state, Stopped) and state.cleaning
-        if machine or touching or cleaning:
+        if state is None or isinstance(state, Connecting) or not waits_for_person(state):
             self._idle.rest()
         else:
-            assert not isinstance(state, Connecting)
-            assert state is not None
             self._idle.watch(state.visit.profile.times.idle)
 
     def _warn(self) -> None:
@@ -154,6 +149,7 @@ class Window(QWidget):
         if isinstance(state, Done):  # nothing can be lost: the next person may come
             self.emitted.emit(IdleExpired())
         else:
+            self.shell.wizard.page.conceal()
             self.warn(state.visit.profile.times.warning)
 
 

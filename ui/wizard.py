@@ -12,23 +12,29 @@ from shiboken6 import isValid
 from kiosk.contract.policy import PinMode
 from kiosk.enrollment import states
 from kiosk.enrollment.states import Connecting, State
+from ui.pages.change_pin import ChangePinPage
 from ui.pages.code import EnterCodePage
 from ui.pages.connecting import ConnectingPage
 from ui.pages.done import DonePage
+from ui.pages.finger import EnrollFingerPage
 from ui.pages.identify import IdentifyPage
 from ui.pages.key import InsertKeyPage
 from ui.pages.language import WelcomePage
 from ui.pages.page import Action, Chrome, Page, Surroundings
 from ui.pages.pin import ChoosePinPage, EnterPinPage
+from ui.pages.random_pin import RandomPinPage
+from ui.pages.reset import ResetKeyPage
+from ui.pages.select import SelectKeyPage
 from ui.pages.stopped import StoppedPage
 from ui.pages.touch import TouchPage
 from ui.pages.verify import ChooseMethodPage, ConfirmPersonPage, ShowBadgePage
 from ui.pages.working import WorkingPage
 from ui.theme import Theme
 from ui.widgets.action_bar import ActionBar
+from ui.widgets.key_line import KeyLine
 from ui.widgets.logo import Logo
 from ui.widgets.scroller import Scroller
-from ui.widgets.sheet import Sheet, inset
+from ui.widgets.sheet import Sheet, inset, key_below
 from ui.widgets.step_bar import StepBar
 
 PAGES: dict[type[State], type[Page]] = {
@@ -40,8 +46,13 @@ PAGES: dict[type[State], type[Page]] = {
     states.ShowBadge: ShowBadgePage,
     states.ConfirmPerson: ConfirmPersonPage,
     states.InsertKey: InsertKeyPage,
+    states.SelectKey: SelectKeyPage,
     states.ChoosePin: ChoosePinPage,
     states.EnterPin: EnterPinPage,
+    states.ChangePin: ChangePinPage,
+    states.RandomPin: RandomPinPage,
+    states.EnrollFinger: EnrollFingerPage,
+    states.ResetKey: ResetKeyPage,
     states.Touch: TouchPage,
     states.Prove: WorkingPage,
     states.Done: DonePage,
@@ -154,14 +165,14 @@ class Wizard(QWidget):
         edge = theme.px(margin) - inset(theme)
         column.setContentsMargins(edge, theme.px(top), edge, self._bottom)
         column.setSpacing(0)
-        self._logo = Logo(theme, self)
+        self._logo, self._key = Logo(theme, self), KeyLine(theme, self)
         self._steps = StepBar(theme, self)
         self._sheet = Sheet(theme)
         self._scroller = Scroller(theme, self._sheet, self)
         self._actions = ActionBar(theme, self)
         self._actions.pressed.connect(self._press)
-        for widget in (self._logo, self._steps):
-            column.addLayout(_inside(theme, widget))
+        for widgets in ((self._logo, self._key), (self._steps,)):
+            column.addLayout(_inside(theme, *widgets))
             if not theme.folded:
                 column.addSpacing(theme.px(20))
         column.addWidget(self._scroller, 0 if theme.portrait else 1)
@@ -199,6 +210,7 @@ class Wizard(QWidget):
         margins.setBottom(0 if chrome.compact else self._bottom)  # the keyboard needs the room
         self._column.setContentsMargins(margins)
         self._logo.setVisible(not tight or chrome.step is None)
+        self._key.show_key(None if key_below(self._theme) else chrome.key)
         self._steps.setVisible(chrome.step is not None)
         if chrome.step is not None:
             self._steps.show_step(*self._progress(chrome.step))
@@ -271,9 +283,12 @@ class Wizard(QWidget):
         self._answered = False
 
 
-def _inside(theme: Theme, widget: QWidget) -> QHBoxLayout:
-    """A widget in line with what scrolls."""
+def _inside(theme: Theme, *widgets: QWidget) -> QHBoxLayout:
+    """Widgets in line with what scrolls."""
     row = QHBoxLayout()
     row.setContentsMargins(inset(theme), 0, inset(theme), 0)
-    row.addWidget(widget)
+    for number, widget in enumerate(widgets):
+        if number:
+            row.addStretch(1)
+        row.addWidget(widget)
     return row

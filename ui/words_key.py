@@ -43,6 +43,11 @@ KEY_WORDS: dict[type[Exception], Words] = {
         QT_TRANSLATE_NOOP("Messages", "Take it out and put it back. If it happens again, use another key."),
         REPLUG,
     ),
+    key.AgentLost: Words(
+        QT_TRANSLATE_NOOP("Messages", "The kiosk lost the key for a moment"),
+        QT_TRANSLATE_NOOP("Messages", "It is our fault, not yours. Take the key out and put it back."),
+        REPLUG,
+    ),
     key.KeyUnusable: Words(
         NOT_HERE, QT_TRANSLATE_NOOP("Messages", "It cannot do what your organization asks for."), ANOTHER_KEY
     ),
@@ -64,6 +69,16 @@ KEY_WORDS: dict[type[Exception], Words] = {
     ),
     key.MissingExtension: Words(
         NOT_HERE, QT_TRANSLATE_NOOP("Messages", "It lacks something that your organization asks for."), ANOTHER_KEY
+    ),
+    key.Unsupported: Words(
+        NOT_HERE,
+        QT_TRANSLATE_NOOP("Messages", "It cannot be set the way that your organization asks for."),
+        ANOTHER_KEY,
+    ),
+    key.FingerprintsFull: Words(
+        QT_TRANSLATE_NOOP("Messages", "This key knows enough fingers"),
+        QT_TRANSLATE_NOOP("Messages", "It has no room for another one. One that it knows works as well."),
+        ANOTHER_KEY,
     ),
     key.KeyFull: Words(
         QT_TRANSLATE_NOOP("Messages", "This key is full"),
@@ -126,6 +141,26 @@ KEY_WORDS: dict[type[Exception], Words] = {
             QT_TRANSLATE_NOOP("Messages", "Take the key out of the slot."),
             QT_TRANSLATE_NOOP("Messages", "Ask the desk to change its PIN, or use another key."),
         ),
+    ),
+    key.UvBlocked: Words(
+        QT_TRANSLATE_NOOP("Messages", "The key does not know this finger"),
+        QT_TRANSLATE_NOOP("Messages", "After too many tries it asks for its PIN instead."),
+        REPLUG,
+        blameless=False,
+        icon="lock",
+    ),
+    key.ResetTooLate: Words(
+        QT_TRANSLATE_NOOP("Messages", "That was a little too late"),
+        QT_TRANSLATE_NOOP("Messages", "Nothing was wiped. Put the key in again, and touch it at once."),
+        REPLUG,
+        blameless=False,
+        icon="clock",
+    ),
+    key.ResetRefused: Words(
+        QT_TRANSLATE_NOOP("Messages", "This key does not let itself be wiped here"),
+        QT_TRANSLATE_NOOP("Messages", "Nothing was changed. The desk can wipe it in another way."),
+        ANOTHER_KEY,
+        tone="stop",
     ),
     key.TouchTimeout: Words(
         QT_TRANSLATE_NOOP("Messages", "Time ran out"),

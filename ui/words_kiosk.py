@@ -44,9 +44,19 @@ KIOSK_WORDS: dict[type[Exception], Words] = {
     kiosk.KeyNotAdmitted: Words(
         NOT_HERE, QT_TRANSLATE_NOOP("Messages", "Your organization does not use this type of key."), ANOTHER_KEY
     ),
+    kiosk.OtherPort: Words(
+        QT_TRANSLATE_NOOP("Messages", "Please use the same slot"),
+        QT_TRANSLATE_NOOP("Messages", "Put the key back where it was, so that we know it again."),
+    ),
+    kiosk.NotApproved: Words(
+        QT_TRANSLATE_NOOP("Messages", "The desk did not agree"),
+        QT_TRANSLATE_NOOP("Messages", "Nothing was wiped. Please ask the people at the desk."),
+        ANOTHER_KEY,
+        tone="stop",
+    ),
     kiosk.NotProtected: Words(
-        QT_TRANSLATE_NOOP("Messages", "The key did not keep its PIN"),
-        QT_TRANSLATE_NOOP("Messages", "We looked again, and it is not there. Please do not use this key yet."),
+        QT_TRANSLATE_NOOP("Messages", "The key is not protected as it should be"),
+        QT_TRANSLATE_NOOP("Messages", "We looked once more, and something is missing. Please do not use this key yet."),
         TELL_DESK,
         tone="stop",
     ),
@@ -172,6 +182,20 @@ REASONS: dict[str, object] = {
     "model_denied": QT_TRANSLATE_NOOP("Messages", "Your organization does not use this type of key."),
     "pin_already_set": QT_TRANSLATE_NOOP("Messages", "It has a PIN already. Here only new keys are set up."),
     "full": QT_TRANSLATE_NOOP("Messages", "It has no room for another sign-in."),
+    "firmware_too_old": QT_TRANSLATE_NOOP("Messages", "It is an older make than your organization allows."),
+    "not_certified": QT_TRANSLATE_NOOP("Messages", "It lacks a security approval that your organization asks for."),
+    "no_min_pin_length": QT_TRANSLATE_NOOP("Messages", "It cannot insist on a long PIN."),
+    "min_pin_length_raised": QT_TRANSLATE_NOOP("Messages", "It insists on a longer PIN than is used here."),
+    "no_forced_change": QT_TRANSLATE_NOOP("Messages", "It cannot ask you for a PIN of your own."),
+    "change_forced": QT_TRANSLATE_NOOP("Messages", "Its PIN must be changed first."),
+    "no_always_uv": QT_TRANSLATE_NOOP("Messages", "It cannot ask for its PIN each time."),
+    "always_uv_on": QT_TRANSLATE_NOOP("Messages", "It asks for its PIN each time, which is not wanted here."),
+    "no_enterprise": QT_TRANSLATE_NOOP("Messages", "It cannot show that it belongs to your organization."),
+    "enterprise_on": QT_TRANSLATE_NOOP("Messages", "It belongs to an organization already."),
+    "no_fingerprint": QT_TRANSLATE_NOOP("Messages", "It has no sensor for a finger."),
+    "fingerprint_enrolled": QT_TRANSLATE_NOOP("Messages", "It knows a finger already."),
+    "cannot_delete": QT_TRANSLATE_NOOP("Messages", "A sign-in on it cannot be deleted again."),
+    "pin_blocked": QT_TRANSLATE_NOOP("Messages", "It is locked after too many wrong PINs."),
 }
 """Words for every `kiosk.enrollment.admission.Reason`."""
 

@@ -112,6 +112,112 @@
         </message>
     </context>
     <context>
+        <name>Finger</name>
+        <message numerus="yes">
+            <source>%n more touch(es)</source>
+            <translation>
+                <numerusform>لم تبق أي لمسة</numerusform>
+                <numerusform>بقيت لمسة واحدة</numerusform>
+                <numerusform>بقيت لمستان</numerusform>
+                <numerusform>بقيت %n لمسات</numerusform>
+                <numerusform>بقيت %n لمسة</numerusform>
+                <numerusform>بقيت %n لمسة</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Use the finger that you will use each day.</source>
+            <translation>استخدم الإصبع الذي ستستخدمه كل يوم.</translation>
+        </message>
+        <message>
+            <source>That was the last one.</source>
+            <translation>كانت تلك اللمسة الأخيرة.</translation>
+        </message>
+        <message>
+            <source>Waiting for your finger</source>
+            <translation>في انتظار إصبعك</translation>
+        </message>
+        <message>
+            <source>Go on without</source>
+            <translation>المتابعة بدونه</translation>
+        </message>
+        <message>
+            <source>Good. Lift your finger, then touch again.</source>
+            <translation>جيد. ارفع إصبعك ثم المس مرة أخرى.</translation>
+        </message>
+        <message>
+            <source>Put your finger a little lower.</source>
+            <translation>أنزل إصبعك قليلًا.</translation>
+        </message>
+        <message>
+            <source>Put your finger a little higher.</source>
+            <translation>ارفع موضع إصبعك قليلًا.</translation>
+        </message>
+        <message>
+            <source>Put your finger a little more to the right.</source>
+            <translation>حرّك إصبعك قليلًا إلى اليمين.</translation>
+        </message>
+        <message>
+            <source>Put your finger a little more to the left.</source>
+            <translation>حرّك إصبعك قليلًا إلى اليسار.</translation>
+        </message>
+        <message>
+            <source>Leave your finger on a little longer.</source>
+            <translation>أبق إصبعك مدة أطول قليلًا.</translation>
+        </message>
+        <message>
+            <source>Lift your finger a little sooner.</source>
+            <translation>ارفع إصبعك أسرع قليلًا.</translation>
+        </message>
+        <message>
+            <source>Wipe the sensor and your finger, then touch again.</source>
+            <translation>امسح المستشعر وإصبعك، ثم المس مرة أخرى.</translation>
+        </message>
+        <message>
+            <source>Hold your finger straight.</source>
+            <translation>ضع إصبعك مستقيمًا.</translation>
+        </message>
+        <message>
+            <source>Lay more of your finger on the sensor.</source>
+            <translation>ضع جزءًا أكبر من إصبعك على المستشعر.</translation>
+        </message>
+        <message>
+            <source>That did not match. Use the same finger as before.</source>
+            <translation>لم يتطابق ذلك. استخدم الإصبع نفسه.</translation>
+        </message>
+        <message>
+            <source>The key knows this finger already. Use another one.</source>
+            <translation>يعرف المفتاح هذا الإصبع من قبل. استخدم إصبعًا آخر.</translation>
+        </message>
+        <message>
+            <source>No finger was felt. Touch the sensor.</source>
+            <translation>لم يشعر المفتاح بإصبع. المس المستشعر.</translation>
+        </message>
+        <message>
+            <source>Touch the sensor once more.</source>
+            <translation>المس المستشعر مرة أخرى.</translation>
+        </message>
+        <message>
+            <source>Touch the sensor</source>
+            <translation>المس المستشعر</translation>
+        </message>
+        <message>
+            <source>Touch and lift your finger, again and again, until the ring is full.</source>
+            <translation>المس وارفع إصبعك مرة بعد مرة حتى تكتمل الحلقة.</translation>
+        </message>
+        <message>
+            <source>Use one finger for all touches: the one that you will use each day.</source>
+            <translation>استخدم إصبعًا واحدًا لكل اللمسات: الذي ستستخدمه كل يوم.</translation>
+        </message>
+        <message>
+            <source>Your fingerprint stays in the key. The kiosk never sees it.</source>
+            <translation>تبقى بصمتك في المفتاح، ولا يراها هذا الجهاز أبدًا.</translation>
+        </message>
+        <message>
+            <source>Try again</source>
+            <translation>المحاولة مرة أخرى</translation>
+        </message>
+    </context>
+    <context>
         <name>HelpPanel</name>
         <message>
             <source>The people at the desk are glad to help you.</source>
@@ -299,22 +405,6 @@
             <translation>ثم نكمل من حيث توقفنا.</translation>
         </message>
         <message>
-            <source>The slot is below this screen. Push until the key stops.</source>
-            <translation>الفتحة أسفل هذه الشاشة. ادفع المفتاح حتى يتوقف.</translation>
-        </message>
-        <message>
-            <source>The slot is on the left of this screen. Push until the key stops.</source>
-            <translation>الفتحة على يسار هذه الشاشة. ادفع المفتاح حتى يتوقف.</translation>
-        </message>
-        <message>
-            <source>The slot is on the right of this screen. Push until the key stops.</source>
-            <translation>الفتحة على يمين هذه الشاشة. ادفع المفتاح حتى يتوقف.</translation>
-        </message>
-        <message>
-            <source>The slot is beside this screen. Push until the key stops.</source>
-            <translation>الفتحة بجانب هذه الشاشة. ادفع المفتاح حتى يتوقف.</translation>
-        </message>
-        <message>
             <source>Looking for your key</source>
             <translation>في انتظار مفتاحك</translation>
         </message>
@@ -345,6 +435,84 @@
         <message>
             <source>Try again</source>
             <translation>المحاولة مرة أخرى</translation>
+        </message>
+        <message>
+            <source>The slot is below this screen. Push until the key stops.</source>
+            <translation>الفتحة أسفل هذه الشاشة. ادفع المفتاح حتى يتوقف.</translation>
+        </message>
+        <message>
+            <source>The slot is on the left of this screen. Push until the key stops.</source>
+            <translation>الفتحة على يسار هذه الشاشة. ادفع المفتاح حتى يتوقف.</translation>
+        </message>
+        <message>
+            <source>The slot is on the right of this screen. Push until the key stops.</source>
+            <translation>الفتحة على يمين هذه الشاشة. ادفع المفتاح حتى يتوقف.</translation>
+        </message>
+        <message>
+            <source>The slot is beside this screen. Push until the key stops.</source>
+            <translation>الفتحة بجانب هذه الشاشة. ادفع المفتاح حتى يتوقف.</translation>
+        </message>
+    </context>
+    <context>
+        <name>Key</name>
+        <message>
+            <source>full</source>
+            <translation>ممتلئ</translation>
+        </message>
+        <message>
+            <source>Your key</source>
+            <translation>مفتاحك</translation>
+        </message>
+        <message>
+            <source>A key without a name</source>
+            <translation>مفتاح بلا اسم</translation>
+        </message>
+        <message>
+            <source>On the reader</source>
+            <translation>على القارئ</translation>
+        </message>
+        <message>
+            <source>has a PIN, knows a finger</source>
+            <translation>له رمز سري ويعرف إصبعًا</translation>
+        </message>
+        <message numerus="yes">
+            <source>room for %n more</source>
+            <translation>
+                <numerusform>لا مكان فيه</numerusform>
+                <numerusform>مكان لواحد بعد</numerusform>
+                <numerusform>مكان لاثنين بعد</numerusform>
+                <numerusform>مكان لـ %n بعد</numerusform>
+                <numerusform>مكان لـ %n بعد</numerusform>
+                <numerusform>مكان لـ %n بعد</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>cannot have a PIN</source>
+            <translation>لا يقبل رمزًا سريًا</translation>
+        </message>
+        <message>
+            <source>no PIN yet</source>
+            <translation>بلا رمز سري بعد</translation>
+        </message>
+        <message>
+            <source>has a PIN</source>
+            <translation>له رمز سري</translation>
+        </message>
+        <message>
+            <source>wants a new PIN</source>
+            <translation>يطلب رمزًا سريًا جديدًا</translation>
+        </message>
+        <message>
+            <source>pauses after wrong PINs</source>
+            <translation>متوقف مؤقتًا بعد رموز خاطئة</translation>
+        </message>
+        <message>
+            <source>locked</source>
+            <translation>مقفل</translation>
+        </message>
+        <message>
+            <source>USB port {port}</source>
+            <translation>منفذ USB {port}</translation>
         </message>
     </context>
     <context>
@@ -557,6 +725,14 @@
             <translation>لا يمكننا قراءة هذا المفتاح</translation>
         </message>
         <message>
+            <source>The kiosk lost the key for a moment</source>
+            <translation>فقد هذا الجهاز المفتاح للحظة</translation>
+        </message>
+        <message>
+            <source>It is our fault, not yours. Take the key out and put it back.</source>
+            <translation>الخطأ منا وليس منك. أخرج المفتاح ثم أعده.</translation>
+        </message>
+        <message>
             <source>It cannot do what your organization asks for.</source>
             <translation>لا يستطيع ما تطلبه مؤسستك.</translation>
         </message>
@@ -583,6 +759,18 @@
         <message>
             <source>It lacks something that your organization asks for.</source>
             <translation>ينقصه شيء تطلبه مؤسستك.</translation>
+        </message>
+        <message>
+            <source>It cannot be set the way that your organization asks for.</source>
+            <translation>لا يمكن ضبطه كما تطلب مؤسستك.</translation>
+        </message>
+        <message>
+            <source>This key knows enough fingers</source>
+            <translation>يعرف هذا المفتاح ما يكفي من الأصابع</translation>
+        </message>
+        <message>
+            <source>It has no room for another one. One that it knows works as well.</source>
+            <translation>لا مكان فيه لإصبع آخر. يعمل أيضًا بإصبع يعرفه.</translation>
         </message>
         <message>
             <source>This key is full</source>
@@ -665,6 +853,30 @@
             <translation>سيعمل من جديد بعد ذلك.</translation>
         </message>
         <message>
+            <source>The key does not know this finger</source>
+            <translation>لا يعرف المفتاح هذا الإصبع</translation>
+        </message>
+        <message>
+            <source>After too many tries it asks for its PIN instead.</source>
+            <translation>بعد محاولات كثيرة يطلب رمزه السري بدلًا منه.</translation>
+        </message>
+        <message>
+            <source>That was a little too late</source>
+            <translation>تأخر ذلك قليلًا</translation>
+        </message>
+        <message>
+            <source>Nothing was wiped. Put the key in again, and touch it at once.</source>
+            <translation>لم يُمسح شيء. أدخل المفتاح مرة أخرى والمسه فورًا.</translation>
+        </message>
+        <message>
+            <source>This key does not let itself be wiped here</source>
+            <translation>لا يمكن مسح هذا المفتاح هنا</translation>
+        </message>
+        <message>
+            <source>Nothing was changed. The desk can wipe it in another way.</source>
+            <translation>لم يتغير شيء. يستطيع مكتب المساعدة مسحه بطريقة أخرى.</translation>
+        </message>
+        <message>
             <source>Time ran out</source>
             <translation>انتهى الوقت</translation>
         </message>
@@ -729,6 +941,62 @@
             <translation>له رمز سري من قبل. تُعدّ هنا المفاتيح الجديدة فقط.</translation>
         </message>
         <message>
+            <source>It is an older make than your organization allows.</source>
+            <translation>إصداره أقدم مما تسمح به مؤسستك.</translation>
+        </message>
+        <message>
+            <source>It lacks a security approval that your organization asks for.</source>
+            <translation>ينقصه اعتماد أمني تطلبه مؤسستك.</translation>
+        </message>
+        <message>
+            <source>It cannot insist on a long PIN.</source>
+            <translation>لا يستطيع اشتراط رمز سري طويل.</translation>
+        </message>
+        <message>
+            <source>It insists on a longer PIN than is used here.</source>
+            <translation>يشترط رمزًا سريًا أطول مما يُستخدم هنا.</translation>
+        </message>
+        <message>
+            <source>It cannot ask you for a PIN of your own.</source>
+            <translation>لا يستطيع أن يطلب منك رمزًا سريًا خاصًا بك.</translation>
+        </message>
+        <message>
+            <source>Its PIN must be changed first.</source>
+            <translation>يجب تغيير رمزه السري أولًا.</translation>
+        </message>
+        <message>
+            <source>It cannot ask for its PIN each time.</source>
+            <translation>لا يستطيع طلب رمزه السري في كل مرة.</translation>
+        </message>
+        <message>
+            <source>It asks for its PIN each time, which is not wanted here.</source>
+            <translation>يطلب رمزه السري في كل مرة، وهذا غير مرغوب هنا.</translation>
+        </message>
+        <message>
+            <source>It cannot show that it belongs to your organization.</source>
+            <translation>لا يستطيع إثبات أنه لمؤسستك.</translation>
+        </message>
+        <message>
+            <source>It belongs to an organization already.</source>
+            <translation>هو تابع لمؤسسة من قبل.</translation>
+        </message>
+        <message>
+            <source>It has no sensor for a finger.</source>
+            <translation>ليس فيه مستشعر للإصبع.</translation>
+        </message>
+        <message>
+            <source>It knows a finger already.</source>
+            <translation>يعرف إصبعًا من قبل.</translation>
+        </message>
+        <message>
+            <source>A sign-in on it cannot be deleted again.</source>
+            <translation>لا يمكن حذف بيانات الدخول منه لاحقًا.</translation>
+        </message>
+        <message>
+            <source>It is locked after too many wrong PINs.</source>
+            <translation>هو مقفل بعد رموز سرية خاطئة كثيرة.</translation>
+        </message>
+        <message>
             <source>Something went wrong</source>
             <translation>حدث خطأ ما</translation>
         </message>
@@ -777,12 +1045,28 @@
             <translation>اترك فقط المفتاح الذي تريد إعداده.</translation>
         </message>
         <message>
-            <source>The key did not keep its PIN</source>
-            <translation>لم يحتفظ المفتاح برمزه السري</translation>
+            <source>Please use the same slot</source>
+            <translation>يُرجى استخدام الفتحة نفسها</translation>
         </message>
         <message>
-            <source>We looked again, and it is not there. Please do not use this key yet.</source>
-            <translation>تحققنا مرة أخرى ولم نجده. يُرجى عدم استخدام هذا المفتاح بعد.</translation>
+            <source>Put the key back where it was, so that we know it again.</source>
+            <translation>أعد المفتاح إلى مكانه السابق حتى نتعرف عليه.</translation>
+        </message>
+        <message>
+            <source>The desk did not agree</source>
+            <translation>لم يوافق مكتب المساعدة</translation>
+        </message>
+        <message>
+            <source>Nothing was wiped. Please ask the people at the desk.</source>
+            <translation>لم يُمسح شيء. يُرجى سؤال العاملين في مكتب المساعدة.</translation>
+        </message>
+        <message>
+            <source>The key is not protected as it should be</source>
+            <translation>المفتاح غير محمي كما يجب</translation>
+        </message>
+        <message>
+            <source>We looked once more, and something is missing. Please do not use this key yet.</source>
+            <translation>تحققنا مرة أخرى فوجدنا شيئًا ناقصًا. يُرجى عدم استخدام هذا المفتاح بعد.</translation>
         </message>
         <message>
             <source>That took too long</source>
@@ -940,20 +1224,48 @@
     <context>
         <name>Pin</name>
         <message>
-            <source>You will type this PIN each time you use the key.</source>
-            <translation>ستكتب هذا الرمز في كل مرة تستخدم فيها المفتاح.</translation>
-        </message>
-        <message>
-            <source>Save PIN</source>
-            <translation>حفظ الرمز</translation>
-        </message>
-        <message>
-            <source>This key already has a PIN. Nobody here knows it but you.</source>
-            <translation>لهذا المفتاح رمز سري من قبل. لا يعرفه أحد هنا سواك.</translation>
+            <source>First type the PIN that it has now. Then you choose your own.</source>
+            <translation>اكتب أولًا رمزه الحالي، ثم تختار رمزك أنت.</translation>
         </message>
         <message>
             <source>Continue</source>
             <translation>متابعة</translation>
+        </message>
+        <message>
+            <source>The PIN it has now</source>
+            <translation>الرمز الحالي</translation>
+        </message>
+        <message>
+            <source>Back</source>
+            <translation>رجوع</translation>
+        </message>
+        <message>
+            <source>Your key changes its PIN…</source>
+            <translation>يغيّر مفتاحك رمزه…</translation>
+        </message>
+        <message>
+            <source>You will type this PIN each time you use the key.</source>
+            <translation>ستكتب هذا الرمز في كل مرة تستخدم فيها المفتاح.</translation>
+        </message>
+        <message>
+            <source>Try anyway</source>
+            <translation>المحاولة رغم ذلك</translation>
+        </message>
+        <message>
+            <source>Choose a new PIN for your key</source>
+            <translation>اختر رمزًا جديدًا لمفتاحك</translation>
+        </message>
+        <message>
+            <source>This key wants a new PIN</source>
+            <translation>يطلب هذا المفتاح رمزًا جديدًا</translation>
+        </message>
+        <message>
+            <source>Somebody else set the PIN that this key has. They can tell you.</source>
+            <translation>وضع شخص آخر الرمز الحالي لهذا المفتاح، ويمكنه إخبارك به.</translation>
+        </message>
+        <message>
+            <source>With the new one it is yours alone.</source>
+            <translation>بالرمز الجديد يصبح المفتاح لك وحدك.</translation>
         </message>
         <message>
             <source>New PIN</source>
@@ -964,12 +1276,36 @@
             <translation>الرمز نفسه مرة أخرى</translation>
         </message>
         <message>
+            <source>This key already has a PIN. Nobody here knows it but you.</source>
+            <translation>لهذا المفتاح رمز سري من قبل. لا يعرفه أحد هنا سواك.</translation>
+        </message>
+        <message>
             <source>PIN of your key</source>
             <translation>الرمز السري لمفتاحك</translation>
         </message>
         <message>
             <source>Your key checks the PIN…</source>
             <translation>يتحقق مفتاحك من الرمز…</translation>
+        </message>
+        <message>
+            <source>Choose a PIN for your key</source>
+            <translation>اختر رمزًا سريًا لمفتاحك</translation>
+        </message>
+        <message>
+            <source>Type the PIN of your key</source>
+            <translation>اكتب الرمز السري لمفتاحك</translation>
+        </message>
+        <message>
+            <source>Your key saves the PIN…</source>
+            <translation>يحفظ مفتاحك الرمز…</translation>
+        </message>
+        <message>
+            <source>I forgot it</source>
+            <translation>نسيته</translation>
+        </message>
+        <message>
+            <source>Save PIN</source>
+            <translation>حفظ الرمز</translation>
         </message>
         <message numerus="yes">
             <source>You have %n tries left.</source>
@@ -981,30 +1317,6 @@
                 <numerusform>بقيت لك %n محاولة.</numerusform>
                 <numerusform>بقيت لك %n محاولة.</numerusform>
             </translation>
-        </message>
-        <message>
-            <source>Choose a PIN for your key</source>
-            <translation>اختر رمزًا سريًا لمفتاحك</translation>
-        </message>
-        <message>
-            <source>Type the PIN of your key</source>
-            <translation>اكتب الرمز السري لمفتاحك</translation>
-        </message>
-        <message>
-            <source>Try anyway</source>
-            <translation>المحاولة رغم ذلك</translation>
-        </message>
-        <message>
-            <source>Your key saves the PIN…</source>
-            <translation>يحفظ مفتاحك الرمز…</translation>
-        </message>
-        <message>
-            <source>Back</source>
-            <translation>رجوع</translation>
-        </message>
-        <message>
-            <source>I forgot it</source>
-            <translation>نسيته</translation>
         </message>
         <message numerus="yes">
             <source>%n digits or more</source>
@@ -1085,6 +1397,202 @@
         </message>
     </context>
     <context>
+        <name>RandomPin</name>
+        <message>
+            <source>Show the PIN</source>
+            <translation>إظهار الرمز السري</translation>
+        </message>
+        <message>
+            <source>You will type this PIN each time you use the key.</source>
+            <translation>ستكتب هذا الرمز في كل مرة تستخدم فيها المفتاح.</translation>
+        </message>
+        <message>
+            <source>Setting a PIN</source>
+            <translation>جارٍ وضع رمز سري</translation>
+        </message>
+        <message>
+            <source>Leave the key in. You will see the PIN once.</source>
+            <translation>اترك المفتاح في مكانه. سترى الرمز مرة واحدة.</translation>
+        </message>
+        <message>
+            <source>Try again</source>
+            <translation>المحاولة مرة أخرى</translation>
+        </message>
+        <message>
+            <source>Read aloud</source>
+            <translation>قراءة بصوت</translation>
+        </message>
+        <message>
+            <source>Hide the PIN</source>
+            <translation>إخفاء الرمز السري</translation>
+        </message>
+        <message>
+            <source>When you first use the key, you type this PIN, and choose one of your own.</source>
+            <translation>عند أول استخدام للمفتاح تكتب هذا الرمز وتختار رمزًا خاصًا بك.</translation>
+        </message>
+        <message>
+            <source>I have noted it</source>
+            <translation>دوّنته</translation>
+        </message>
+        <message>
+            <source>This is the PIN of your key</source>
+            <translation>هذا هو الرمز السري لمفتاحك</translation>
+        </message>
+        <message>
+            <source>Your key gets a PIN</source>
+            <translation>يحصل مفتاحك على رمز سري</translation>
+        </message>
+        <message>
+            <source>Write it down, or learn it by heart. It is shown only now.</source>
+            <translation>اكتبه أو احفظه عن ظهر قلب. لا يظهر إلا الآن.</translation>
+        </message>
+        <message>
+            <source>Nobody keeps this PIN for you. Without it the key must be wiped.</source>
+            <translation>لا يحتفظ أحد بهذا الرمز من أجلك. من دونه يجب مسح المفتاح.</translation>
+        </message>
+    </context>
+    <context>
+        <name>Reset</name>
+        <message>
+            <source>Back</source>
+            <translation>رجوع</translation>
+        </message>
+        <message>
+            <source>Try again</source>
+            <translation>المحاولة مرة أخرى</translation>
+        </message>
+        <message>
+            <source>Keep it as it is</source>
+            <translation>تركه كما هو</translation>
+        </message>
+        <message>
+            <source>Wiping makes the key as new. Whatever it opened before, it opens no longer.</source>
+            <translation>المسح يعيد المفتاح جديدًا، فلا يفتح بعد ذلك ما كان يفتحه.</translation>
+        </message>
+        <message>
+            <source>A key lets itself be wiped only in the first seconds after it was put in.</source>
+            <translation>لا يمكن مسح المفتاح إلا في الثواني الأولى بعد إدخاله.</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n sign-in(s), and the PIN.</source>
+            <translation>
+                <numerusform>الرمز السري.</numerusform>
+                <numerusform>بيانات دخول واحدة، والرمز السري.</numerusform>
+                <numerusform>بيانات دخول لموضعين، والرمز السري.</numerusform>
+                <numerusform>بيانات دخول لـ %n مواضع، والرمز السري.</numerusform>
+                <numerusform>بيانات دخول لـ %n موضعًا، والرمز السري.</numerusform>
+                <numerusform>بيانات دخول لـ %n موضع، والرمز السري.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Every sign-in on the key, and its PIN.</source>
+            <translation>كل بيانات الدخول على المفتاح، ورمزه السري.</translation>
+        </message>
+        <message>
+            <source>There is no sign-in on the key. Only its PIN is lost.</source>
+            <translation>لا بيانات دخول على المفتاح. يُفقد رمزه السري فقط.</translation>
+        </message>
+        <message>
+            <source>Wipe this key?</source>
+            <translation>هل تريد مسح هذا المفتاح؟</translation>
+        </message>
+        <message>
+            <source>It becomes like a new one, and you set it up again.</source>
+            <translation>يصبح كالجديد، ثم تُعدّه من جديد.</translation>
+        </message>
+        <message>
+            <source>Wipe it</source>
+            <translation>مسحه</translation>
+        </message>
+        <message>
+            <source>Somebody must agree</source>
+            <translation>يجب أن يوافق أحد</translation>
+        </message>
+        <message>
+            <source>Please ask the people at the desk. They agree on their own screen.</source>
+            <translation>يُرجى سؤال العاملين في مكتب المساعدة. يوافقون على شاشتهم.</translation>
+        </message>
+        <message>
+            <source>Take the key out</source>
+            <translation>أخرج المفتاح</translation>
+        </message>
+        <message>
+            <source>Keep it in your hand: it goes in again at once.</source>
+            <translation>أبقه في يدك: سيعود إلى مكانه فورًا.</translation>
+        </message>
+        <message>
+            <source>Put the same key back</source>
+            <translation>أعد المفتاح نفسه</translation>
+        </message>
+        <message>
+            <source>Touch your key now</source>
+            <translation>المس مفتاحك الآن</translation>
+        </message>
+        <message>
+            <source>Put a finger on the disc or the blinking light. Then it is wiped.</source>
+            <translation>ضع إصبعك على القرص أو الضوء الوامض. بعدها يُمسح.</translation>
+        </message>
+        <message>
+            <source>&lt;b&gt;This will be lost.&lt;/b&gt; {what}</source>
+            <translation>&lt;b&gt;ستفقد ما يلي.&lt;/b&gt; {what}</translation>
+        </message>
+        <message>
+            <source>Are you sure?</source>
+            <translation>هل أنت متأكد؟</translation>
+        </message>
+        <message>
+            <source>Nobody can bring back what is lost.</source>
+            <translation>لا يستطيع أحد استعادة ما يُفقد.</translation>
+        </message>
+        <message>
+            <source>Yes, wipe it</source>
+            <translation>نعم، امسحه</translation>
+        </message>
+        <message>
+            <source>Waiting for the desk</source>
+            <translation>في انتظار مكتب المساعدة</translation>
+        </message>
+        <message>
+            <source>The next screen opens by itself.</source>
+            <translation>ستُفتح الشاشة التالية تلقائيًا.</translation>
+        </message>
+        <message>
+            <source>Waiting until the slot is empty</source>
+            <translation>في انتظار أن تخلو الفتحة</translation>
+        </message>
+        <message>
+            <source>Looking for your key</source>
+            <translation>في انتظار مفتاحك</translation>
+        </message>
+        <message numerus="yes">
+            <source>Then touch it at once. There are only %n second(s).</source>
+            <translation>
+                <numerusform>ثم المسه فورًا.</numerusform>
+                <numerusform>ثم المسه فورًا. لديك ثانية واحدة فقط.</numerusform>
+                <numerusform>ثم المسه فورًا. لديك ثانيتان فقط.</numerusform>
+                <numerusform>ثم المسه فورًا. لديك %n ثوانٍ فقط.</numerusform>
+                <numerusform>ثم المسه فورًا. لديك %n ثانية فقط.</numerusform>
+                <numerusform>ثم المسه فورًا. لديك %n ثانية فقط.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Hold your finger on the key</source>
+            <translation>أبق إصبعك على المفتاح</translation>
+        </message>
+        <message>
+            <source>Keep it there for five seconds, until the light goes out.</source>
+            <translation>أبقه خمس ثوانٍ حتى ينطفئ الضوء.</translation>
+        </message>
+        <message>
+            <source>Waiting for your touch</source>
+            <translation>في انتظار لمستك</translation>
+        </message>
+        <message>
+            <source>Waiting for your finger</source>
+            <translation>في انتظار إصبعك</translation>
+        </message>
+    </context>
+    <context>
         <name>Scroller</name>
         <message>
             <source>Show what is above</source>
@@ -1093,6 +1601,66 @@
         <message>
             <source>Show what is below</source>
             <translation>عرض ما في الأسفل</translation>
+        </message>
+    </context>
+    <context>
+        <name>SecretView</name>
+        <message>
+            <source>The PIN. It is not read aloud by itself.</source>
+            <translation>الرمز السري. لا يُقرأ بصوت من تلقاء نفسه.</translation>
+        </message>
+    </context>
+    <context>
+        <name>SelectKey</name>
+        <message>
+            <source>Waiting for your touch</source>
+            <translation>في انتظار لمستك</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n keys are in.</source>
+            <translation>
+                <numerusform>لا مفتاح في الفتحات.</numerusform>
+                <numerusform>هناك مفتاح واحد.</numerusform>
+                <numerusform>هناك مفتاحان.</numerusform>
+                <numerusform>هناك %n مفاتيح.</numerusform>
+                <numerusform>هناك %n مفتاحًا.</numerusform>
+                <numerusform>هناك %n مفتاح.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Try again</source>
+            <translation>المحاولة مرة أخرى</translation>
+        </message>
+        <message>
+            <source>Which key is yours?</source>
+            <translation>أي مفتاح هو مفتاحك؟</translation>
+        </message>
+        <message>
+            <source>Touch it now. Only the key that you touch is set up.</source>
+            <translation>المسه الآن. لا يُعدّ إلا المفتاح الذي تلمسه.</translation>
+        </message>
+        <message numerus="yes">
+            <source>and %n more</source>
+            <translation>
+                <numerusform>ولا شيء آخر</numerusform>
+                <numerusform>وواحد آخر</numerusform>
+                <numerusform>واثنان آخران</numerusform>
+                <numerusform>و%n أخرى</numerusform>
+                <numerusform>و%n أخرى</numerusform>
+                <numerusform>و%n أخرى</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Back</source>
+            <translation>رجوع</translation>
+        </message>
+        <message>
+            <source>You may also take out every key but your own.</source>
+            <translation>يمكنك أيضًا إخراج كل المفاتيح عدا مفتاحك.</translation>
+        </message>
+        <message>
+            <source>A key that does not blink still feels your finger.</source>
+            <translation>المفتاح الذي لا يومض يحس بإصبعك أيضًا.</translation>
         </message>
     </context>
     <context>
@@ -1228,6 +1796,14 @@
             <translation>ما يمكنك فعله</translation>
         </message>
         <message>
+            <source>Wipe this key and begin anew</source>
+            <translation>مسح هذا المفتاح والبدء من جديد</translation>
+        </message>
+        <message>
+            <source>Your organization has other rules.</source>
+            <translation>لمؤسستك قواعد أخرى.</translation>
+        </message>
+        <message>
             <source>&lt;b&gt;Please show this key to the desk.&lt;/b&gt; Something that was begun is still on it.</source>
             <translation>&lt;b&gt;يُرجى إظهار هذا المفتاح لمكتب المساعدة.&lt;/b&gt; ما زال عليه شيء مما بدأ.</translation>
         </message>
@@ -1316,6 +1892,17 @@
     </context>
     <context>
         <name>Touch</name>
+        <message numerus="yes">
+            <source>%n second(s) left</source>
+            <translation>
+                <numerusform>لم يبق وقت</numerusform>
+                <numerusform>بقيت ثانية واحدة</numerusform>
+                <numerusform>بقيت ثانيتان</numerusform>
+                <numerusform>بقيت %n ثوانٍ</numerusform>
+                <numerusform>بقيت %n ثانية</numerusform>
+                <numerusform>بقيت %n ثانية</numerusform>
+            </translation>
+        </message>
         <message>
             <source>Leave the key in</source>
             <translation>اترك المفتاح في مكانه</translation>
@@ -1328,16 +1915,9 @@
             <source>This touch is for &lt;b&gt;{party}&lt;/b&gt;. {count} more follow.</source>
             <translation>هذه اللمسة من أجل &lt;b&gt;{party}&lt;/b&gt;. يتبقى بعدها {count}.</translation>
         </message>
-        <message numerus="yes">
-            <source>%n second(s) left</source>
-            <translation>
-                <numerusform>لم يبق وقت</numerusform>
-                <numerusform>بقيت ثانية واحدة</numerusform>
-                <numerusform>بقيت ثانيتان</numerusform>
-                <numerusform>بقيت %n ثوانٍ</numerusform>
-                <numerusform>بقيت %n ثانية</numerusform>
-                <numerusform>بقيت %n ثانية</numerusform>
-            </translation>
+        <message>
+            <source>Waiting for your finger</source>
+            <translation>في انتظار إصبعك</translation>
         </message>
         <message>
             <source>Getting everything ready</source>
@@ -1356,8 +1936,20 @@
             <translation>لا ضوء في مفتاحي</translation>
         </message>
         <message>
+            <source>Many keys have a round or golden spot. Put a finger on it and keep it there.</source>
+            <translation>في كثير من المفاتيح بقعة مستديرة أو ذهبية. ضع إصبعك عليها وأبقه.</translation>
+        </message>
+        <message>
+            <source>It need not be your own finger: the key only feels that somebody is there.</source>
+            <translation>لا يلزم أن تكون إصبعك أنت: المفتاح يحس فقط بوجود شخص.</translation>
+        </message>
+        <message>
             <source>Let us try that again</source>
             <translation>لنحاول مرة أخرى</translation>
+        </message>
+        <message>
+            <source>Put your finger on the sensor</source>
+            <translation>ضع إصبعك على المستشعر</translation>
         </message>
         <message>
             <source>Touch your key now</source>
@@ -1366,6 +1958,10 @@
         <message>
             <source>Touch the disc as soon as the light blinks.</source>
             <translation>المس القرص حالما يومض الضوء.</translation>
+        </message>
+        <message>
+            <source>The key checks that it is you. Use a finger that it knows.</source>
+            <translation>يتحقق المفتاح من أنه أنت. استخدم إصبعًا يعرفه.</translation>
         </message>
         <message>
             <source>Put a finger on the disc or the blinking light.</source>
@@ -1380,20 +1976,16 @@
             <translation>هذه اللمسة من أجل &lt;b&gt;{party}&lt;/b&gt;. تليها لمسة أخرى من أجل &lt;b&gt;{next}&lt;/b&gt;.</translation>
         </message>
         <message>
+            <source>The key knows the finger that was shown to it. Try another of yours, or wipe the sensor.</source>
+            <translation>يعرف المفتاح الإصبع الذي سُجّل فيه. جرّب إصبعًا آخر من أصابعك أو امسح المستشعر.</translation>
+        </message>
+        <message>
             <source>Waiting for your touch</source>
             <translation>في انتظار لمستك</translation>
         </message>
         <message>
             <source>Back</source>
             <translation>رجوع</translation>
-        </message>
-        <message>
-            <source>Many keys have a round or golden spot. Put a finger on it and keep it there.</source>
-            <translation>في كثير من المفاتيح بقعة مستديرة أو ذهبية. ضع إصبعك عليها وأبقه.</translation>
-        </message>
-        <message>
-            <source>It need not be your own finger: the key only feels that somebody is there.</source>
-            <translation>لا يلزم أن تكون إصبعك أنت: المفتاح يحس فقط بوجود شخص.</translation>
         </message>
     </context>
     <context>
@@ -1607,6 +2199,10 @@
     <context>
         <name>Working</name>
         <message>
+            <source>Put a finger on the disc or the blinking light.</source>
+            <translation>ضع إصبعك على القرص أو الضوء الوامض.</translation>
+        </message>
+        <message>
             <source>Testing your key</source>
             <translation>جارٍ اختبار مفتاحك</translation>
         </message>
@@ -1615,12 +2211,24 @@
             <translation>لا شيء عليك فعله. ستُفتح الشاشة التالية تلقائيًا.</translation>
         </message>
         <message>
+            <source>Leave the key in the slot. This takes a few seconds.</source>
+            <translation>اترك المفتاح في الفتحة. يستغرق هذا بضع ثوانٍ.</translation>
+        </message>
+        <message>
             <source>Touch your key once more</source>
             <translation>المس مفتاحك مرة أخرى</translation>
         </message>
         <message>
             <source>Adding your key</source>
             <translation>جارٍ إضافة مفتاحك</translation>
+        </message>
+        <message>
+            <source>Finishing your key</source>
+            <translation>جارٍ إتمام مفتاحك</translation>
+        </message>
+        <message>
+            <source>Giving it the rules of your organization</source>
+            <translation>جارٍ تطبيق قواعد مؤسستك عليه</translation>
         </message>
         <message>
             <source>Done</source>
@@ -1641,14 +2249,6 @@
         <message>
             <source>A last look at the key</source>
             <translation>نظرة أخيرة على المفتاح</translation>
-        </message>
-        <message>
-            <source>Put a finger on the disc or the blinking light.</source>
-            <translation>ضع إصبعك على القرص أو الضوء الوامض.</translation>
-        </message>
-        <message>
-            <source>Leave the key in the slot. This takes a few seconds.</source>
-            <translation>اترك المفتاح في الفتحة. يستغرق هذا بضع ثوانٍ.</translation>
         </message>
         <message>
             <source>The kiosk tries a sign-in with your key, to be sure that it works.</source>

@@ -12,12 +12,32 @@
         </message>
     </context>
     <context>
+        <name>Finger</name>
+        <message numerus="yes">
+            <source>%n more touch(es)</source>
+            <translation>
+                <numerusform>%n more touch</numerusform>
+                <numerusform>%n more touches</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
         <name>IdleDialog</name>
         <message numerus="yes">
             <source>In %n second(s) this screen starts over and forgets what you typed.</source>
             <translation>
                 <numerusform>In %n second this screen starts over and forgets what you typed.</numerusform>
                 <numerusform>In %n seconds this screen starts over and forgets what you typed.</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>Key</name>
+        <message numerus="yes">
+            <source>room for %n more</source>
+            <translation>
+                <numerusform>room for %n more</numerusform>
+                <numerusform>room for %n more</numerusform>
             </translation>
         </message>
     </context>
@@ -80,6 +100,40 @@
             <translation>
                 <numerusform>%n character at most</numerusform>
                 <numerusform>%n characters at most</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>Reset</name>
+        <message numerus="yes">
+            <source>%n sign-in(s), and the PIN.</source>
+            <translation>
+                <numerusform>%n sign-in, and the PIN.</numerusform>
+                <numerusform>%n sign-ins, and the PIN.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Then touch it at once. There are only %n second(s).</source>
+            <translation>
+                <numerusform>Then touch it at once. There is only %n second.</numerusform>
+                <numerusform>Then touch it at once. There are only %n seconds.</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>SelectKey</name>
+        <message numerus="yes">
+            <source>%n keys are in.</source>
+            <translation>
+                <numerusform>%n key is in.</numerusform>
+                <numerusform>%n keys are in.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>and %n more</source>
+            <translation>
+                <numerusform>and %n more</numerusform>
+                <numerusform>and %n more</numerusform>
             </translation>
         </message>
     </context>

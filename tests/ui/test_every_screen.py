@@ -18,7 +18,8 @@ from kiosk.enrollment.states import (
     State,
     Touch,
 )
-from ui.tour_samples import Sample, samples
+from ui.tour_keys import Sample
+from ui.tour_samples import samples
 from ui.widgets.keypad import TypingKey
 from ui.widgets.label import Label
 from ui.widgets.option_card import OptionCard

@@ -6,10 +6,11 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from hardware.errors import NoAccess
-from kiosk.config import Place
 from kiosk.enrollment.events import Continued, WentBack
 from kiosk.enrollment.states import InsertKey, State
 from kiosk.errors import SeveralKeys
+from ui.key_words import note
+from ui.pages.key_places import slot_place
 from ui.pages.page import Action, Chrome, Page, Surroundings
 from ui.theme import Theme
 from ui.widgets.status_card import StatusCard
@@ -50,7 +51,8 @@ class InsertKeyPage(Page):
             back=Action(say("InsertKey", "Back"), "back", WentBack(), "ghost") if free else None,
             primary=Action(say("InsertKey", "Try again"), "restart", Continued()) if stuck else None,
             secondary=fits_not if state and not (stuck or state.reading or state.take_out) else None,
-            scene="key-inserted" if state and (state.reading or state.take_out) else "key-insert",
+            scene=self._scene(),
+            key=note(state.visit) if state and state.reading else None,
             help=(
                 say("InsertKey", "Try the key the other way round. Do not push hard."),
                 say("InsertKey", "Some keys have another shape of plug. The desk has an adapter, or another key."),
@@ -60,6 +62,11 @@ class InsertKeyPage(Page):
     def first_focus(self) -> QWidget | None:
         """The card that says what the kiosk waits for."""
         return None if self._state and isinstance(self._state.problem, NoAccess) else self._card
+
+    def _scene(self) -> str:
+        if self._state and self._state.reading:
+            return "key-inserted"
+        return "key-remove" if self._state and self._state.take_out else "key-insert"
 
     def _title(self) -> str:
         state = self._state
@@ -77,21 +84,7 @@ class InsertKeyPage(Page):
             return QCoreApplication.translate("InsertKey", "Leave it in the slot.")
         if state and state.take_out:
             return QCoreApplication.translate("InsertKey", "Then we go on from there.")
-        places = {
-            Place.BELOW: QCoreApplication.translate(
-                "InsertKey", "The slot is below this screen. Push until the key stops."
-            ),
-            Place.LEFT: QCoreApplication.translate(
-                "InsertKey", "The slot is on the left of this screen. Push until the key stops."
-            ),
-            Place.RIGHT: QCoreApplication.translate(
-                "InsertKey", "The slot is on the right of this screen. Push until the key stops."
-            ),
-            Place.BESIDE: QCoreApplication.translate(
-                "InsertKey", "The slot is beside this screen. Push until the key stops."
-            ),
-        }
-        return places[self.place.slot]
+        return slot_place(self.place.slot)
 
     def _status(self, state: InsertKey) -> tuple[str, str]:
         say = QCoreApplication.translate

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from kiosk.enrollment.events import Event
 from kiosk.enrollment.states import State
 from kiosk.enrollment.visit import Trouble
+from ui.key_words import KeyNote
 from ui.surroundings import Surroundings
 from ui.theme import Theme
 
@@ -38,8 +39,8 @@ class Chrome:
     """What the shell shows around a page. `title` and `sentence` may hold `<b>` spans; names in them must have gone
     through `ui.text.clean`. `step` is the index in the steps (0 You, 1 Check, 2 Key, 3 PIN, 4 Touch, 5 all done),
     None hides the bar. `display`: the large title. `scene` names what the stage shows when there is no pad,
-    `caption` the words below it. `compact` hides the sentence (an open keyboard needs the room). `help` are the lines
-    that Help says about this page; an Action named "help" opens it."""
+    `caption` the words below it. `key` is the key in the slot, told quietly. `compact` hides the sentence (an open
+    keyboard needs the room). `help` are the lines that Help says about this page; an Action named "help" opens it."""
 
     title: str
     sentence: str = ""
@@ -51,6 +52,7 @@ class Chrome:
     secondary: Action | None = None
     scene: str = ""
     caption: str = ""
+    key: KeyNote | None = None
     compact: bool = False
     help: tuple[str, ...] = ()
 
@@ -91,6 +93,9 @@ class Page(QWidget):
 
     def trigger(self, name: str) -> None:
         """A secondary or back action without an event was pressed; `name` is the action's."""
+
+    def conceal(self) -> None:
+        """Nobody seems to be there: what only they may read is hidden."""
 
     def first_focus(self) -> QWidget | None:
         """Where the focus goes when the page appears; None means the primary action."""

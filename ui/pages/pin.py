@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from kiosk.enrollment.events import Continued, Event, PinChosen, PinTyped, WentBack
-from kiosk.enrollment.pin_rules import Rule, check
 from kiosk.enrollment.states import ChoosePin, EnterPin, State
 from kiosk.enrollment.visit import Trouble
+from ui.key_words import note
+from ui.pages.new_pin import NewPin
 from ui.pages.page import Action, Chrome, Page, Surroundings
 from ui.pages.pin_pad import PinPad
-from ui.pages.pin_words import SAME, first_words, guessable, line
+from ui.pages.pin_words import first_words, save_words, tries_words
 from ui.pages.verify import column_of
 from ui.theme import Theme
-from ui.widgets.checklist import Checklist, Line, Mark
 from ui.widgets.label import Label
 from ui.widgets.notice import Notice
 from ui.widgets.pin_field import PinField
@@ -29,48 +29,23 @@ class ChoosePinPage(Page):
     def __init__(self, theme: Theme, place: Surroundings, parent: QWidget | None = None) -> None:
         super().__init__(theme, place, parent)
         self._state: ChoosePin | None = None
-        self._first_done = self._second_done = False
-        self._first = PinField(theme, QCoreApplication.translate("Pin", "New PIN"), self)
-        self._second = PinField(theme, QCoreApplication.translate("Pin", "Same PIN again"), self)
-        self._notice = Notice(theme, "stop", parent=self)
-        self._notice.hide()
-        self._rules = Checklist(theme, self)
-        self._pad = PinPad(self, self._first)
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(theme.px(20))
-        grid.setVerticalSpacing(theme.px(16))
-        for index in range(1 if theme.folded else 2):
-            grid.setColumnStretch(index, 1)
-        grid.addWidget(self._first, 0, 0)
-        grid.addWidget(self._second, *((1, 0) if theme.folded else (0, 1)))
+        self._new = NewPin(theme, self)
+        self._pad = PinPad(self, self._new.first)
         column = column_of(self, theme)
-        column.setSpacing(theme.px(8))
-        column.addLayout(grid)
-        column.addWidget(self._notice)
-        column.addWidget(self._rules)
+        column.addWidget(self._new)
         column.addStretch(1)
-        self._connect()
-
-    def _connect(self) -> None:
-        for field in (self._first, self._second):
-            field.changed.connect(self._judge)
-            field.focused.connect(lambda field=field: self._pad.aim(field))
-        self._first.left.connect(self._left_first)
-        self._second.left.connect(self._left_second)
-        self._first.entered.connect(self._second.edit.setFocus)
-        self._second.entered.connect(self.submit)
-
-    # ── the page's contract ─────────────────────────────────────────────────────────────────────
+        self._new.aimed.connect(self._pad.aim)
+        self._new.changed.connect(self._edited)
+        self._new.entered.connect(self.submit)
 
     def render(self, state: State) -> None:  # type: ignore[override]
         """Show this state. Nothing typed survives a refusal: the fields were emptied when the PIN left."""
         assert isinstance(state, ChoosePin)
         before, self._state = self._state, state
-        for field in (self._first, self._second):
-            field.lock(locked=state.busy)
+        self._new.lock(locked=state.busy)
         if before is not None and before.busy and not state.busy and self.isVisible():
-            self._first.edit.setFocus()
-        self._judge()
+            self._new.first.edit.setFocus()
+        self._new.judge_by(state.rules)
 
     def chrome(self) -> Chrome:
         """Save PIN is there once everything is met."""
@@ -81,9 +56,10 @@ class ChoosePinPage(Page):
             title=QCoreApplication.translate("Pin", "Choose a PIN for your key"),
             sentence=QCoreApplication.translate("Pin", "Your key saves the PIN…") if busy else sentence,
             step=3,
-            problem=self._state.problem if not self._first.filled else None,
+            problem=self._state.problem if not self._new.first.filled else None,
             back=Action(QCoreApplication.translate("Pin", "Back"), "back", WentBack(), "ghost", enabled=not busy),
-            primary=Action(self._save(), "", enabled=self.acceptable),
+            primary=Action(save_words(), "", enabled=self.acceptable),
+            key=note(self._state.visit),
             compact=self._pad.keyboard is not None,
         )
 
@@ -97,72 +73,23 @@ class ChoosePinPage(Page):
 
     def first_focus(self) -> QWidget | None:
         """The first field."""
-        return self._first.edit
+        return self._new.first.edit
 
     def submit(self) -> None:
         """Hand the PIN over and forget it."""
         if self.acceptable:
-            self._second.clear()
-            pin = self._first.take()
+            pin = self._new.take()
             self._pad.close()
             self.emitted.emit(PinChosen(pin))
 
     @property
     def acceptable(self) -> bool:
         """Whether the PIN may be saved: every rule met, typed twice alike, and the key is not at work."""
-        idle = self._state is not None and not self._state.busy
-        return idle and all(each.mark is Mark.MET for each in self._rules.lines)
+        return self._state is not None and not self._state.busy and self._new.acceptable
 
-    # ── the checklist ───────────────────────────────────────────────────────────────────────────
-
-    def _save(self) -> str:
-        return QCoreApplication.translate("Pin", "Save PIN")
-
-    def _left_first(self) -> None:
-        self._first_done = self._first.filled
-        self._judge()
-
-    def _left_second(self) -> None:
-        self._second_done = self._second.filled
-        self._judge()
-
-    def _judge(self) -> None:
-        """Show what is met. A rule turns red only once the person has finished the field it speaks of."""
-        if self._state is None:
-            return
-        first, second = self._first.peek(), self._second.peek()
-        self._first_done = self._first_done and bool(first)
-        self._second_done = bool(second) and (self._second_done or len(second) >= len(first))
-        rules = self._state.rules
-        lines = [line(each.rule, rules, self._mark(met=each.met)) for each in check(first, rules)]
-        lines.append(Line(SAME, first_words(SAME), self._same(first, second)))
-        self._rules.show_lines(tuple(lines))
-        self._tell(lines)
-        self._pad.offer(self._save(), enabled=self.acceptable)
+    def _edited(self) -> None:
+        self._pad.offer(save_words(), enabled=self.acceptable)
         self.changed.emit()
-
-    def _mark(self, *, met: bool) -> Mark:
-        if met:
-            return Mark.MET
-        return Mark.REFUSED if self._first_done else Mark.PENDING
-
-    def _same(self, first: str, second: str) -> Mark:
-        if first and first == second:
-            return Mark.MET
-        return Mark.REFUSED if self._second_done and first else Mark.PENDING
-
-    def _tell(self, lines: list[Line]) -> None:
-        """The notice below the fields: the worst of what was refused, in words."""
-        refused = {each.name for each in lines if each.mark is Mark.REFUSED}
-        differ = SAME in refused
-        self._first.mark_refused(refused=bool(refused - {SAME}))
-        self._second.mark_refused(refused=bool(refused))
-        if refused - {SAME}:
-            weak = any(guessable(Rule(name)) for name in refused - {SAME})
-            self._notice.show_notice("stop", first_words("weak" if weak else "unfit"))
-        elif differ:
-            self._notice.show_notice("warn", first_words("differ"))
-        self._notice.setVisible(bool(refused))
 
 
 class EnterPinPage(Page):
@@ -216,6 +143,7 @@ class EnterPinPage(Page):
             back=Action(QCoreApplication.translate("Pin", "Back"), "back", WentBack(), "ghost", enabled=not state.busy),
             primary=self._primary(state),
             secondary=Action(QCoreApplication.translate("Pin", "I forgot it"), "help", None, "ghost", name=FORGOTTEN),
+            key=note(state.visit),
             compact=self._pad.keyboard is not None,
             scene="key-front",
         )
@@ -265,11 +193,8 @@ class EnterPinPage(Page):
         return Action(go_on, "forward", enabled=self._field.filled and not state.busy)
 
     def _show_tries(self, state: EnterPin) -> None:
-        left = state.retries_left
-        self._tries.setVisible(left is not None)
-        if left is not None:
-            text = QCoreApplication.translate("Pin", "You have %n tries left.", "", left)
-            self._tries.set_text(f"<b>{text}</b>" if state.caution else text)
+        self._tries.setVisible(state.retries_left is not None)
+        self._tries.set_text(tries_words(state.retries_left, few=state.caution))
 
     def _edited(self) -> None:
         if self._state is not None:

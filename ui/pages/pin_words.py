@@ -23,6 +23,19 @@ def line(rule: Rule, rules: PinRules, mark: Mark) -> Line:
     return Line(rule.value, _rule_words(rule, rules), mark)
 
 
+def save_words() -> str:
+    """What the button says that saves a new PIN."""
+    return QCoreApplication.translate("Pin", "Save PIN")
+
+
+def tries_words(left: int | None, *, few: bool) -> str:
+    """How many tries are left, bold when they are few; nothing where the key does not tell."""
+    if left is None:
+        return ""
+    text = QCoreApplication.translate("Pin", "You have %n tries left.", "", left)
+    return f"<b>{text}</b>" if few else text
+
+
 def _rule_words(rule: Rule, rules: PinRules) -> str:
     return {
         Rule.LENGTH: QCoreApplication.translate("Pin", "%n digits or more", "", rules.min_length),

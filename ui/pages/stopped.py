@@ -5,40 +5,56 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from kiosk.enrollment.events import Cancelled, Continued
+from hardware.errors import HardwareError
+from kiosk.enrollment.events import Cancelled, Continued, ResetWanted
 from kiosk.enrollment.states import Remedy, State, Stopped
 from kiosk.enrollment.visit import Visit
-from kiosk.errors import KioskError
-from ui.messages import message
+from kiosk.errors import KeyNotAdmitted, KeyNotAllowed, KioskError
+from ui.key_words import note
+from ui.messages import message, reasons
 from ui.pages.page import Action, Chrome, Page, Surroundings
 from ui.text import clean
 from ui.theme import Theme
+from ui.widgets.bullets import Bullets
 from ui.widgets.label import Label
 from ui.widgets.notice import Notice
+from ui.widgets.option_card import OptionCard
 from ui.widgets.row_list import Row, RowList
 from ui.widgets.status_card import StatusCard
 
+_MOST = 5
+"""So many reasons are told; the first are the most fundamental."""
+
 
 class StoppedPage(Page):
-    """Shows `Stopped`. Emits Continued (the remedy) and Cancelled ("Start over")."""
+    """Shows `Stopped`. Emits Continued (the remedy), Cancelled ("Start over"), ResetWanted where that is offered."""
 
     def __init__(self, theme: Theme, place: Surroundings, parent: QWidget | None = None) -> None:
         super().__init__(theme, place, parent)
         self._state: Stopped | None = None
         self._what = Notice(theme, parent=self)
+        self._why = Bullets(theme, "blocked", "stop", self)
         self._left = Notice(theme, "stop", parent=self)
         self._cleaning = StatusCard(theme, parent=self)
         self._heading = Label(theme, "label", QCoreApplication.translate("Stopped", "What you can do"), parent=self)
         self._steps = RowList(theme, "", parent=self)
         self._reference = Label(theme, "small", "", "ink_soft", self)
+        self._wipe = OptionCard(
+            theme,
+            QCoreApplication.translate("Stopped", "Wipe this key and begin anew"),
+            icon="wipe",
+            parent=self,
+        )
+        self._wipe.clicked.connect(lambda: self.emitted.emit(ResetWanted()))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.px(16))
-        for widget in (self._what, self._left, self._cleaning):
+        for widget in (self._what, self._why, self._left, self._cleaning):
             column.addWidget(widget)
         column.addSpacing(theme.px(4))
         column.addWidget(self._heading)
         column.addWidget(self._steps)
+        column.addWidget(self._wipe)
         column.addWidget(self._reference)
         column.addStretch(1)
 
@@ -48,8 +64,12 @@ class StoppedPage(Page):
         self._state = state
         say = QCoreApplication.translate
         said = message(state.problem)
-        happened = say("Stopped", "<b>What happened.</b> {text}").format(text=said.text)
+        why = reasons(state.problem)
+        several = why[:_MOST] if len(why) > 1 else ()
+        text = say("Stopped", "Your organization has other rules.") if several else said.text
+        happened = say("Stopped", "<b>What happened.</b> {text}").format(text=text)
         self._what.show_notice(said.tone, happened, said.icon)
+        self._why.show_lines(several)
         self._left.setVisible(state.left_on_key)
         self._left.show_notice(
             "stop", say("Stopped", "<b>Please show this key to the desk.</b> Something that was begun is still on it.")
@@ -58,12 +78,15 @@ class StoppedPage(Page):
         self._cleaning.show_status(
             say("Stopped", "Taking back what was begun"), say("Stopped", "Leave the key in the slot for a moment.")
         )
-        steps = () if state.cleaning or state.left_on_key else self._todo(state, said.todo)
+        crowded = bool(several) or state.resettable  # room for one step: the last, which says what to do at all
+        todo = said.todo[-1:] if crowded else said.todo
+        steps = () if state.cleaning or state.left_on_key else self._todo(state, todo)
         self._steps.show_rows(
             tuple(Row(text, "", "number" if len(steps) > 1 else "none", n) for n, text in enumerate(steps, 1))
         )
         self._heading.setVisible(bool(steps))
         self._steps.setVisible(bool(steps))
+        self._wipe.setVisible(state.resettable and not state.cleaning and not state.left_on_key)
         self._reference.set_text(self._for_staff(state))
         self._reference.setVisible(self.theme.folded and not self.theme.portrait)  # else it is below the picture
         self.changed.emit()
@@ -85,12 +108,17 @@ class StoppedPage(Page):
             primary=self._remedy(state),
             scene="key-stopped",
             caption=self._for_staff(state),
+            key=note(state.visit) if self._about_key(state) else None,
             help=said.todo,
         )
 
     def first_focus(self) -> QWidget | None:
         """The card while something is taken back; else the remedy."""
         return self._cleaning if self._state and self._state.cleaning else None
+
+    def _about_key(self, state: Stopped) -> bool:
+        """Whether it is the key that was read last that cannot go on."""
+        return isinstance(state.problem, HardwareError | KeyNotAdmitted | KeyNotAllowed)
 
     def _for_staff(self, state: Stopped) -> str:
         """Where staff find this in the log; nothing where starting again is all that it takes."""

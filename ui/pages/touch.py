@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from kiosk.contract.profile import RelyingPartyName
 from kiosk.enrollment.events import Continued, WentBack
 from kiosk.enrollment.states import State, Touch
+from ui.key_words import note
 from ui.pages.page import Action, Chrome, Page, Surroundings
 from ui.text import clean
 from ui.theme import Theme
@@ -49,10 +50,12 @@ class TouchPage(Page):
                 self._ring.start(state.seconds)
         else:
             self._ring.stop()
-        note = self._for_whom(state)
-        self._note.setVisible(bool(note) and tried)
-        if note:
-            self._note.show_notice("info", note)
+        if self._ring.isVisibleTo(self):
+            self._tell(self._ring.left)
+        whom = self._for_whom(state)
+        self._note.setVisible(bool(whom) and tried)
+        if whom:
+            self._note.show_notice("info", whom)
         self.changed.emit()
 
     def chrome(self) -> Chrome:
@@ -71,12 +74,10 @@ class TouchPage(Page):
             display=True,
             back=Action(say("Touch", "Back"), "back", WentBack(), "ghost"),
             primary=again if failed else None,
-            secondary=help_ if waiting else None,
-            scene="key-touch" if waiting else ("key-inserted" if failed else "key-working"),
-            help=(
-                say("Touch", "Many keys have a round or golden spot. Put a finger on it and keep it there."),
-                say("Touch", "It need not be your own finger: the key only feels that somebody is there."),
-            ),
+            secondary=help_ if waiting and not (state and state.verifying) else None,
+            scene=self._scene(),
+            key=note(state.visit, facts=False) if state else None,
+            help=self._help(),
         )
 
     def first_focus(self) -> QWidget | None:
@@ -85,10 +86,33 @@ class TouchPage(Page):
             return None
         return self._ring if self._state and self._state.waiting else self._preparing
 
+    def _help(self) -> tuple[str, ...]:
+        say = QCoreApplication.translate
+        if self._state is not None and self._state.verifying:
+            return (
+                say(
+                    "Touch", "The key knows the finger that was shown to it. Try another of yours, or wipe the sensor."
+                ),
+            )
+        return (
+            say("Touch", "Many keys have a round or golden spot. Put a finger on it and keep it there."),
+            say("Touch", "It need not be your own finger: the key only feels that somebody is there."),
+        )
+
+    def _scene(self) -> str:
+        state = self._state
+        if state is None or (not state.waiting and not state.problem):
+            return "key-working"
+        if state.problem:
+            return "key-inserted"
+        return "key-finger" if state.verifying else "key-touch"
+
     def _title(self) -> str:
         state = self._state
         if state and state.problem:
             return QCoreApplication.translate("Touch", "Let us try that again")
+        if state and state.waiting and state.verifying:
+            return QCoreApplication.translate("Touch", "Put your finger on the sensor")
         if state and state.waiting:
             return QCoreApplication.translate("Touch", "Touch your key now")
         return QCoreApplication.translate("Touch", "Leave the key in")
@@ -97,6 +121,8 @@ class TouchPage(Page):
         state = self._state
         if state and state.problem:
             return QCoreApplication.translate("Touch", "Touch the disc as soon as the light blinks.")
+        if state and state.waiting and state.verifying:
+            return QCoreApplication.translate("Touch", "The key checks that it is you. Use a finger that it knows.")
         if state and state.waiting:
             return QCoreApplication.translate("Touch", "Put a finger on the disc or the blinking light.")
         return QCoreApplication.translate("Touch", "You will touch it in a moment.")
@@ -120,4 +146,8 @@ class TouchPage(Page):
 
     def _tell(self, seconds: int) -> None:
         left = QCoreApplication.translate("Touch", "%n second(s) left", "", seconds)
-        self._ring.show_status(QCoreApplication.translate("Touch", "Waiting for your touch"), left)
+        verifying = self._state is not None and self._state.verifying
+        finger = QCoreApplication.translate("Touch", "Waiting for your finger")
+        self._ring.show_status(
+            finger if verifying else QCoreApplication.translate("Touch", "Waiting for your touch"), left
+        )

@@ -6,6 +6,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from hardware.errors import KeyGone
+from kiosk.contract.policy import Demand, HandOverPolicy
 from kiosk.enrollment.states import Prove, State, Task
 from kiosk.enrollment.visit import Trouble
 from ui.messages import duration
@@ -16,7 +17,7 @@ from ui.widgets.notice import Notice
 from ui.widgets.row_list import MarkKind, Row, RowList
 from ui.widgets.status_card import StatusCard
 
-_ORDER = (Task.REGISTER, Task.TEST, Task.CHECK)
+_ORDER = tuple(Task)
 
 
 class WorkingPage(Page):
@@ -49,7 +50,7 @@ class WorkingPage(Page):
             self._retry.stop()
         elif before is None or before.tries != state.tries or not before.retry_in:
             self._retry.start(state.retry_in)
-        self._note.setVisible(not waits and not state.touch and self._problem() is None)
+        self._note.setVisible(not waits and not self._touches and self._problem() is None)
         self._note.show_notice(
             "info", QCoreApplication.translate("Working", "Nothing to do. The next screen opens by itself.")
         )
@@ -58,17 +59,13 @@ class WorkingPage(Page):
     def chrome(self) -> Chrome:
         """No button: nothing of this may be interrupted half-way."""
         say = QCoreApplication.translate
-        state = self._state
-        touch = state is not None and state.touch and not state.retry_in
         return Chrome(
             title=self._title(),
-            sentence=say("Working", "Put a finger on the disc or the blinking light.")
-            if touch
-            else say("Working", "Leave the key in the slot. This takes a few seconds."),
+            sentence=self._sentence(),
             step=4,
             problem=self._problem(),
-            display=touch,
-            scene="key-touch" if touch else "key-working",
+            display=self._touches,
+            scene=self._scene(),
             help=(say("Working", "The kiosk tries a sign-in with your key, to be sure that it works."),),
         )
 
@@ -76,12 +73,35 @@ class WorkingPage(Page):
         """The list, which a screen reader reads whole; or what is waited for."""
         return self._retry if self._state and self._state.retry_in else self._list
 
+    @property
+    def _touches(self) -> bool:
+        """Whether the key waits for the person once more."""
+        state = self._state
+        return state is not None and (state.touch or state.verifying) and not state.retry_in
+
+    def _scene(self) -> str:
+        if not self._touches:
+            return "key-working"
+        return "key-finger" if self._state and self._state.verifying else "key-touch"
+
+    def _sentence(self) -> str:
+        say = QCoreApplication.translate
+        if not self._touches:
+            return say("Working", "Leave the key in the slot. This takes a few seconds.")
+        if self._state and self._state.verifying:
+            return say("Touch", "The key checks that it is you. Use a finger that it knows.")
+        return say("Working", "Put a finger on the disc or the blinking light.")
+
     def _title(self) -> str:
         state = self._state
-        if state and state.touch and not state.retry_in:
+        if self._touches:
+            if state and state.verifying:
+                return QCoreApplication.translate("Touch", "Put your finger on the sensor")
             return QCoreApplication.translate("Working", "Touch your key once more")
         if state and state.task is Task.REGISTER:
             return QCoreApplication.translate("Working", "Adding your key")
+        if state and state.task is Task.CONFIGURE:
+            return QCoreApplication.translate("Working", "Finishing your key")
         return QCoreApplication.translate("Working", "Testing your key")
 
     def _problem(self) -> Trouble | None:
@@ -98,15 +118,19 @@ class WorkingPage(Page):
             self._row(say("Working", "{party} works").format(party=clean(p.name)), "done") for p in state.visit.finished
         ]
         now = _ORDER.index(state.task)
-        if state.task is not Task.CHECK:
+        proved = state.task in (Task.CONFIGURE, Task.CHECK)
+        if not proved:
             party = clean(state.party.name)
             done.append(self._row(say("Working", "Adding your key to {party}").format(party=party), _mark(0, now)))
             done.append(self._row(say("Working", "Trying a sign-in with your key"), _mark(1, now)))
-        later = state.visit.parties[state.number :] if state.task is not Task.CHECK else ()
+        later = () if proved else state.visit.parties[state.number :]
         done.extend(
             self._row(say("Working", "Adding your key to {party}").format(party=clean(p.name)), "next") for p in later
         )
-        done.append(self._row(say("Working", "A last look at the key"), _mark(2, now)))
+        if state.task is Task.CONFIGURE or configures(state.visit.policy.hand_over):
+            rules = say("Working", "Giving it the rules of your organization")
+            done.append(self._row(rules, _mark(_ORDER.index(Task.CONFIGURE), now)))
+        done.append(self._row(say("Working", "A last look at the key"), _mark(_ORDER.index(Task.CHECK), now)))
         return tuple(done)
 
     def _row(self, text: str, mark: MarkKind) -> Row:
@@ -122,6 +146,12 @@ class WorkingPage(Page):
             QCoreApplication.translate("Working", "We try again in {time}").format(time=duration(seconds)),
             QCoreApplication.translate("Working", "Leave the key in the slot. Nothing is lost."),
         )
+
+
+def configures(policy: HandOverPolicy) -> bool:
+    """Whether anything of a key is to be changed before it is handed over."""
+    demands = (policy.raise_min_pin, policy.force_pin_change, policy.always_uv, policy.enterprise_attestation)
+    return any(demand in (Demand.REQUIRE, Demand.BEST_EFFORT) for demand in demands)
 
 
 def _mark(place: int, now: int) -> MarkKind:

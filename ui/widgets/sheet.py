@@ -5,9 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import QEasingCurve, QPoint, QPropertyAnimation
 from PySide6.QtWidgets import QGraphicsOpacityEffect, QSpacerItem, QVBoxLayout, QWidget
 
+from ui.key_words import KeyNote
 from ui.messages import message
 from ui.pages.page import Chrome, Page
 from ui.theme import Theme
+from ui.widgets.key_line import KeyLine
 from ui.widgets.label import Label
 from ui.widgets.notice import Notice
 
@@ -15,7 +17,7 @@ _SLIDE = 24
 
 
 class Sheet(QWidget):
-    """Shows a chrome and a page. Where there is no room for everything, the sentence gives way."""
+    """Shows a chrome and a page. Where there is no room for everything, the key gives way, then the sentence."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -24,6 +26,8 @@ class Sheet(QWidget):
         self._title = Label(theme, "title", parent=self)
         self._large = Label(theme, "display", parent=self)
         self._sentence = Label(theme, "body", "", "ink_soft", self)
+        self._key = KeyLine(theme, self)
+        self._key.setContentsMargins(0, 0, 0, theme.px(16))
         self._notice = Notice(theme, parent=self)
         self._gap = QWidget(self)
         self._gap.setFixedHeight(theme.px(20))
@@ -36,6 +40,7 @@ class Sheet(QWidget):
         self._column.addSpacerItem(self._over)
         self._column.addWidget(self._sentence)
         self._column.addSpacerItem(self._under)
+        self._column.addWidget(self._key)
         self._column.addWidget(self._notice)
         self._column.addWidget(self._gap)
 
@@ -55,18 +60,23 @@ class Sheet(QWidget):
         if chrome.problem is not None:
             said = message(chrome.problem)
             self._notice.show_notice(said.tone, said.notice, said.icon)
+        self._key.show_key(self._noted)
         if not self._says or not self._theme.folded:
             self._sentence.setVisible(self._says)  # `give_way` decides, once the room is known
             self._space()
 
     def give_way(self, width: int, height: int) -> None:
-        """Make do with this room: everything else matters more than the sentence."""
-        says = self._says
-        if says and height > 0:
-            needed = self._column.totalHeightForWidth(width)
-            if self._sentence.isHidden():
-                needed += self._sentence.heightForWidth(width - 2 * inset(self._theme)) + self._theme.px(16)
-            says = needed <= height
+        """Make do with this room: everything else matters more than the sentence, and that more than the key."""
+        says, noted = self._says, self._noted is not None
+        if (says or noted) and height > 0:
+            sentence = self._sentence.heightForWidth(width - 2 * inset(self._theme)) + self._theme.px(16)
+            key = self._key.sizeHint().height()
+            left = height - self._column.totalHeightForWidth(width)
+            left += (0 if self._sentence.isHidden() else sentence) + (0 if self._key.isHidden() else key)
+            says = says and sentence <= left
+            noted = noted and key + (sentence if says else 0) <= left
+        if noted == self._key.isHidden():
+            self._key.setVisible(noted)
         if says == self._sentence.isHidden():
             self._sentence.setVisible(says)
             self._space()
@@ -104,11 +114,21 @@ class Sheet(QWidget):
             animation.start(QPropertyAnimation.DeletionPolicy.DeleteWhenStopped)
 
     @property
+    def _noted(self) -> KeyNote | None:
+        """The key, where the head of the column has no room for it."""
+        return self._chrome.key if key_below(self._theme) and not self._chrome.compact else None
+
+    @property
     def _says(self) -> bool:
         return bool(self._chrome.sentence) and not self._chrome.compact
 
     def _settle(self) -> None:
         self.setGraphicsEffect(None)  # type: ignore[arg-type]  # None removes it
+
+
+def key_below(theme: Theme) -> bool:
+    """Whether the key is told below the sentence: where the tools, or larger words, need the head of the column."""
+    return theme.portrait or theme.text_scale > 1
 
 
 def inset(theme: Theme) -> int:

@@ -16,10 +16,16 @@ _LEDGE = 88 / 480
 _STANDING = {
     "key-insert": ("target", "key", "port", "arrow"),
     "key-inserted": ("key", "port"),
+    "key-remove": ("key", "port", "arrow"),
     "key-touch": ("key", "port", "wave3", "wave2", "wave1", "finger"),
+    "key-finger": ("key", "port", "wave3", "wave2", "wave1", "finger"),
+    "key-several": ("key", "port", "wave2", "wave1"),
     "key-working": ("key", "port", "orbit", "dot1", "dot2", "dot3"),
 }
 """Scenes that stand on the ledge, with their groups in the order of drawing."""
+
+_STILL = frozenset({"key-inserted", "key-remove"})
+"""Those in which nothing moves."""
 
 _FRAME_MS = 33
 _REST_MS = 900
@@ -172,7 +178,7 @@ class Stage(QWidget):
         match self._scene, name:
             case "key-insert", "key":
                 return self._travel(now)
-            case "key-touch", "wave1" | "wave2" | "wave3":
+            case "key-touch" | "key-finger" | "key-several", "wave1" | "wave2" | "wave3":
                 return self._wave(now, int(name[-1]) - 1)
             case "key-working", "dot1" | "dot2" | "dot3":
                 return self._dot(now, int(name[-1]) - 1)
@@ -223,7 +229,7 @@ class Stage(QWidget):
         return 1.0 if (now // turn) % 3 == number else 0.35
 
     def _run(self) -> None:
-        moves = self._theme.moves and self._scene in _STANDING and self._scene != "key-inserted"
+        moves = self._theme.moves and self._scene in _STANDING and self._scene not in _STILL
         if moves and self._pad is None and self.isVisible():
             self._timer.start()
         else:

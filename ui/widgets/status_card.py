@@ -55,6 +55,11 @@ class StatusCard(QFrame):
         if self._ring is not None:
             self._ring.start(seconds)
 
+    @property
+    def left(self) -> int:
+        """Whole seconds left on the ring; 0 without one."""
+        return self._ring.left if self._ring is not None else 0
+
     def stop(self) -> None:
         """Let the ring stand still."""
         if self._ring is not None:

@@ -1,0 +1,120 @@
+"""A PIN to read from the screen: large, in groups, painted from the secret itself and kept nowhere else."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFont, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from kiosk.secret import Secret
+from ui.theme import Theme
+
+_GROUP = 4
+_FEW = 16
+"""Up to so many characters are drawn in the largest type."""
+
+
+class SecretView(QWidget):
+    """Shows a `Secret` while it is not hidden. A screen reader hears it only when `read_aloud` is called.
+
+    `turned` says that it was hidden or shown. It hides by itself when the window is no longer the active one.
+    """
+
+    turned = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._secret: Secret | None = None
+        self._length = 0
+        self._shown = True
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.setAccessibleName(QCoreApplication.translate("SecretView", "The PIN. It is not read aloud by itself."))
+
+    def show_secret(self, secret: Secret) -> None:
+        """Show this one."""
+        self._secret = secret
+        self._length = 0 if secret.wiped else len(secret.reveal())
+        self.updateGeometry()
+        self.update()
+
+    @property
+    def shown(self) -> bool:
+        """Whether the characters can be read."""
+        return self._shown
+
+    def turn(self, *, shown: bool) -> None:
+        """Show the characters, or dots."""
+        if shown != self._shown:
+            self._shown = shown
+            self.update()
+            self.turned.emit()
+
+    def read_aloud(self) -> None:
+        """Let a screen reader say it, character by character."""
+        if self._characters():
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, " ".join(self._characters())))
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Hide when somebody goes to another window."""
+        if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
+            self.turn(shown=False)
+        super().changeEvent(event)
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
+        """A long one takes several rows."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
+        """All rows."""
+        rows = -(-max(self._length, 1) // self._per_row())
+        return round(rows * self._cell(width) * 1.42)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """As large as the type may be."""
+        width = self._theme.px(620)
+        return QSize(width, self.heightForWidth(width))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """What can still be read."""
+        width = self._theme.px(300)
+        return QSize(width, self.heightForWidth(width))
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002 - Qt's name
+        """Each character in its own box, from left to right in every language."""
+        theme = self._theme
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        cell, per_row = self._cell(self.width()), self._per_row()
+        painter.setFont(self._font(cell))
+        for index, character in enumerate(self._characters() if self._shown else "•" * self._length):
+            row, column = divmod(index, per_row)
+            left = column * cell + column // _GROUP * cell / 2
+            box = QRectF(left, row * cell * 1.42, cell * 0.92, cell * 1.3)
+            painter.setPen(theme.colour("control") if theme.mode == "contrast" else Qt.PenStyle.NoPen)
+            painter.setBrush(theme.colour("page"))
+            painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), cell * 0.2, cell * 0.2)
+            painter.setPen(theme.colour("ink"))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, character)
+        painter.end()
+
+    def _characters(self) -> str:
+        """The characters, for as long as a caller needs them; none once the secret was wiped."""
+        return self._secret.reveal() if self._secret is not None and not self._secret.wiped else ""
+
+    def _per_row(self) -> int:
+        return 2 * _GROUP if self._length <= _FEW else 3 * _GROUP
+
+    def _cell(self, width: int) -> float:
+        """The width of one character's place: as large as there is room for, and as the text scale asks for."""
+        columns = min(self._per_row(), max(self._length, 1))
+        room = width / (columns + (columns - 1) // _GROUP / 2)
+        largest = 62 if self._length <= _FEW else 42
+        return min(room, self._theme.text_px(largest))
+
+    def _font(self, cell: float) -> QFont:
+        font = self._theme.font("number")
+        font.setPixelSize(max(round(cell * 0.86), 8))
+        return font
