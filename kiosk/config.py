@@ -60,6 +60,7 @@ class StationSettings:
 
     `simulator` accepts keys that are no hardware, for development. `languages` (BCP 47) are offered in this order;
     empty means as the service says. `slot` and `reader` say where people find the key slot and the badge reader.
+    `agent_socket` is that of a key agent that the system runs; without it the station starts one of its own.
     `credentials_folder` allows secrets in files there, where there is neither systemd nor a keyring.
     """
 
@@ -69,6 +70,7 @@ class StationSettings:
     languages: tuple[str, ...] = ()
     slot: Place = Place.BELOW
     reader: Place = Place.BESIDE
+    agent_socket: Path | None = None
     credentials_folder: Path | None = None
 
 
@@ -101,6 +103,7 @@ def read_station_settings(
         languages=top.texts("languages", (), _TAG),
         slot=Place(top.choice("slot", Place.BELOW, tuple(Place))),
         reader=Place(top.choice("reader", Place.BESIDE, tuple(Place))),
+        agent_socket=top.path("agent_socket", Path()) if top.has("agent_socket") else None,
         credentials_folder=credentials.path("folder", Path()) if credentials.has("folder") else None,
     )
     for reader in (service, credentials, top):

@@ -21,7 +21,7 @@ def open_station(settings: StationSettings, key: KeyChoice | None, post: Callabl
     logs.harden()
     settings.state_folder.mkdir(parents=True, exist_ok=True)
     logs.install(logs.LogSettings(file=settings.state_folder / LOG))
-    source = key_source(key)
+    source = key_source(key, settings.agent_socket)
     session = open_session(
         settings,
         secret=stored_secret(settings),

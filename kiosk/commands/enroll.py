@@ -65,7 +65,7 @@ def _production(config: Path, person: TerminalPerson, locale: str, key: KeyChoic
         return CANNOT_START
     settings.state_folder.mkdir(parents=True, exist_ok=True)
     logs.install(logs.LogSettings(file=settings.state_folder / "enroll.log"))
-    return enroll(settings, stored_secret(settings), key_source(key), person, locale)
+    return enroll(settings, stored_secret(settings), key_source(key, settings.agent_socket), person, locale)
 
 
 def _try_out(person: TerminalPerson, locale: str, choice: KeyChoice | None) -> int:

@@ -14,19 +14,25 @@ LISTEN, ANSWER = 8111, 7112
 
 @dataclass(frozen=True, slots=True)
 class KeyChoice:
-    """Keys on USB, or the simulator that listens on `ports[0]` and answers to `ports[1]`."""
+    """Keys on USB, or the simulator that listens on `ports[0]` and answers to `ports[1]`.
+
+    `gadget`: of the keys on USB our simulated key alone, behind a USB gadget of this machine.
+    """
 
     ports: tuple[int, int] | None = None
+    gadget: bool = False
 
     @property
     def simulated(self) -> bool:
         """Whether it is no hardware."""
-        return self.ports is not None
+        return self.gadget or self.ports is not None
 
 
 def parse_key(value: str) -> KeyChoice:
-    """`usb`, or `udp:LISTEN:ANSWER`. Raises click.BadParameter."""
-    return KeyChoice() if value == "usb" else KeyChoice(udp_ports(value))
+    """`usb`, `gadget`, or `udp:LISTEN:ANSWER`. Raises click.BadParameter."""
+    if value in ("usb", "gadget"):
+        return KeyChoice(gadget=value == "gadget")
+    return KeyChoice(udp_ports(value))
 
 
 def udp_ports(value: str) -> tuple[int, int]:
@@ -34,13 +40,14 @@ def udp_ports(value: str) -> tuple[int, int]:
     found = _UDP.fullmatch(value)
     ports = (int(found[1] or LISTEN), int(found[2] or ANSWER)) if found else (0, 0)
     if not all(0 < port < 65536 for port in ports) or ports[0] == ports[1]:
-        raise click.BadParameter("is neither 'usb' nor 'udp:LISTEN:ANSWER', for example udp:8111:7112")
+        raise click.BadParameter("is none of 'usb', 'gadget' and 'udp:LISTEN:ANSWER', for example udp:8111:7112")
     return ports
 
 
 key_option = click.option(
     "--key",
-    metavar="usb|udp:P:Q",
+    metavar="usb|gadget|udp:P:Q",
     callback=lambda _context, _option, value: None if value is None else parse_key(value),
-    help="Which key to use: on USB, or a simulator that listens on UDP port P and answers to Q.",
+    help="Which key to use: on USB, the simulated key as a USB gadget, or a simulator that listens on UDP port P and "
+    "answers to Q.",
 )

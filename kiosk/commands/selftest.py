@@ -17,6 +17,7 @@ from typing import Any
 import click
 
 from hardware.authenticator import Authenticator, KeyAddress, KeySource
+from hardware.errors import HardwareError
 from hardware.simulated.key import SimulatedKey
 from hardware.simulated.source import SimulatedSource
 from kiosk import logs
@@ -25,6 +26,7 @@ from kiosk.commands.embedded import BADGE, PERSON, Embedded, embedded_service
 from kiosk.commands.key_choice import KeyChoice, key_option
 from kiosk.commands.port import watch_port
 from kiosk.commands.sources import key_source
+from kiosk.commands.words import sentence
 from kiosk.contract.policy import PinMode
 from kiosk.contract.profile import VerificationMethod
 from kiosk.secret import Secret
@@ -60,6 +62,10 @@ class Counted:
         self._opened.append(self._source.open(address))
         return self._opened[-1]
 
+    def changed(self, seconds: float) -> bool:
+        """As KeySource."""
+        return self._source.changed(seconds)
+
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
@@ -69,14 +75,15 @@ def command(key: KeyChoice | None, *, as_json: bool, everything: bool) -> None:
     """Enroll a sample person without a window and say how long each step took. Exit code 0 when it worked.
 
     A service is started in this process, with its own authority, database and mail server; the key is the simulated
-    one, or with --key udp:P:Q a simulator outside, whose PIN (if it has one) must be 704913.
+    one, or with --key udp:P:Q a simulator outside, whose PIN (if it has one) must be 704913. With --key gadget it is
+    the simulated key behind a USB gadget of this machine, opened by a key agent as a key of a person would be.
     """
     if key is not None and not key.simulated:
         raise click.BadParameter("a self-test sets a PIN and leaves it: it is for simulators only", param_hint="--key")
-    if key is not None and not key_source(key).attached():
-        raise click.ClickException("No simulator answers at these ports. Start one: keywright simulate --udp P:Q")
     logs.harden()
     logs.install(logs.LogSettings(level=logging.ERROR))
+    if key is not None:
+        _check_there(key)
     cases = MATRIX if everything else (FIRST,)
     reports = []
     for case, report in zip(cases, run_all(cases, key), strict=True):
@@ -88,6 +95,17 @@ def command(key: KeyChoice | None, *, as_json: bool, everything: bool) -> None:
     elif not everything:
         _tell(reports[0])
     sys.exit(0 if all(report.ok for report in reports) else 1)
+
+
+def _check_there(key: KeyChoice) -> None:
+    try:
+        there = key_source(key).attached()
+    except HardwareError as error:
+        raise click.ClickException(sentence(error)) from error
+    if not there:
+        found = "No simulated key is plugged in." if key.gadget else "No simulator answers at these ports."
+        start = "--gadget" if key.gadget else "--udp P:Q"
+        raise click.ClickException(f"{found} Start one: keywright simulate {start}")
 
 
 def run_all(cases: tuple[Case, ...], key: KeyChoice | None) -> Iterator[Report]:

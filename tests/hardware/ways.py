@@ -15,6 +15,7 @@ from typing import Any
 
 from fido2.utils import websafe_decode, websafe_encode
 
+from hardware.agent.key import AgentKey
 from hardware.authenticator import Authenticator, KeySource, Watch
 from hardware.fido import Ctap2Authenticator
 from hardware.simulated.device import SimulatedPipe
@@ -25,6 +26,7 @@ from hardware.transport.access import FIDO_USAGE, FIDO_USAGE_PAGE
 from hardware.transport.udp import UdpSource
 from hardware.transport.udp_server import serve_udp
 from hardware.transport.usb import System, UsbSource
+from tests.hardware.agent.near import behind_agent
 
 HOST = "127.0.0.1"
 ORIGIN = "https://login.example.com"
@@ -180,7 +182,20 @@ def free_port() -> int:
         return port
 
 
-WAYS = {"in process": in_process, "over UDP": over_udp, "over hidapi": over_hidapi}
+@contextmanager
+def through_the_agent(key: SimulatedKey, clock: Callable[[], float]) -> Iterator[KeySource]:
+    """The simulated key behind the key agent."""
+    del clock
+    with behind_agent(SimulatedSource([key])) as source:
+        yield source
+
+
+WAYS = {
+    "in process": in_process,
+    "over UDP": over_udp,
+    "over hidapi": over_hidapi,
+    "through the agent": through_the_agent,
+}
 
 
 @contextmanager
@@ -202,7 +217,7 @@ def hurried() -> float:
 
 def commands(key: Authenticator) -> int:
     """How many CTAP commands were sent to it."""
-    assert isinstance(key, Ctap2Authenticator)
+    assert isinstance(key, Ctap2Authenticator | AgentKey)
     return key.commands
 
 

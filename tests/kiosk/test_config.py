@@ -31,7 +31,7 @@ def test_two_settings_are_enough() -> None:
     settings = read()
     assert settings.service.url == "https://service.example"
     assert (settings.simulator, settings.languages, settings.slot) == (False, (), Place.BELOW)
-    assert settings.credentials_folder is None
+    assert (settings.credentials_folder, settings.agent_socket) == (None, None)
 
 
 def test_the_example_is_the_standard_and_names_every_setting() -> None:
@@ -40,7 +40,7 @@ def test_the_example_is_the_standard_and_names_every_setting() -> None:
     text = file.read_text(encoding="utf-8")
     standard = read(service={"url": settings.service.url, "ca_file": str(file.parent / "service-ca.pem")})
     assert settings == standard
-    shown = tomllib.loads(text.replace("# folder", "folder"))
+    shown = tomllib.loads(text.replace("# folder", "folder").replace("# agent_socket", "agent_socket"))
     assert set(_names(shown)) == set(_settings(StationSettings))
 
 

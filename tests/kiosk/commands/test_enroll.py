@@ -64,7 +64,7 @@ Run = Callable[..., Result]
 
 @pytest.fixture
 def run(config: Path, key: SimulatedKey, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
-    monkeypatch.setattr(enroll, "key_source", lambda _: SimulatedSource([key]))
+    monkeypatch.setattr(enroll, "key_source", lambda *_: SimulatedSource([key]))
     monkeypatch.setattr(enroll, "stored_secret", lambda _: lambda: SECRET)
     monkeypatch.setattr("kiosk.logs.install", lambda _: None)
 

@@ -1,0 +1,15 @@
+"""Where the keys of a choice come from in the process that opens them itself: the agent."""
+
+from __future__ import annotations
+
+from hardware.authenticator import KeySource
+from hardware.transport.udp import UdpSource
+from hardware.transport.usb import UsbSource
+from kiosk.commands.key_choice import KeyChoice
+
+
+def own_source(choice: KeyChoice | None) -> KeySource:
+    """Keys on USB, also when nothing was chosen, or the simulator at the chosen ports."""
+    if choice is None or choice.ports is None:
+        return UsbSource()
+    return UdpSource(send_port=choice.ports[0], listen_port=choice.ports[1])
