@@ -14,7 +14,7 @@ from fido2.hid import CTAPHID
 
 from hardware.authenticator import KeyAddress
 from hardware.errors import HardwareError, KeyBusy, KeyFault, KeyGone, KeySilent
-from hardware.translate import ERR, translated
+from hardware.translate import ERR, hardware_error, translated
 from hardware.transport.messages import BROADCAST, LARGEST, REPORT_BYTES, Reply, first_report, head, reports
 
 __all__ = ["BROADCAST", "REPORT_BYTES", "HidChannel", "ReportPipe", "close_quietly", "open_channel"]
@@ -74,8 +74,8 @@ class HidChannel(CtapDevice):
     Each program that has opened a key reads all of its answers, so those to others are passed over. What comes on our
     channel unasked is the late answer to something older; then, and after each command that did not end in its own
     answer, CTAPHID_INIT brings the channel back in step before the next one, and a key that has lost step for good is
-    told from that: it answers INIT with an older answer. `call` raises CtapError for an error of the HID side,
-    KeySilent, KeyBusy, KeyGone, KeyFault, and OSError when the key has left.
+    told from that: it answers INIT with an older answer. `call` raises CtapError(INVALID_COMMAND), KeySilent, KeyBusy,
+    KeyGone, KeyFault, Cancelled, and OSError when the key has left.
     """
 
     def __init__(
@@ -125,8 +125,10 @@ class HidChannel(CtapDevice):
                     again = True
                 elif refused.code == ERR.CHANNEL_BUSY and self._clock() < busy_until and not stop.is_set():
                     self._pass_over(BUSY_PAUSE)
-                else:
+                elif refused.code == ERR.INVALID_COMMAND:
                     raise
+                else:  # of the line, not of the command: nobody above shall take it for an answer
+                    raise hardware_error(refused) from refused
 
     def _exchange(self, command: int, data: bytes, stop: Event, on_keepalive: Callable[[STATUS], None] | None) -> bytes:
         """One request and its answer. Until that is there, the channel is in doubt."""
