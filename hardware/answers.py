@@ -95,7 +95,7 @@ class Info:
     algorithms: list[dict[str, Any]]
     large_blob_bytes: int | None
     force_pin_change: bool
-    min_pin_length: int
+    min_pin_length: int | None
     firmware_version: int
     max_min_pin_rp_ids: int
     certifications: dict[str, int]
@@ -123,7 +123,7 @@ class Info:
             algorithms=told_each(answer, 0x0A, dict),
             large_blob_bytes=told(answer, 0x0B, int),
             force_pin_change=told_truth(answer, 0x0C) or False,
-            min_pin_length=told(answer, 0x0D, int) or LEAST_PIN_LENGTH,
+            min_pin_length=told(answer, 0x0D, int),
             firmware_version=told(answer, 0x0E, int) or 0,
             max_min_pin_rp_ids=told(answer, 0x10, int) or 0,
             certifications=told(answer, 0x13, dict) or {},

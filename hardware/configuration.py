@@ -8,14 +8,17 @@ from functools import partial
 from typing import Any
 
 from fido2 import cbor
+from fido2.ctap import CtapError
 
-from hardware.answers import LEAST_PIN_LENGTH, PIN_BYTES, Info
+from hardware.answers import PIN_BYTES, Info
 from hardware.authenticator import KeySettings
 from hardware.client_pin import PERMISSION
 from hardware.ctap2 import Command, Ctap2
 from hardware.errors import KeyFault, PinRefused, PinRequired, Unsupported
 from hardware.grants import NO_GRANT, Grant
+from hardware.key_info import shortest_pin
 from hardware.pin_session import PinSession
+from hardware.translate import ERR
 
 ENABLE_ENTERPRISE_ATTESTATION, TOGGLE_ALWAYS_UV, SET_MIN_PIN_LENGTH = 0x01, 0x02, 0x03
 FEATURE = {ENABLE_ENTERPRISE_ATTESTATION: "ep", TOGGLE_ALWAYS_UV: "alwaysUv", SET_MIN_PIN_LENGTH: "setMinPINLength"}
@@ -31,10 +34,15 @@ class Step:
     parameters: Mapping[int, Any] | None = None
 
     def send(self, ctap: Ctap2, grant: Grant) -> None:
-        """Raises CtapError."""
+        """Raises CtapError, and Unsupported when the key lets nobody switch it."""
         encoded = cbor.encode(self.parameters) if self.parameters else b""
         param, protocol = grant.proof(CONTEXT + bytes([self.subcommand]) + encoded)
-        ctap.send(Command.CONFIG, {0x01: self.subcommand, 0x02: self.parameters, 0x03: protocol, 0x04: param})
+        try:
+            ctap.send(Command.CONFIG, {0x01: self.subcommand, 0x02: self.parameters, 0x03: protocol, 0x04: param})
+        except CtapError as error:
+            if error.code != ERR.OPERATION_DENIED:
+                raise
+            raise Unsupported(FEATURE[self.subcommand]) from error
 
 
 class Configuration:
@@ -114,8 +122,13 @@ def _pin_rules(settings: KeySettings, info: Info) -> dict[int, Any]:
 
 
 def _raised(length: int, info: Info) -> int:
-    """Raises PinRefused: a minimum is never lowered, and never above the longest PIN there can be."""
-    if not max(LEAST_PIN_LENGTH, info.min_pin_length) <= length <= min(info.max_pin_length, PIN_BYTES):
+    """Raises PinRefused: a minimum is never lowered, and never above the longest PIN there can be.
+
+    A key that does not tell its minimum could not be read back.
+    """
+    if info.min_pin_length is None:
+        raise Unsupported("minPINLength")
+    if not shortest_pin(info) <= length <= min(info.max_pin_length, PIN_BYTES):
         raise PinRefused
     return length
 

@@ -55,9 +55,9 @@ class Ctap2:
             raise CtapError(answer[0])
         if len(answer) == 1:
             return {}
-        # A key that is careless about canonical CBOR is not refused: to ask again what already
-        # happened could make a second credential.
-        decoded = cbor.decode(answer[1:])
+        # A key that is careless about canonical CBOR, or sends something after it, is not refused: to ask again
+        # what already happened could make a second credential.
+        decoded, _ = cbor.decode_from(answer[1:])
         if not isinstance(decoded, dict):
             raise KeyFault
         return decoded

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from time import monotonic
 
-from fido2.ctap import CtapDevice, CtapError
+from fido2.ctap import CtapDevice
 from fido2.hid import CAPABILITY
 
 from hardware.answers import Info
@@ -28,25 +28,19 @@ from hardware.configuration import Configuration
 from hardware.ctap2 import Ctap2
 from hardware.errors import (
     HardwareError,
-    KeyFault,
     KeyGone,
     KeySilent,
     KeySwapped,
-    NoPinSupport,
-    PinAlreadySet,
-    PinRefused,
-    PinRequired,
     Unsupported,
     UvBlocked,
-    WrongPin,
 )
-from hardware.key_info import NOTHING_READ, PinRetries, Readings, key_info
+from hardware.key_info import Readings, key_info
+from hardware.key_pin import KeyPin, wiping
 from hardware.line import Clock, Line
 from hardware.management import CredentialManagement
 from hardware.options import creation, request
-from hardware.pin_session import PinSession, encoded_pin
+from hardware.pin_session import PinSession
 from hardware.presence import reset, select, wink, winks
-from hardware.translate import ERR
 from hardware.u2f import U2fKey
 
 COMMAND_SECONDS = 10.0
@@ -83,11 +77,12 @@ class Ctap2Authenticator:
         self._line = line
         self._ctap = ctap
         self._pins = PinSession(ctap, clock, line.verifying)
+        self._pin = KeyPin(ctap, self._pins)
         self._credentials = CredentialManagement(ctap, self._pins)
         self._ceremonies = Ceremonies(ctap, self._pins, self._credentials)
         self._configuration = Configuration(ctap, self._pins)
         self._bio = BioEnrollment(ctap, self._pins, line.verifying)
-        self._readings: Readings = NOTHING_READ
+        self._uv_retries: int | None = None
         self._untold = True
         """Whether the last reading of getInfo is still to be told by `inspect`."""
         self._outdated = False
@@ -109,90 +104,36 @@ class Ctap2Authenticator:
             if not self._untold:
                 self._ctap.refresh()
             self._untold = False
-            self._readings = self._read()
-            return key_info(self._address, self._info, self._readings)
+            return key_info(self._address, self._info, self._read())
 
     def _read(self) -> Readings:
         """What getInfo does not tell, as far as it matters now."""
         # A right PIN has just restored the counters: there is nothing to ask.
         locked = not self._pins.unlocked
         silent = self._info.remaining_disc_creds is None
+        self._uv_retries = self._pins.uv_retries() if self._info.options.get("uv") and locked else None
         return Readings(
-            pin=self._pins.retries() if self._pin_set and locked else None,
-            uv_retries=self._pins.uv_retries() if self._info.options.get("uv") and locked else None,
+            pin=self._pin.retries(),
+            uv_retries=self._uv_retries,
             free_slots=self._credentials.free_slots() if silent and self._pins.knows_pin else None,
             winks=winks(self._line),
         )
 
     def set_pin(self, pin: SecretText) -> None:
         """Set the first PIN and unlock."""
-        try:
-            with self._speaking():
-                if "clientPin" not in self._info.options:
-                    raise NoPinSupport
-                if self._pin_set:
-                    raise PinAlreadySet
-                with encoded_pin(pin, self._info.min_pin_length, self._info.max_pin_length) as encoded:
-                    self._set_pin(encoded)
-        finally:
-            pin.wipe()
-
-    def _set_pin(self, encoded: bytearray) -> None:
-        try:
-            self._pins.set_pin(encoded)
-        except CtapError as error:
-            # Keys differ in how they say that another program was quicker.
-            if error.code not in (ERR.PIN_AUTH_INVALID, ERR.NOT_ALLOWED):
-                raise
-            self._ctap.refresh()
-            raise (PinAlreadySet() if self._pin_set else KeyFault(error.code)) from error
+        with wiping(pin), self._speaking():
+            self._pin.set(pin)
+            self._untold = False  # what opening has read is so no more
 
     def verify_pin(self, pin: SecretText) -> None:
-        """Unlock with the PIN; one that no key could have is wrong without spending a try."""
-        try:
-            with self._trying_pin(), self._possible(pin) as encoded:
-                self._pins.verify(encoded)
-        finally:
-            pin.wipe()
+        """Unlock with the PIN."""
+        with wiping(pin), self._speaking():
+            self._pin.verify(pin)
 
     def change_pin(self, current: SecretText, new: SecretText) -> None:
-        """Change the PIN; a new one that breaks the rules is refused before a try is spent on the current one."""
-        try:
-            with (
-                self._trying_pin(),
-                encoded_pin(new, self._info.min_pin_length, self._info.max_pin_length) as new_encoded,
-                self._possible(current) as encoded,
-            ):
-                self._pins.change_pin(encoded, new_encoded)
-        finally:
-            current.wipe()
-            new.wipe()
-
-    @contextmanager
-    def _trying_pin(self) -> Iterator[None]:
-        """An operation with the PIN that the key has; the tries left are remembered."""
-        try:
-            with self._speaking():
-                if "clientPin" not in self._info.options:
-                    raise NoPinSupport
-                if not self._pin_set:
-                    raise PinRequired
-                yield
-        except WrongPin as error:
-            self._readings = Readings(pin=PinRetries(error.retries_left))
-            raise
-
-    @contextmanager
-    def _possible(self, pin: SecretText) -> Iterator[bytearray]:
-        """The PIN of the key, encoded. Raises WrongPin for one that no key could have."""
-        with suppress(PinRefused), encoded_pin(pin) as encoded:
-            yield encoded
-            return
-        raise WrongPin(self._readings.pin.left if self._readings.pin else None)
-
-    def resume(self, pin_hash: bytearray) -> None:
-        """Take up a session that was unlocked: LEFT(SHA-256(PIN), 16) is ours from now on, and nothing is sent."""
-        self._pins.resume(pin_hash)
+        """Change the PIN, and unlock with the new one."""
+        with wiping(current, new), self._speaking():
+            self._pin.change(current, new)
 
     def use_built_in_uv(self) -> None:
         """From now on let the key verify its owner by itself."""
@@ -201,10 +142,10 @@ class Ctap2Authenticator:
                 self._ctap.refresh()  # a finger may have been enrolled since
             if not self._info.options.get("uv"):
                 raise Unsupported("uv")
-            known = self._readings.uv_retries
-            left = self._pins.uv_retries() if known is None else known
-            if left is not None and left <= 0:
-                raise UvBlocked
+            if not self._pins.knows_pin:  # a right PIN restores these tries too
+                self._uv_retries = self._pins.uv_retries() if self._uv_retries is None else self._uv_retries
+                if self._uv_retries is not None and self._uv_retries <= 0:
+                    raise UvBlocked
             self._pins.use_built_in_uv()
 
     def make_credential(self, options: WebAuthnJson, origin: str, watch: Watch) -> WebAuthnJson:
@@ -277,7 +218,8 @@ class Ctap2Authenticator:
         with self._speaking(watch):
             reset(self._ctap, self._address.transport)
             self._pins.forget()
-            self._readings, self._outdated = NOTHING_READ, True
+            self._pin.forget()
+            self._uv_retries, self._outdated = None, True
 
     def close(self) -> None:
         """Close the channel and lock the session."""
@@ -288,10 +230,6 @@ class Ctap2Authenticator:
     @property
     def _info(self) -> Info:
         return self._ctap.info
-
-    @property
-    def _pin_set(self) -> bool:
-        return self._pins.knows_pin or self._info.options.get("clientPin") is True
 
     @contextmanager
     def _speaking(self, watch: Watch | None = None) -> Iterator[None]:

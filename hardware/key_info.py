@@ -74,6 +74,11 @@ def pin_state(info: Info, retries: PinRetries | None) -> PinState:
     return PinState.CHANGE_FORCED if info.force_pin_change else PinState.SET
 
 
+def shortest_pin(info: Info) -> int:
+    """minPINLength, within the limits of the protocol."""
+    return min(max(LEAST_PIN_LENGTH, info.min_pin_length or 0), PIN_BYTES)
+
+
 def built_in_uv(info: Info, uv_retries: int | None) -> BuiltInUv:
     """`options.uv` and its retry counter as one state."""
     ready = info.options.get("uv")
@@ -101,7 +106,7 @@ def key_info(address: KeyAddress, info: Info, readings: Readings = NOTHING_READ)
         transports=words(info.transports),
         pin=pin_state(info, readings.pin),
         pin_retries=_count(readings.pin.left) if readings.pin else None,
-        min_pin_length=min(max(LEAST_PIN_LENGTH, info.min_pin_length), PIN_BYTES),
+        min_pin_length=shortest_pin(info),
         max_pin_length=info.max_pin_length if LEAST_PIN_LENGTH <= info.max_pin_length < PIN_BYTES else None,
         pin_complexity=bool(info.pin_complexity_policy),
         firmware=info.firmware_version or None,

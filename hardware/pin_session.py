@@ -19,6 +19,7 @@ from hardware.errors import (
     PinAuthBlocked,
     PinBlocked,
     PinChangeForced,
+    PinError,
     PinRefused,
     PinRequired,
     UvBlocked,
@@ -38,19 +39,24 @@ CEREMONY = PERMISSION.MAKE_CREDENTIAL | PERMISSION.GET_ASSERTION
 
 
 @contextmanager
-def encoded_pin(pin: SecretText, shortest: int = LEAST_PIN_LENGTH, longest: int | None = None) -> Iterator[bytearray]:
+def encoded_pin(
+    pin: SecretText,
+    shortest: int = LEAST_PIN_LENGTH,
+    longest: int | None = None,
+    refused: Callable[[], PinError] = PinRefused,
+) -> Iterator[bytearray]:
     """The PIN in UTF-8 of NFC, wiped when the block ends.
 
-    Raises PinRefused when it breaks the limits of CTAP 2.1 section 6.5.1: code points, 63 bytes, no NUL.
+    Raises `refused` when it breaks the limits of CTAP 2.1 section 6.5.1: code points, 63 bytes, no NUL.
     """
     text = unicodedata.normalize("NFC", pin.reveal())
     try:
         encoded = bytearray(text.encode())
     except UnicodeEncodeError:
-        raise PinRefused from None
+        raise refused() from None
     try:
         if not shortest <= len(text) <= (longest or PIN_BYTES) or len(encoded) > PIN_BYTES or 0 in encoded:
-            raise PinRefused
+            raise refused()
         yield encoded
     finally:
         wipe(encoded)
@@ -210,7 +216,8 @@ class PinSession:
         self._token = Token(token, permissions if self._pins.permissions else None, rp_id, self._clock())
 
     def _fresh_token(self, permissions: PERMISSION, rp_id: str | None) -> bytes:
-        if self._built_in:
+        never_by_pin = self._ctap.info.options.get("noMcGaPermissionsWithClientPin") and permissions & CEREMONY
+        if self._built_in or never_by_pin:
             return self._uv_token(permissions, rp_id)
         if self._pin_hash is None:
             raise PinRequired
