@@ -26,6 +26,7 @@ from hardware.transport.access import FIDO_USAGE, FIDO_USAGE_PAGE
 from hardware.transport.udp import UdpSource
 from hardware.transport.udp_server import serve_udp
 from hardware.transport.usb import System, UsbSource
+from kiosk.secret import Secret
 from tests.hardware.agent.near import behind_agent
 
 HOST = "127.0.0.1"
@@ -208,6 +209,14 @@ def way_to(
     key.plug()
     with WAYS[way](key, clock) as source:
         yield Way(key, source)
+
+
+def with_pin(way: Way) -> Authenticator:
+    """The key of this way with the usual PIN, opened anew and still locked."""
+    key = way.open()
+    key.set_pin(Secret(PIN))
+    key.close()
+    return way.open()
 
 
 def hurried() -> float:
