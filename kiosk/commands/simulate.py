@@ -19,7 +19,7 @@ from hardware.simulated.linux.gadget import GadgetCable
 from hardware.simulated.linux.serve import Server
 from hardware.simulated.linux.uhid import UhidCable
 from hardware.simulated.traits import KeyTraits
-from hardware.transport.udp_server import HOST, serve_udp
+from hardware.simulated.udp_server import HOST, serve_udp
 from kiosk.commands.key_choice import udp_ports
 
 TRAITS = {name.lower().replace("_", "-"): each for name, each in vars(catalogue).items() if isinstance(each, KeyTraits)}

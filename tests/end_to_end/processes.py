@@ -13,8 +13,8 @@ from time import monotonic
 from typing import Any
 
 from hardware.simulated.attestation import simulated_root_der
+from hardware.simulated.udp_server import run
 from hardware.transport.udp import UdpSource
-from hardware.transport.udp_server import run
 from kiosk import logs
 from kiosk.commands.composition import open_journal, open_session, reference
 from kiosk.commands.port import watch_port

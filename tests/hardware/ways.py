@@ -22,9 +22,9 @@ from hardware.simulated.device import SimulatedPipe
 from hardware.simulated.key import SimulatedKey
 from hardware.simulated.source import SimulatedSource
 from hardware.simulated.traits import CTAP21, KeyTraits
+from hardware.simulated.udp_server import serve_udp
 from hardware.transport.access import FIDO_USAGE, FIDO_USAGE_PAGE
 from hardware.transport.udp import UdpSource
-from hardware.transport.udp_server import serve_udp
 from hardware.transport.usb import System, UsbSource
 from kiosk.secret import Secret
 from tests.hardware.agent.near import behind_agent

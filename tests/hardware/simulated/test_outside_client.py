@@ -8,7 +8,7 @@ from queue import SimpleQueue
 from threading import Event, Thread
 
 from hardware.simulated.key import SimulatedKey
-from hardware.transport.udp_server import serve_udp
+from hardware.simulated.udp_server import serve_udp
 
 PROGRAM = Path(__file__).with_name("outside_program.py")
 

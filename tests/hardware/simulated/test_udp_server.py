@@ -19,7 +19,7 @@ from fido2.hid.base import CtapHidConnection, HidDescriptor
 
 from hardware.simulated.faults import Faults
 from hardware.simulated.key import SimulatedKey
-from hardware.transport.udp_server import run, serve_udp
+from hardware.simulated.udp_server import run, serve_udp
 
 HOST = "127.0.0.1"
 
@@ -189,7 +189,7 @@ def test_run_serves_a_key_that_touches_itself_or_is_touched(wire: Wire, touches:
 SERVER = """
 import sys
 from pathlib import Path
-from hardware.transport.udp_server import run
+from hardware.simulated.udp_server import run
 run(0, int(sys.argv[1]), state=Path(sys.argv[2]), on_ready=lambda port: print(port, flush=True))
 """
 
