@@ -6,18 +6,29 @@ import importlib
 import os
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from hardware.authenticator import KeySource
 from kiosk.config import StationSettings
 from kiosk.enrollment.events import Event
 from kiosk.logs import reference as make_reference
+from kiosk.station.approval import Approve
 from kiosk.station.journal import Journal
 from kiosk.station.on_device import build_device
 from kiosk.station.session import Session
 from kiosk.station.work import LaneContext, Performer
 
 JOURNAL = "journal.db"
+
+
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """What a host may want of its session. `on_client` is told the network lane's client (`requests_made`). `approve`
+    asks staff whether a key may be wiped; without it, policy that wants their approval offers no wiping."""
+
+    on_client: Callable[[object], None] = lambda _: None
+    approve: Approve | None = None
 
 
 def reference() -> str:
@@ -56,16 +67,26 @@ def open_session(
     journal: Journal,
     post: Callable[[Event], None],
     locale: str,
-    on_client: Callable[[object], None] = lambda _: None,
+    hooks: Hooks | None = None,
 ) -> Session:
     """A session that is not started yet. What takes long to import is imported in the lanes.
 
-    `source` is called in the device lane. `on_client` is told the network lane's client (`requests_made`).
+    `source` is called in the device lane.
     """
+    hooks = hooks or Hooks()
 
     def network(context: LaneContext) -> Performer:
         lane = importlib.import_module("kiosk.station.on_network")
-        performer: Performer = lane.build_network(settings, secret, journal, reference, on_client=on_client)(context)
+        performer: Performer = lane.build_network(settings, secret, journal, reference, on_client=hooks.on_client)(
+            context
+        )
         return performer
 
-    return Session(device=build_device(source, journal), network=network, post=post, reference=reference, locale=locale)
+    return Session(
+        device=build_device(source, journal),
+        network=network,
+        post=post,
+        reference=reference,
+        locale=locale,
+        approve=hooks.approve,
+    )

@@ -17,7 +17,7 @@ from hardware.authenticator import KeySource
 from hardware.simulated.key import SimulatedKey
 from hardware.simulated.source import SimulatedSource
 from kiosk import logs
-from kiosk.commands.composition import open_journal, open_session, reference, stored_secret
+from kiosk.commands.composition import Hooks, open_journal, open_session, reference, stored_secret
 from kiosk.commands.embedded import embedded_service
 from kiosk.commands.key_choice import KeyChoice, key_option
 from kiosk.commands.port import watch_port
@@ -97,7 +97,13 @@ def enroll(
     with closing(open_journal(settings)) as journal:
         host = Host(
             lambda post: open_session(
-                settings, secret=secret, source=lambda: source, journal=journal, post=post, locale=locale
+                settings,
+                secret=secret,
+                source=lambda: source,
+                journal=journal,
+                post=post,
+                locale=locale,
+                hooks=Hooks(approve=person.approve),
             ),
             monotonic,
         )

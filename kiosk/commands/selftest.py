@@ -21,7 +21,7 @@ from hardware.errors import HardwareError
 from hardware.simulated.key import SimulatedKey
 from hardware.simulated.source import SimulatedSource
 from kiosk import logs
-from kiosk.commands.composition import open_journal, open_session, reference
+from kiosk.commands.composition import Hooks, open_journal, open_session, reference
 from kiosk.commands.embedded import BADGE, PERSON, Embedded, embedded_service
 from kiosk.commands.key_choice import KeyChoice, key_option
 from kiosk.commands.port import watch_port
@@ -137,7 +137,7 @@ def _enroll(embedded: Embedded, case: Case, source: Counted, simulated: Simulate
                 journal=journal,
                 post=post,
                 locale="en",
-                on_client=clients.append,
+                hooks=Hooks(on_client=clients.append),
             ),
             monotonic,
         )

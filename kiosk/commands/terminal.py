@@ -8,9 +8,11 @@ from itertools import cycle
 
 import click
 
-from kiosk.commands.words import FIELDS, METHODS, RULES, TASKS, sentence, tame
+from kiosk.commands.terminal_key import KeyPrompts
+from kiosk.commands.words import FIELDS, METHODS, TASKS, sentence, tame
 from kiosk.contract.enrollments import VerificationOffer
 from kiosk.contract.profile import IdentifyField, VerificationMethod
+from kiosk.enrollment.effects import AskApproval
 from kiosk.enrollment.events import (
     AlternativeChosen,
     BadgeShown,
@@ -22,31 +24,34 @@ from kiosk.enrollment.events import (
     Event,
     MethodChosen,
     PersonConfirmed,
-    PinChosen,
-    PinTyped,
+    ResetWanted,
     Started,
 )
-from kiosk.enrollment.pin_rules import PinRules, check
 from kiosk.enrollment.states import (
+    ChangePin,
     ChooseMethod,
     ChoosePin,
     CodeWork,
     ConfirmPerson,
     Connecting,
     Done,
+    EnrollFinger,
     EnterCode,
     EnterPin,
     Identify,
     InsertKey,
     Prove,
+    RandomPin,
     Remedy,
+    ResetKey,
+    ResetStage,
+    SelectKey,
     ShowBadge,
     State,
     Stopped,
     Touch,
     Welcome,
 )
-from kiosk.secret import Secret
 
 PROVED, NOT_PROVED, LEFT_ON_KEY, GIVEN_UP = 0, 1, 4, 130
 """Exit codes: the key was proved to work; it ended otherwise; it ended and a credential is left on the key; somebody
@@ -72,6 +77,7 @@ class TerminalPerson:
         self._spinner = cycle(_SPINNER)
         self._waiting = False
         self._last = ""
+        self._key_prompts = KeyPrompts(self._tell, hidden=self._tty)
         self.exit_code = GIVEN_UP
 
     @property
@@ -154,16 +160,19 @@ class TerminalPerson:
             case _:
                 return None
 
+    def approve(self, asked: AskApproval) -> bool:
+        """As `station.approval.Approve`: staff is at this terminal."""
+        return self._key_prompts.approve(asked)
+
     def _key(self, state: State) -> Event | None:
         match state:
             case InsertKey():
                 self._insert(state)
                 return None
-            case ChoosePin(busy=False):
-                return PinChosen(Secret(self._new_pin(state.rules)))
-            case EnterPin(busy=False):
-                return self._enter_pin(state)
-            case Touch() | Prove():
+            case ChoosePin() | EnterPin() | ChangePin() | RandomPin() | EnrollFinger() | ResetKey():
+                self._waiting = _blinks(state)
+                return self._key_prompts.respond(state)
+            case SelectKey() | Touch() | Prove():
                 return self._touch(state)
             case Stopped(cleaning=False):
                 return self._stopped(state)
@@ -178,41 +187,23 @@ class TerminalPerson:
         else:
             self._tell("Put the same key back." if state.same else "Put the key in.")
 
-    def _enter_pin(self, state: EnterPin) -> Event:
-        if state.caution:
-            left = "few" if state.retries_left is None else str(state.retries_left)
-            return Continued() if click.confirm(f"Only {left} PIN tries are left. Go on?") else Cancelled()
-        return PinTyped(Secret(self._prompt_pin("PIN of the key")))
-
-    def _new_pin(self, rules: PinRules) -> str:
-        while True:
-            pin = self._prompt_pin("New PIN for the key")
-            unmet = [RULES[line.rule].format(rules=rules) for line in check(pin, rules) if not line.met]
-            if unmet:
-                self._out("The PIN must be: " + "; ".join(unmet) + ".")
-            elif pin == self._prompt_pin("The same PIN again"):
-                return pin
-            else:
-                self._out("The two are not the same.")
-
-    def _prompt_pin(self, text: str) -> str:
-        return str(click.prompt(text, hide_input=self._tty))
-
-    def _touch(self, state: Touch | Prove) -> Event | None:
-        if isinstance(state, Touch):
-            if state.problem is not None:
-                return Continued() if click.confirm("Try again?", default=True) else Cancelled()
-            self._waiting = state.waiting
-            if not state.waiting:
+    def _touch(self, state: SelectKey | Touch | Prove) -> Event | None:
+        if not isinstance(state, Prove) and state.problem is not None:
+            return Continued() if click.confirm("Try again?", default=True) else Cancelled()
+        self._waiting = _blinks(state)
+        match state:
+            case SelectKey():
+                self._tell("Several keys are plugged in. Touch the one that is meant.")
+            case Touch(waiting=False):
                 self._tell(f"Preparing {tame(state.party.name)} ({state.number} of {state.total})…")
-        else:
-            self._waiting = state.touch
-            if state.retry_in:
+            case Prove() if state.retry_in:
                 self._tell(f"Trying again in {state.retry_in} seconds.")
-            elif not state.touch:
+            case Prove(touch=False):
                 self._tell(TASKS[state.task])
-        if self._waiting:
-            self._tell("Touch the key now.")
+            case Touch(verifying=True) | Prove(verifying=True):
+                self._tell("Put the finger on the sensor of the key now.")
+            case _:
+                self._tell("Touch the key now.")
         return None
 
     def _stopped(self, state: Stopped) -> Event:
@@ -220,6 +211,8 @@ class TerminalPerson:
         if state.left_on_key:
             self.exit_code = LEFT_ON_KEY
             self._tell("A credential that does not work is left on the key. It goes when the key is next used here.")
+        if state.resettable and click.confirm("Wipe this key and begin anew with it?", default=False):
+            return ResetWanted()
         if state.remedy in _ANOTHER and click.confirm("Go on with another key?", default=False):
             return Continued()
         return Cancelled()
@@ -234,3 +227,18 @@ class TerminalPerson:
         if self._waiting and self._tty:
             click.echo("\r" + " " * 30 + "\r", nl=False)
         self._waiting = False
+
+
+def _blinks(state: State) -> bool:
+    """Whether a key waits for a hand."""
+    match state:
+        case Touch():
+            return state.waiting and state.problem is None
+        case Prove():
+            return state.touch and not state.retry_in
+        case ResetKey():
+            return state.stage is ResetStage.TOUCH
+        case SelectKey() | EnrollFinger():
+            return state.problem is None
+        case _:
+            return False
