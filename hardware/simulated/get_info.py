@@ -13,6 +13,7 @@ from hardware.simulated.config import known_subcommands
 from hardware.simulated.credentials import MAX_ID_LENGTH
 from hardware.simulated.traits import Quirk
 
+_BEFORE_21: Final = (0x07, 0x08, 0x09, 0x0A, 0x0D, 0x0E)  # what keys with FIDO_2_1_PRE tell already
 _NUMBERS: Final = (0x07, 0x0D, 0x0E, 0x14)
 
 
@@ -29,6 +30,8 @@ def get_info(applet: Applet, _fields: Fields) -> Fields:
     }
     if traits.ctap21:
         info |= _since_21(applet) | _since_22(applet)
+    elif "FIDO_2_1_PRE" in traits.versions:
+        info |= {key: value for key, value in _since_21(applet).items() if key in _BEFORE_21}
     told = {key: value for key, value in info.items() if value not in (None, [], {}, "", b"")}
     if Quirk.OMITS_MIN_PIN_LENGTH in quirks:
         told.pop(0x0D, None)

@@ -138,6 +138,12 @@ class SimulatedKey:
             return tuple(CredentialRow(each.rp_id, each.id, each.user_id) for each in self._applet.memory.credentials)
 
     @property
+    def templates(self) -> tuple[bytes, ...]:
+        """The ids of its enrolled fingers."""
+        with self.condition:
+            return tuple(each.id for each in self._applet.memory.templates)
+
+    @property
     def pin_retries(self) -> int:
         """PIN tries left."""
         return self._applet.memory.pin_retries
@@ -270,7 +276,8 @@ class SimulatedKey:
                 observer()
 
     def _visible(self) -> tuple[object, ...]:
-        return self._plugged, self.attach_id, self.wants_touch, self.commands, self.winks
+        waits = self._applet.person.waits
+        return self._plugged, self.attach_id, self.wants_touch, waits, self.commands, self.winks
 
 
 def _write(path: Path, text: str) -> None:

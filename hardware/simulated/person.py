@@ -65,16 +65,17 @@ Gesture = Touch | Finger
 class Person:
     """What is awaited of the person until when, and what was done about it since. Without power nothing of it is left.
 
-    `gesture` None at the end of a wait means somebody obliging: whatever was awaited was done.
+    `waits` counts how often something was awaited. `gesture` None at the end of a wait means somebody obliging: whatever was awaited was done.
     """
 
     wait: Wait | None = None
     until: float = 0.0
+    waits: int = 0
     gesture: Gesture | None = None
 
     def await_touch(self, until: float, *, long: bool = False) -> Waiting[None]:
         """Wait for a touch, or a finger of whomever; a short touch where a long one is needed means nothing."""
-        self.wait, self.until = Wait.LONG_TOUCH if long else Wait.TOUCH, until
+        self._begin(Wait.LONG_TOUCH if long else Wait.TOUCH, until)
         while True:
             yield
             done, self.gesture = self.gesture, None
@@ -84,10 +85,14 @@ class Person:
 
     def await_finger(self, until: float) -> Waiting[Finger]:
         """Wait for a finger on the sensor."""
-        self.wait, self.until = Wait.FINGER, until
+        self._begin(Wait.FINGER, until)
         while True:
             yield
             done, self.gesture = self.gesture, None
             if not isinstance(done, Touch):
                 self.wait = None
                 return done or Finger()
+
+    def _begin(self, wait: Wait, until: float) -> None:
+        self.wait, self.until = wait, until
+        self.waits += 1

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import struct
+import threading
 from collections.abc import Callable, Mapping
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from fido2 import cbor
 from fido2.ctap import CtapError
 from fido2.ctap2.base import AttestationResponse, Ctap2
+from fido2.ctap2.bio import FPBioEnrollment
 from fido2.ctap2.config import Config
 from fido2.ctap2.credman import CredentialManagement
 from fido2.ctap2.pin import ClientPin, PinProtocol, PinProtocolV2
@@ -26,6 +28,7 @@ HASH = b"\x11" * 32
 BROADCAST = 0xFFFFFFFF
 PERMISSION = ClientPin.PERMISSION
 ERR = CtapError.ERR
+T = TypeVar("T")
 
 
 class ManualClock:
@@ -134,10 +137,62 @@ class Computer:
         """Credential management with a fresh token."""
         return CredentialManagement(self.ctap, self.protocol, self.token(PERMISSION.CREDENTIAL_MGMT, rp_id))
 
+    def fingers(self) -> FPBioEnrollment:
+        """Bio enrollment with a fresh token."""
+        return FPBioEnrollment(self.ctap, self.protocol, self.token(PERMISSION.BIO_ENROLL))
+
     def config(self) -> Config:
         """Configuration with a fresh token, or with none when no PIN is set."""
         token = self.token(PERMISSION.AUTHENTICATOR_CFG) if self.key.has_pin else None
         return Config(self.ctap, self.protocol if token else None, token)
+
+
+class Owner:
+    """A person at a key that does nothing by itself, whose finger comes when it is wanted."""
+
+    def __init__(self, computer: Computer, clock: ManualClock) -> None:
+        self.computer, self.key, self.clock = computer, computer.key, clock
+        self.key.touch_automatically = False
+        self.touches = 0
+
+    def with_finger(self, call: Callable[[], T], finger: bytes | bool = True) -> T:
+        """Do something while this finger is laid on the sensor each time it is wanted."""
+
+        def look() -> None:
+            if self.key.wants_touch:
+                self.touches += 1
+                self.key.finger(finger)
+
+        self.key.on_change = look
+        try:
+            return call()
+        finally:
+            self.key.on_change = lambda: None
+
+    def clock_runs_out(self) -> None:
+        """Once the key wants something, all the time is over."""
+        before = self.key.on_change
+
+        def look() -> None:
+            before()
+            if self.key.wants_touch:
+                self.clock.now += 100
+
+        self.key.on_change = look
+
+    def cancelled(self, call: Callable[..., object]) -> CtapError.ERR:
+        """The status of a call that is cancelled once the key waits."""
+        cancel = threading.Event()
+        return refusal(lambda: call(event=cancel, on_keepalive=lambda _status: cancel.set()))
+
+
+def enrolled(computer: Computer) -> Computer:
+    """Set the PIN and enroll one finger, by a key that touches itself."""
+    computer.pin.set_pin(PIN)
+    context = computer.fingers().enroll()
+    while context.capture() is None:
+        pass
+    return Computer(computer.key, computer.protocol)
 
 
 def refusal(call: Callable[[], object]) -> CtapError.ERR:
