@@ -135,6 +135,10 @@ class Ctap2Authenticator:
         with wiping(current, new), self._speaking():
             self._pin.change(current, new)
 
+    def resume(self, pin_hash: bytearray) -> None:
+        """Take up a session that was unlocked: LEFT(SHA-256(PIN), 16) is ours from now on, and nothing is sent."""
+        self._pins.resume(pin_hash)
+
     def use_built_in_uv(self) -> None:
         """From now on let the key verify its owner by itself."""
         with self._speaking():
