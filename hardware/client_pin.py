@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from hashlib import sha256
 from typing import Any
 
@@ -11,8 +12,10 @@ from fido2.ctap import CtapError
 from fido2.ctap2.pin import ClientPin as Numbers
 from fido2.ctap2.pin import PinProtocol, PinProtocolV1, PinProtocolV2
 
-from hardware.answers import member, told, told_truth
+from hardware.answers import LEAST_PIN_LENGTH, PIN_BYTES, member, told, told_truth
+from hardware.authenticator import SecretText
 from hardware.ctap2 import Command, Ctap2
+from hardware.errors import PinError, PinRefused
 from hardware.key_info import PinRetries
 from hardware.translate import ERR
 
@@ -28,6 +31,30 @@ BLOCKED = (ERR.PIN_BLOCKED, ERR.PIN_AUTH_BLOCKED)
 
 Verifying = Callable[[], AbstractContextManager[None]]
 """Makes the block around a command in which the key waits for its own user verification."""
+
+
+@contextmanager
+def encoded_pin(
+    pin: SecretText,
+    shortest: int = LEAST_PIN_LENGTH,
+    longest: int | None = None,
+    refused: Callable[[], PinError] = PinRefused,
+) -> Iterator[bytearray]:
+    """The PIN in UTF-8 of NFC, wiped when the block ends.
+
+    Raises `refused` when it breaks the limits of CTAP 2.1 section 6.5.1: code points, 63 bytes, no NUL.
+    """
+    text = unicodedata.normalize("NFC", pin.reveal())
+    try:
+        encoded = bytearray(text.encode())
+    except UnicodeEncodeError:
+        raise refused() from None
+    try:
+        if not shortest <= len(text) <= (longest or PIN_BYTES) or len(encoded) > PIN_BYTES or 0 in encoded:
+            raise refused()
+        yield encoded
+    finally:
+        wipe(encoded)
 
 
 class ClientPin:

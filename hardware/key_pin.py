@@ -8,10 +8,11 @@ from contextlib import AbstractContextManager, contextmanager
 from fido2.ctap import CtapError
 
 from hardware.authenticator import SecretText
+from hardware.client_pin import encoded_pin
 from hardware.ctap2 import Ctap2
 from hardware.errors import KeyFault, NoPinSupport, PinAlreadySet, PinRequired, WrongPin
 from hardware.key_info import PinRetries, shortest_pin
-from hardware.pin_session import PinSession, encoded_pin
+from hardware.pin_session import PinSession
 from hardware.translate import ERR
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from time import monotonic
@@ -10,8 +9,6 @@ from typing import TypeVar
 
 from fido2.ctap import CtapError
 
-from hardware.answers import LEAST_PIN_LENGTH, PIN_BYTES
-from hardware.authenticator import SecretText
 from hardware.client_pin import MISFIT, PERMISSION, ClientPin, Verifying, hashed, wipe
 from hardware.ctap2 import Ctap2
 from hardware.errors import (
@@ -19,8 +16,6 @@ from hardware.errors import (
     PinAuthBlocked,
     PinBlocked,
     PinChangeForced,
-    PinError,
-    PinRefused,
     PinRequired,
     UvBlocked,
     WrongPin,
@@ -38,30 +33,6 @@ MOST_UV_TRIES = 25
 CEREMONY = PERMISSION.MAKE_CREDENTIAL | PERMISSION.GET_ASSERTION
 
 
-@contextmanager
-def encoded_pin(
-    pin: SecretText,
-    shortest: int = LEAST_PIN_LENGTH,
-    longest: int | None = None,
-    refused: Callable[[], PinError] = PinRefused,
-) -> Iterator[bytearray]:
-    """The PIN in UTF-8 of NFC, wiped when the block ends.
-
-    Raises `refused` when it breaks the limits of CTAP 2.1 section 6.5.1: code points, 63 bytes, no NUL.
-    """
-    text = unicodedata.normalize("NFC", pin.reveal())
-    try:
-        encoded = bytearray(text.encode())
-    except UnicodeEncodeError:
-        raise refused() from None
-    try:
-        if not shortest <= len(text) <= (longest or PIN_BYTES) or len(encoded) > PIN_BYTES or 0 in encoded:
-            raise refused()
-        yield encoded
-    finally:
-        wipe(encoded)
-
-
 class PinSession:
     """Locked until a right PIN, or until the key is to verify its owner by itself; gives out what commands need.
 
@@ -77,6 +48,8 @@ class PinSession:
         self._pin_hash: bytearray | None = None
         self._built_in = False
         self._token: Token | None = None
+        self._modest = False
+        """Whether the key refused to give one token for more than one thing."""
 
     @property
     def unlocked(self) -> bool:
@@ -119,16 +92,15 @@ class PinSession:
         """
         # No try of the person is spent on an agreement that another program made the key forget.
         self._pins.forget_agreement()
-        permissions = self.management or None
         pin_hash = hashed(pin)
         with self._trying(), _forced_change():
             try:
-                token = self._pins.token(pin_hash, permissions, None)
+                token = self._modestly(lambda: self._pins.token(pin_hash, self._management or None, None))
             finally:
                 wipe(pin_hash)
         self._unlock(pin)
-        if permissions or not self._pins.permissions:
-            self._keep(token, permissions, None)
+        if self._management or not self._pins.permissions:
+            self._keep(token, self._management, None)
 
     def use_built_in_uv(self) -> None:
         """From now on the key verifies its owner by itself, in each command or for each token."""
@@ -162,9 +134,24 @@ class PinSession:
         blocked = retries.power_cycle or error.code == ERR.PIN_AUTH_BLOCKED
         return PinAuthBlocked() if blocked else WrongPin(retries.left)
 
+    def _modestly(self, request: Callable[[], bytes]) -> bytes:
+        """A token for all that may follow; once more for the one thing only, where the key refuses so much at once."""
+        try:
+            return request()
+        except CtapError as error:
+            if error.code != ERR.UNAUTHORIZED_PERMISSION or self._modest:
+                raise
+        self._modest = True
+        return request()
+
     @property
-    def management(self) -> PERMISSION:
-        """Every permission of this key that is no ceremony's: one token serves all that follow each other."""
+    def _management(self) -> PERMISSION:
+        """What a token is asked to do besides: one serves all that follow each other."""
+        return PERMISSION(0) if self._modest else self._permitted
+
+    @property
+    def _permitted(self) -> PERMISSION:
+        """Every permission of this key that is no ceremony's; some are given for the PIN only (section 6.5.5.7.3)."""
         options = self._ctap.info.options
         permissions = PERMISSION(0)
         if options.get("credMgmt"):
@@ -180,9 +167,9 @@ class PinSession:
 
         Raises PinRequired when the session is locked, or the key does not verify its owner by itself for this.
         """
+        if self._built_in and permissions & ~(CEREMONY | self._permitted):
+            raise PinRequired
         if self._built_in and not self._pins.permissions:
-            if permissions & ~CEREMONY:
-                raise PinRequired
             with self._verifying():
                 return send(Grant(uv=True))
         try:
@@ -197,21 +184,24 @@ class PinSession:
 
     def _grant(self, permissions: PERMISSION, rp_id: str | None) -> Grant:
         if self._token is None or not self._token.serves(permissions, rp_id, self._clock()):
-            wanted = permissions | (self.management if rp_id is None else self._alongside(permissions))
-            self._keep(self._fresh_token(wanted, rp_id), wanted, rp_id)
+            token = self._modestly(lambda: self._fresh_token(self._with_more(permissions), rp_id))
+            self._keep(token, self._with_more(permissions), rp_id)
         assert self._token is not None
         grant = Grant(self._pins.protocol, self._token.use())
         if permissions & PERMISSION.MAKE_CREDENTIAL:
             self.touched()
         return grant
 
-    def _alongside(self, permissions: PERMISSION) -> PERMISSION:
-        """After the proof the key is configured: an assertion without a touch leaves the token as it is."""
-        return (
-            self.management & PERMISSION.AUTHENTICATOR_CFG if permissions == PERMISSION.GET_ASSERTION else PERMISSION(0)
-        )
+    def _with_more(self, permissions: PERMISSION) -> PERMISSION:
+        """What one token may do for what follows, too.
 
-    def _keep(self, token: bytes, permissions: PERMISSION | None, rp_id: str | None) -> None:
+        After the proof the key is configured, and an assertion without a touch leaves its token as it is.
+        """
+        if permissions == PERMISSION.GET_ASSERTION:
+            return permissions | self._management & PERMISSION.AUTHENTICATOR_CFG
+        return permissions if permissions & CEREMONY else permissions | self._management
+
+    def _keep(self, token: bytes, permissions: PERMISSION, rp_id: str | None) -> None:
         self.forget_token()
         self._token = Token(token, permissions if self._pins.permissions else None, rp_id, self._clock())
 
@@ -238,8 +228,6 @@ class PinSession:
             try:
                 return self._pins.uv_token(permissions, rp_id)
             except CtapError as error:
-                if error.code == ERR.UNAUTHORIZED_PERMISSION:
-                    raise PinRequired from error
                 if error.code != ERR.UV_INVALID:
                     raise
             left = self._pins.uv_retries()

@@ -8,10 +8,10 @@ from hashlib import sha256
 
 import pytest
 
-from hardware.client_pin import PERMISSION
+from hardware.client_pin import PERMISSION, encoded_pin
 from hardware.ctap2 import Ctap2
 from hardware.errors import PinRefused, PinRequired, WrongPin
-from hardware.pin_session import PinSession, encoded_pin
+from hardware.pin_session import PinSession
 from hardware.simulated.device import connect
 from hardware.simulated.key import SimulatedKey
 from hardware.simulated.traits import CTAP20, CTAP21, KeyTraits
