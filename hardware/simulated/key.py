@@ -7,7 +7,6 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Condition, RLock
@@ -20,6 +19,7 @@ from hardware.simulated.interface import Interface, Meters
 from hardware.simulated.memory import Memory
 from hardware.simulated.person import Finger, Gesture, Sample, Touch, Wait
 from hardware.simulated.signing import Random
+from hardware.simulated.store import Store
 from hardware.simulated.traits import CTAP21, KeyTraits
 from hardware.simulated.wire import Wire
 
@@ -54,13 +54,12 @@ class SimulatedKey:
         self.touch_automatically = False
         self.attach_id = 0
         self.condition = Condition(RLock())
+        self.transport = "usb"
         self._clock, self._random = clock, random
-        self._state_file = state_file
         self._faults, self._meters = HEALTHY, Meters()
         self._plugged = False
         self._observers: list[Callable[[], None]] = []
-        self.flash = Flash()
-        self.flash.write((memory or Memory.fresh(traits, random)).to_json().encode())
+        self._store = Store(memory or Memory.fresh(traits, random), state_file)
         self._power_up()
 
     @classmethod
@@ -79,7 +78,7 @@ class SimulatedKey:
     def save(self, path: Path) -> None:
         """Write what survives without power, private keys included, as JSON; the file is whole at any moment."""
         with self.condition:
-            _write(path, self._stored.to_json())
+            self._store.save(path)
 
     @property
     def commands(self) -> int:
@@ -106,6 +105,11 @@ class SimulatedKey:
         """Whether it blinks for a touch."""
         with self.condition:
             return self._plugged and (self._hid.wants_touch or self._applet.u2f_wants_touch)
+
+    @property
+    def flash(self) -> Flash:
+        """Its flash, whose power a test may cut."""
+        return self._store.flash
 
     @property
     def wants_finger(self) -> bool:
@@ -233,9 +237,14 @@ class SimulatedKey:
 
     def _power_up(self) -> None:
         """Begin with what the flash holds."""
-        self._stored = Memory.from_json((self.flash.read() or b"").decode())
         self._applet = Applet(
-            self.traits, copy(self._stored), self._clock, self._random, lambda: self._faults, self._commit
+            self.traits,
+            self._store.load(),
+            self._clock,
+            self._random,
+            lambda: self._faults,
+            commit=lambda: self._store.commit(self._applet.memory),
+            transport=self.transport,
         )
         self._hid = CtapHid(Interface(self._applet, self._meters, self), self._clock)
         self._wire = Wire(self._hid, self._meters, self)
@@ -243,22 +252,11 @@ class SimulatedKey:
     def die(self) -> None:
         """The power is gone, perhaps in the middle of a command: what was not written is forgotten."""
         self._plugged = False
-        self._applet.memory = copy(self._stored)
+        self._applet.memory = self._store.load()
 
     def lose_power(self) -> None:
         """The vendor command: what has no power is forgotten, the port stays open."""
         self._power_up()
-
-    def _commit(self) -> None:
-        """Write what has changed, as the key does before it answers. Raises PowerLost."""
-        memory = self._applet.memory
-        if memory == self._stored:
-            return
-        text = memory.to_json()
-        self.flash.write(text.encode())
-        self._stored = copy(memory)
-        if self._state_file is not None:
-            _write(self._state_file, text)
 
     @contextmanager
     def _changing(self) -> Iterator[None]:
@@ -278,12 +276,3 @@ class SimulatedKey:
     def _visible(self) -> tuple[object, ...]:
         waits = self._applet.person.waits
         return self._plugged, self.attach_id, self.wants_touch, waits, self.commands, self.winks
-
-
-def _write(path: Path, text: str) -> None:
-    """Replace the file in one step, so that a kill at any moment leaves the old or the new one."""
-    beside = path.with_name(f".{path.name}.new")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-    beside.replace(path)

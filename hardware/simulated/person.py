@@ -65,7 +65,8 @@ Gesture = Touch | Finger
 class Person:
     """What is awaited of the person until when, and what was done about it since. Without power nothing of it is left.
 
-    `waits` counts how often something was awaited. `gesture` None at the end of a wait means somebody obliging: whatever was awaited was done.
+    `waits` counts how often something was awaited. `gesture` None at the end of a wait means somebody obliging:
+    whatever was awaited was done.
     """
 
     wait: Wait | None = None

@@ -15,7 +15,7 @@ from fido2.ctap2.base import AttestationResponse, Ctap2
 from fido2.ctap2.bio import FPBioEnrollment
 from fido2.ctap2.config import Config
 from fido2.ctap2.credman import CredentialManagement
-from fido2.ctap2.pin import ClientPin, PinProtocol, PinProtocolV2
+from fido2.ctap2.pin import ClientPin, PinProtocol, PinProtocolV1, PinProtocolV2
 from fido2.hid import CTAPHID
 
 from hardware.simulated.device import connect
@@ -92,7 +92,7 @@ class Computer:
         self.key = key
         self.device = connect(key, read_seconds=5)
         self.ctap = Ctap2(self.device)
-        self.protocol = protocol or PinProtocolV2()
+        self.protocol = protocol or (PinProtocolV1() if self.ctap.info.pin_uv_protocols == [1] else PinProtocolV2())
         self.pin = ClientPin(self.ctap, self.protocol)
 
     def raw(self, command: int, fields: Mapping[int, Any] | bytes = b"") -> tuple[int, Any]:
