@@ -18,26 +18,36 @@ import click
 
 from hardware.authenticator import Authenticator, KeyAddress, KeySource
 from hardware.errors import HardwareError
-from hardware.simulated.key import SimulatedKey
-from hardware.simulated.source import SimulatedSource
 from kiosk import logs
 from kiosk.commands.composition import Hooks, open_journal, open_session, reference
 from kiosk.commands.embedded import BADGE, PERSON, Embedded, embedded_service
 from kiosk.commands.key_choice import KeyChoice, key_option
 from kiosk.commands.port import watch_port
+from kiosk.commands.selftest_keys import Hand, hand_with_key
 from kiosk.commands.sources import key_source
 from kiosk.commands.words import sentence
-from kiosk.contract.policy import PinMode
+from kiosk.contract.policy import Demand, PinMode, PinOrigin
 from kiosk.contract.profile import VerificationMethod
 from kiosk.secret import Secret
 from kiosk.station.headless import Host
-from kiosk.station.self_test import MATRIX, Case, Report, Script, run_self_test
+from kiosk.station.self_test import MATRIX, PLAIN_CASES, Case, Report, Script, Special, run_self_test
 
-PIN = "704913"
+PIN, NEW_PIN = "704913", "831604"
 PATIENCE = 20.0
 """Seconds until a message that does not come is given up."""
 AT_ONCE = 4
 """Cases that run side by side: most of a case is waiting."""
+PIN_SETTINGS: dict[Special | None, dict[str, Any]] = {
+    Special.RANDOM_PIN: {"origin": PinOrigin.RANDOM},
+    Special.BUILT_IN_UV: {"built_in_uv": True},
+}
+HAND_OVER: dict[str, Any] = {
+    "min_pin_length": len(PIN),
+    "raise_min_pin": Demand.REQUIRE,
+    "force_pin_change": Demand.REQUIRE,
+    "always_uv": Demand.REQUIRE,
+    "enterprise_attestation": Demand.REQUIRE,
+}
 FIRST = Case(VerificationMethod.EMAIL, PinMode.REQUIRED, key_has_pin=False)
 
 
@@ -84,7 +94,8 @@ def command(key: KeyChoice | None, *, as_json: bool, everything: bool) -> None:
     logs.install(logs.LogSettings(level=logging.ERROR))
     if key is not None:
         _check_there(key)
-    cases = MATRIX if everything else (FIRST,)
+    every = MATRIX if key is None else PLAIN_CASES  # a key outside is not ours to make special
+    cases = every if everything else (FIRST,)
     reports = []
     for case, report in zip(cases, run_all(cases, key), strict=True):
         reports.append(report)
@@ -122,11 +133,11 @@ def run(case: Case, key: KeyChoice | None, starting: Lock) -> Report:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="keywright-")))
         with starting:
             embedded = stack.enter_context(embedded_service(folder, _settings(case)))
-        simulated, source = _key(case, key)
-        return _enroll(embedded, case, Counted(source), simulated)
+        hand, source = hand_with_key(case, Secret(PIN)) if key is None else (None, key_source(key))
+        return _enroll(embedded, case, Counted(source), hand)
 
 
-def _enroll(embedded: Embedded, case: Case, source: Counted, simulated: SimulatedKey | None) -> Report:
+def _enroll(embedded: Embedded, case: Case, source: Counted, hand: Hand | None) -> Report:
     clients: list[Any] = []
     with closing(open_journal(embedded.station)) as journal:
         host = Host(
@@ -146,7 +157,7 @@ def _enroll(embedded: Embedded, case: Case, source: Counted, simulated: Simulate
         try:
             return run_self_test(
                 host,
-                _script(embedded, case, simulated),
+                _script(embedded, case, hand),
                 clock=monotonic,
                 http_requests=lambda: sum(client.requests_made for client in clients),
                 ctap_commands=lambda: source.commands,
@@ -155,7 +166,7 @@ def _enroll(embedded: Embedded, case: Case, source: Counted, simulated: Simulate
             port.stop()
 
 
-def _script(embedded: Embedded, case: Case, simulated: SimulatedKey | None) -> Script:
+def _script(embedded: Embedded, case: Case, hand: Hand | None) -> Script:
     texting = case.method is VerificationMethod.SMS
     wait: Callable[[int, float], Any] = (embedded.textbox if texting else embedded.mailbox).wait_for
     return Script(
@@ -164,29 +175,18 @@ def _script(embedded: Embedded, case: Case, simulated: SimulatedKey | None) -> S
         method=case.method,
         pin=PIN,
         code=lambda: next((mail.code for mail in reversed(wait(1, PATIENCE)) if mail.code), ""),
-        plug=simulated.plug if simulated else _nothing,
-        touch=simulated.touch if simulated else _nothing,
+        plug=hand.plug if hand else _nothing,
+        touch=hand.touch if hand else _nothing,
         badge=BADGE,
+        new_pin=NEW_PIN,
     )
-
-
-def _key(case: Case, choice: KeyChoice | None) -> tuple[SimulatedKey | None, KeySource]:
-    if choice is not None:
-        return None, key_source(choice)
-    key = SimulatedKey()
-    source = SimulatedSource([key])
-    if case.key_has_pin:
-        key.plug()
-        with closing(source.open(source.attached()[0])) as opened:
-            opened.set_pin(Secret(PIN))
-        key.unplug()
-    return key, source
 
 
 def _settings(case: Case) -> dict[str, Any]:
     return {
         "verification": {"methods": [case.method.value], "allow_none": True, "allow_self_confirmation": True},
-        "pin": {"mode": case.pin.value},
+        "pin": {"mode": case.pin.value, **PIN_SETTINGS.get(case.special, {})},
+        "hand_over": HAND_OVER if case.special is Special.HAND_OVER else {},
     }
 
 

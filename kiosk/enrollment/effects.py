@@ -73,7 +73,8 @@ class InspectKey:
 
 @dataclass(frozen=True, slots=True)
 class SelectKey:
-    """Let all these keys blink until one is touched; the others are left in peace. Answer: KeySelected."""
+    """Let all these keys blink until one is touched; the others are left in peace. Answers: TouchWanted (one for each
+    key that blinks), KeySelected."""
 
     attempt: int
     keys: tuple[KeyAddress, ...]
@@ -124,7 +125,7 @@ class UseBuiltInUv:
 
 @dataclass(frozen=True, slots=True)
 class EnrollFingerprint:
-    """Enroll one finger on the open key. Answers: SampleTaken, FingerEnrolled."""
+    """Enroll one finger on the open key. Answers: TouchWanted, SampleTaken, FingerEnrolled."""
 
     attempt: int
     seconds: int

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hardware.authenticator import BuiltInUv
+from hardware.authenticator import BuiltInUv, Sample
 from hardware.errors import AgentLost, Cancelled, HardwareError, KeyGone, KeyUnusable, PinRequired, TouchTimeout
 from kiosk.contract.policy import Demand
 from kiosk.enrollment import ceremony, port
-from kiosk.enrollment.answers import Failed, FingerEnrolled, SampleTaken
+from kiosk.enrollment.answers import Failed, FingerEnrolled, SampleTaken, TouchWanted
 from kiosk.enrollment.effects import CancelDevice, EnrollFingerprint
 from kiosk.enrollment.events import Continued, Event, KeyRemoved, Skipped, WentBack
 from kiosk.enrollment.hand_over import WANTED
@@ -28,26 +28,38 @@ def ask(visit: Visit) -> Step:
 
 def on_finger(state: EnrollFinger, event: Event) -> Step:
     """One step while the sensor is touched again and again."""
-    visit = state.visit
     match event:
+        case TouchWanted():
+            return replace(state, waiting=True), ()
         case SampleTaken(_, sample):
-            return replace(state, remaining=sample.remaining, taken=state.taken + 1, feedback=sample.feedback), ()
+            return _sampled(state, sample), ()
         case FingerEnrolled():
-            return ceremony.go_on(_enrolled(visit))
+            return ceremony.go_on(_enrolled(state.visit))
         case Continued() if state.problem is not None:
-            return _enroll(visit, optional=state.optional)
-        case Skipped() if state.optional:
-            following, effects = ceremony.go_on(replace(next_attempt(visit), no_finger=True))
-            return following, (CancelDevice(), *effects)
-        case WentBack():
-            return port.leave(visit)
-        case KeyRemoved():
-            following, effects = port.look(visit, KeyGone())
-            return following, (CancelDevice(), *effects)
+            return _enroll(state.visit, optional=state.optional)
         case Failed(_, error):
             return _failed(state, error)
         case _:
+            return _left(state, event)
+
+
+def _left(state: EnrollFinger, event: Event) -> Step:
+    """Whoever leaves ends what the key is doing first."""
+    match event:
+        case Skipped() if state.optional:
+            following, effects = ceremony.go_on(replace(next_attempt(state.visit), no_finger=True))
+        case WentBack():
+            following, effects = port.take_out(state.visit)
+        case KeyRemoved():
+            following, effects = port.look(state.visit, KeyGone())
+        case _:
             return stay(state)
+    return following, (CancelDevice(), *effects)
+
+
+def _sampled(state: EnrollFinger, sample: Sample) -> EnrollFinger:
+    taken = state.taken + 1
+    return replace(state, remaining=sample.remaining, taken=taken, feedback=sample.feedback, waiting=False)
 
 
 def _enroll(visit: Visit, *, optional: bool) -> Step:

@@ -8,7 +8,7 @@ from hardware.authenticator import KeyInfo, PinState
 from hardware.errors import AgentLost, Cancelled, KeyGone, KeySwapped, KeyUnusable, NoAccess, Unsupported, UvBlocked
 from kiosk.enrollment import ceremony, identify, pin, port
 from kiosk.enrollment.admission import admit
-from kiosk.enrollment.answers import Failed, KeyInspected, KeySelected, PinAccepted
+from kiosk.enrollment.answers import Failed, KeyInspected, KeySelected, PinAccepted, TouchWanted
 from kiosk.enrollment.effects import CancelDevice
 from kiosk.enrollment.events import Continued, Event, WentBack
 from kiosk.enrollment.hand_over import protected
@@ -46,6 +46,8 @@ def on_select(state: SelectKey, event: Event) -> Step:
     """One step while several keys blink."""
     visit = state.visit
     match event:
+        case TouchWanted():
+            return replace(state, waiting=state.waiting + 1), ()
         case KeySelected(_, address):
             return port.read(next_attempt(visit), address)
         case Continued() if state.problem is not None:

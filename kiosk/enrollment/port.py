@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hardware.authenticator import KeyAddress
-from kiosk.enrollment.effects import CancelDevice, CloseKey, InspectKey, SelectKey
+from kiosk.enrollment.effects import CloseKey, InspectKey, SelectKey
 from kiosk.enrollment.identity import place_of, probes
 from kiosk.enrollment.states import InsertKey
 from kiosk.enrollment.states import SelectKey as Selecting
@@ -66,9 +66,3 @@ def lost(visit: Visit, problem: Trouble | None) -> Step:
     if visit.key is None or not still_in(visit, visit.key.address):
         return look(again, problem)
     return read(next_attempt(forget_key(again)), visit.key.address, problem)
-
-
-def leave(visit: Visit) -> Step:
-    """Stop what the key is doing, and have it taken out."""
-    state, effects = take_out(visit)
-    return state, (CancelDevice(), *effects)

@@ -115,12 +115,13 @@ class InsertKey:
 
 @dataclass(frozen=True, slots=True)
 class SelectKey:
-    """Several keys are in: touch the one you mean. `keys` blink; the first that is touched is it. With `problem` set
-    none of them blinks: leave one in, or try again (`Continued`)."""
+    """Several keys are in: touch the one you mean. `waiting` of the `keys` blink by now; the first one touched is it.
+    With `problem` set none of them blinks: leave one in, or try again (`Continued`)."""
 
     visit: Visit
     keys: tuple[KeyAddress, ...]
     problem: Trouble | None = None
+    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +160,8 @@ class ChangePin:
 
 @dataclass(frozen=True, slots=True)
 class RandomPin:
-    """The kiosk makes up the PIN. `pin` is None while it is being set, then shown once, until the person goes on.
-    With `problem` set, it was not set, and `Continued` tries again."""
+    """The kiosk makes up the PIN. `pin` is None while it is being set, then shown once, until the person goes on. With
+    `problem` set it was not set, and `Continued` tries again."""
 
     visit: Visit
     pin: Secret | None = None
@@ -170,9 +171,9 @@ class RandomPin:
 
 @dataclass(frozen=True, slots=True)
 class EnrollFinger:
-    """Touch the sensor again and again. `remaining` counts good samples still needed, None before the first;
-    `feedback` is about the last one. With `problem` set nothing is under way: `Continued` tries again, and
-    `Skipped` goes on without where policy lets it (`optional`)."""
+    """Touch the sensor again and again. `remaining` counts good samples still needed, None before the first; `feedback`
+    is about the last one; `waiting`: for the next. With `problem` set nothing is under way: `Continued` tries again,
+    and `Skipped` goes on without where policy lets it (`optional`)."""
 
     visit: Visit
     remaining: int | None = None
@@ -180,6 +181,7 @@ class EnrollFinger:
     feedback: SampleFeedback | None = None
     optional: bool = False
     problem: Trouble | None = None
+    waiting: bool = False
 
 
 class ResetStage(StrEnum):
@@ -208,9 +210,9 @@ class ResetKey:
 
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """Touch the key for relying party `number` of `total`. `waiting`: the key blinks now; until then options are on
-    their way. With `problem` set, nothing is under way and `Continued` tries again. `seconds` is the time to touch.
-    `verifying`: it waits for a finger on its sensor, not for a mere touch."""
+    """Touch the key for relying party `number` of `total`, within `seconds`. `waiting`: the key blinks now, or
+    (`verifying`) waits for a finger on its sensor; until then options are on their way. With `problem` set, nothing is
+    under way and `Continued` tries again."""
 
     visit: Visit
     party: RelyingPartyName
@@ -266,8 +268,8 @@ class Remedy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """It cannot go on this way. `cleaning`: what was begun is still being taken back; `left_on_key`: a credential
-    stays on the key, staff must know. `resettable`: policy lets this key be wiped and begun anew (`ResetWanted`)."""
+    """It cannot go on this way. `cleaning`: what was begun is still being taken back; `left_on_key`: a credential stays
+    on the key, staff must know. `resettable`: policy lets this key be wiped and begun anew (`ResetWanted`)."""
 
     visit: Visit
     problem: Trouble
@@ -277,24 +279,6 @@ class Stopped:
     resettable: bool = False
 
 
-State = (
-    Connecting
-    | Welcome
-    | Identify
-    | ChooseMethod
-    | EnterCode
-    | ShowBadge
-    | ConfirmPerson
-    | InsertKey
-    | SelectKey
-    | ChoosePin
-    | EnterPin
-    | ChangePin
-    | RandomPin
-    | EnrollFinger
-    | ResetKey
-    | Touch
-    | Prove
-    | Done
-    | Stopped
-)
+_Person = Connecting | Welcome | Identify | ChooseMethod | EnterCode | ShowBadge | ConfirmPerson
+_Key = InsertKey | SelectKey | ChoosePin | EnterPin | ChangePin | RandomPin | EnrollFinger | ResetKey
+State = _Person | _Key | Touch | Prove | Done | Stopped

@@ -25,24 +25,18 @@ from kiosk.enrollment.answers import (
 from kiosk.enrollment.effects import CleanUp, CloseKey
 from kiosk.enrollment.events import Event
 from kiosk.enrollment.identity import may_be_wiped
-from kiosk.enrollment.visit import KeyModel
 from kiosk.station.credential_work import clean_up, make_credential
 from kiosk.station.journal import Journal
 from kiosk.station.journal_row import KeyMark
+from kiosk.station.models import model_of
 from kiosk.station.pin_work import RandomPins
 from kiosk.station.random_pin import Choose
 from kiosk.station.recovery import wiped_key
 from kiosk.station.selection import select_key
 from kiosk.station.work import Build, Job, LaneContext, Outcome
 
-ModelOf = Callable[[KeyInfo], KeyModel]
 _RESET_SECONDS = 30
 """A key that took the reset in time waits so long for its touch (CTAP 2.1 section 6.6)."""
-
-
-def by_product(info: KeyInfo) -> KeyModel:
-    """The model by what the key says of itself."""
-    return KeyModel(name=info.address.product)
 
 
 class DeviceWork:
@@ -54,13 +48,11 @@ class DeviceWork:
         journal: Journal,
         post: Callable[[Event], None],
         *,
-        model_of: ModelOf = by_product,
         choose: Choose = secrets.choice,
     ) -> None:
         self._source = source
         self._journal = journal
         self._post = post
-        self._model_of = model_of
         self._random_pins = RandomPins(choose)
         self._key: Authenticator | None = None
         self._mark: KeyMark | None = None
@@ -94,9 +86,8 @@ class DeviceWork:
         match job.work:
             case effects.InspectKey() as work:
                 return self._inspected(work)
-            case effects.SelectKey(attempt, keys, seconds):
-                self._close()
-                return KeySelected(attempt, select_key(self._source, keys, float(seconds), job.cancel))
+            case effects.SelectKey() as work:
+                return self._select(work, job)
             case effects.ResetKey() as work:
                 return self._reset(work, job)
             case _:
@@ -125,10 +116,17 @@ class DeviceWork:
             case _:
                 raise TypeError(f"not for this lane: {type(job.work).__name__}")
 
+    def _select(self, work: effects.SelectKey, job: Job) -> KeySelected:
+        def on_wait() -> None:
+            self._post(TouchWanted(work.attempt))
+
+        self._close()
+        return KeySelected(work.attempt, select_key(self._source, work.keys, work.seconds, job.cancel, on_wait))
+
     def _inspected(self, work: effects.InspectKey) -> KeyInspected:
         info = self._inspect(work.address)
         ours = any(self._open_key().has_credential(*probe) for probe in work.probes) if work.probes else None
-        return KeyInspected(work.attempt, info, self._model_of(info), ours)
+        return KeyInspected(work.attempt, info, model_of(info), ours)
 
     def _inspect(self, address: KeyAddress) -> KeyInfo:
         if self._key is not None and self._key.address != address:
@@ -201,10 +199,10 @@ def _unlock(
     return PinAccepted(work.attempt)
 
 
-def build_device(source: Callable[[], KeySource], journal: Journal, model_of: ModelOf = by_product) -> Build:
+def build_device(source: Callable[[], KeySource], journal: Journal) -> Build:
     """How the device lane makes its work; `source` is called in the lane, so that it may import there."""
 
     def build(context: LaneContext) -> DeviceWork:
-        return DeviceWork(source(), journal, context.post, model_of=model_of)
+        return DeviceWork(source(), journal, context.post)
 
     return build

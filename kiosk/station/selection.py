@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from threading import Event as Flag
 
@@ -15,20 +16,34 @@ _TICK = 0.05
 """Seconds between two looks at whether we are to stop: no longer than a person notices."""
 
 
-def select_key(source: KeySource, keys: tuple[KeyAddress, ...], seconds: float, cancel: Flag) -> KeyAddress:
-    """Wait on all keys at once, one thread each; all are closed, and no thread is left, when this returns.
+def select_key(
+    source: KeySource, keys: tuple[KeyAddress, ...], seconds: float, cancel: Flag, on_wait: Callable[[], None]
+) -> KeyAddress:
+    """Wait on all keys at once, one thread each; all are closed, and no thread is left, when this returns. `on_wait` is
+    called once for each key that begins to wait, on its thread.
 
     What goes wrong with one key is no trouble as long as another is touched. Raises Cancelled, TouchTimeout, or what
     went wrong with the last key that could have been touched.
     """
     over = Flag()
-    watch = Watch(cancel=over, deadline=seconds)
     with ThreadPoolExecutor(len(keys), thread_name_prefix="keywright-select") as pool:
         try:
-            waiting = {pool.submit(_touched, source, key, watch): key for key in keys}
+            waiting = {pool.submit(_touched, source, key, _watch(over, seconds, on_wait)): key for key in keys}
             return _first(waiting, over, cancel)
         finally:
             over.set()
+
+
+def _watch(over: Flag, seconds: float, on_wait: Callable[[], None]) -> Watch:
+    """For one key, which may begin to wait more than once."""
+    told = Flag()
+
+    def on_touch() -> None:
+        if not told.is_set():
+            told.set()
+            on_wait()
+
+    return Watch(on_touch, on_touch, over, seconds)
 
 
 def _touched(source: KeySource, address: KeyAddress, watch: Watch) -> None:

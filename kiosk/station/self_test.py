@@ -85,8 +85,11 @@ SPECIAL_CASES = tuple(
     Case(VerificationMethod.EMAIL, PinMode.REQUIRED, special in (Special.FORCED_CHANGE, Special.BUILT_IN_UV), special)
     for special in Special
 )
-MATRIX = (*(Case(*line) for line in product(VerificationMethod, PinMode, (False, True))), *SPECIAL_CASES)
-"""Every verification option × every PIN policy × {fresh key, key with PIN}, and each special case once."""
+PLAIN_CASES = tuple(Case(*line) for line in product(VerificationMethod, PinMode, (False, True)))
+"""Every verification option × every PIN policy × {fresh key, key with PIN}."""
+
+MATRIX = (*PLAIN_CASES, *SPECIAL_CASES)
+"""All of them, and each special case once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +258,9 @@ class ScriptedPerson:
         match state:
             case InsertKey(reading=False, take_out=False):
                 self._script.plug()
-            case Touch(waiting=True) | Prove(touch=True) | SelectKey(problem=None) | EnrollFinger(problem=None):
+            case Touch(waiting=True) | Prove(touch=True) | EnrollFinger(waiting=True):
+                self._script.touch()
+            case SelectKey() if state.waiting:
                 self._script.touch()
             case _:
                 pass

@@ -10,6 +10,7 @@ from hardware.simulated.faults import Faults
 from hardware.simulated.key import SimulatedKey
 from hardware.simulated.source import SimulatedSource
 from kiosk.commands import selftest
+from kiosk.commands.selftest_keys import Hand
 from kiosk.station.self_test import MATRIX
 from tests.kiosk.commands.conftest import Keywright
 
@@ -41,7 +42,7 @@ def test_a_key_that_is_forged_fails_the_test_and_the_reason_is_named(
 ) -> None:
     key = SimulatedKey()
     key.faults = Faults(forged_attestation=True)
-    monkeypatch.setattr(selftest, "_key", lambda *_: (key, SimulatedSource([key])))
+    monkeypatch.setattr(selftest, "hand_with_key", lambda *_: (Hand((key,)), SimulatedSource([key])))
     result = keywright("selftest", "--json")
     assert result.exit_code == 1
     report = json.loads(result.stdout)
