@@ -25,7 +25,7 @@ _WORK_SECONDS: Final = 60.0
 
 
 class SmartCard:
-    """A card with the key in it. In the field of a reader the key is in its port; the caller powers it.
+    """A card with the key in it. In the field of a reader the key counts as plugged in; the reader gives it power.
 
     Presence is the key's own business: with `touch_automatically` the tap itself is the touch, as on most cards.
     Methods raise OSError once the card has left the field.
@@ -35,6 +35,7 @@ class SmartCard:
         self.key = key
         self._extended = extended
         self._pipe: SimulatedPipe | None = None
+        self._attach_id = 0
         self._channel = BROADCAST
         self._reply: Reply | None = None
         self._status = STATUS.PROCESSING
@@ -46,22 +47,35 @@ class SmartCard:
         """Answer to reset."""
         return ATR
 
+    @property
+    def powered(self) -> bool:
+        """Whether it has power, and has had it since it came into the field."""
+        return self._pipe is not None and self._attach_id == self.key.attach_id
+
     def power_on(self) -> None:
-        """The field reaches it: the key wakes with nothing in its RAM."""
+        """Wake with nothing in its RAM."""
         self.power_off()
-        self.key.plug()
-        self._pipe = SimulatedPipe(self.key, self.key.attach_id)
+        with self.key.condition:
+            if self.key.plugged:
+                self.key.lose_power()
+            self.key.plug()
+            self._attach_id = self.key.attach_id
+            self._pipe = SimulatedPipe(self.key, self._attach_id)
         self._pipe.write(first_report(BROADCAST, CTAPHID.INIT, bytes(8)))
         _, about = head(self._pipe.read(1.0) or bytes(64))
         self._channel = about[8:12]
 
     def power_off(self) -> None:
-        """The field is gone."""
+        """No power, though still in the field."""
         if self._pipe is not None:
             self._pipe.close()
-            self.key.unplug()
         self._pipe, self._reply, self._selected = None, None, False
         self._apdus = Apdus(self._answer, extended=self._extended)
+
+    def lift(self) -> None:
+        """Take it out of the field."""
+        self.power_off()
+        self.key.unplug()
 
     def transmit(self, apdu: bytes) -> bytes:
         """Response to one APDU."""
@@ -74,7 +88,7 @@ class SmartCard:
             return b"", Status.CONDITIONS_NOT_SATISFIED
         if command.cla == _ISO:
             return self._u2f(command)
-        if command.cla != _CTAP:
+        if command.cla != _CTAP or not self.key.traits.ctap2:
             return b"", Status.CLASS_NOT_SUPPORTED
         if command.ins == _MESSAGE:
             self._begin(CTAPHID.CBOR, command.data)

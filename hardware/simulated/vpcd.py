@@ -35,7 +35,7 @@ def lay_on_reader(card: SmartCard, port: int = PORT, lifted: Event | None = None
         try:
             _serve(card, wire, lifted)
         finally:
-            card.power_off()
+            card.lift()
 
 
 def _serve(card: SmartCard, wire: socket.socket, lifted: Event) -> None:

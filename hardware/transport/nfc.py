@@ -32,6 +32,22 @@ Visit = tuple[str, int]
 """A reader, and which card in it since it was attached."""
 
 
+class Connection(Protocol):
+    """A card that has power: `hardware.transport.pcsc.Connection`. Methods raise PcscError."""
+
+    def transmit(self, apdu: bytes) -> bytes:
+        """The response to one APDU."""
+        ...
+
+    def power_cycle(self) -> None:
+        """Take the power away and give it back."""
+        ...
+
+    def close(self, *, leave: bool = False) -> None:
+        """Take the power away, or leave the card as it is."""
+        ...
+
+
 class Context(Protocol):
     """A conversation with PC/SC: `hardware.transport.pcsc.Context`. Methods raise PcscError."""
 
@@ -47,7 +63,7 @@ class Context(Protocol):
         """Wait until something is not as it is known."""
         ...
 
-    def connect(self, reader: str, *, alone: bool) -> pcsc.Connection:
+    def connect(self, reader: str, *, alone: bool) -> Connection:
         """Power the card in this reader."""
         ...
 
@@ -185,7 +201,7 @@ class NfcSource:
 class OpenCard:
     """A card that we alone have, with the conversation it came from."""
 
-    def __init__(self, context: Context, connection: pcsc.Connection) -> None:
+    def __init__(self, context: Context, connection: Connection) -> None:
         self._context = context
         self._connection = connection
 

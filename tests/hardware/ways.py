@@ -20,14 +20,17 @@ from hardware.authenticator import Authenticator, KeySource, Watch
 from hardware.fido import Ctap2Authenticator
 from hardware.simulated.device import SimulatedPipe
 from hardware.simulated.key import SimulatedKey
+from hardware.simulated.smart_card import SmartCard
 from hardware.simulated.source import SimulatedSource
 from hardware.simulated.traits import CTAP21, KeyTraits
 from hardware.simulated.udp_server import serve_udp
 from hardware.transport.access import FIDO_USAGE, FIDO_USAGE_PAGE
+from hardware.transport.nfc import NfcSource
 from hardware.transport.udp import UdpSource
 from hardware.transport.usb import System, UsbSource
 from kiosk.secret import Secret
 from tests.hardware.agent.near import behind_agent
+from tests.hardware.transport.reader import READER, FakePcsc
 
 HOST = "127.0.0.1"
 ORIGIN = "https://login.example.com"
@@ -191,11 +194,18 @@ def through_the_agent(key: SimulatedKey, clock: Callable[[], float]) -> Iterator
         yield source
 
 
+@contextmanager
+def on_a_reader(key: SimulatedKey, clock: Callable[[], float]) -> Iterator[KeySource]:
+    """The simulated key as a card on a reader."""
+    yield NfcSource(FakePcsc({READER: SmartCard(key)}).converse, clock=clock)
+
+
 WAYS = {
     "in process": in_process,
     "over UDP": over_udp,
     "over hidapi": over_hidapi,
     "through the agent": through_the_agent,
+    "on a reader": on_a_reader,
 }
 
 
