@@ -46,13 +46,13 @@ def wrap(applet: Applet, rp_id_hash: bytes, design: Design) -> Credential:
     return _unlisted(nonce + sealed, inside)
 
 
-def keep(applet: Applet, rp_id: str, user: Mapping[Any, Any], design: Design) -> Credential:
-    """Store a discoverable credential. Raises CtapError: KEY_STORE_FULL, CBOR_UNEXPECTED_TYPE."""
+def discoverable(applet: Applet, rp_id: str, user: Mapping[Any, Any], design: Design) -> Credential:
+    """A discoverable credential that is still to be stored. Raises CtapError: KEY_STORE_FULL, CBOR_UNEXPECTED_TYPE."""
     memory = applet.memory
     user_id = need(user, "id", bytes)
     if applet.room == 0 and not memory.holds_for(rp_id, user_id):
         raise CtapError(ERR.KEY_STORE_FULL)
-    credential = Credential(
+    return Credential(
         id=applet.random(32),
         rp_id=rp_id,
         user_id=user_id,
@@ -67,9 +67,6 @@ def keep(applet: Applet, rp_id: str, user: Mapping[Any, Any], design: Design) ->
         large_blob_key=applet.random(32) if design.large_blob_key else None,
         payment=design.payment,
     )
-    memory.order = credential.order
-    memory.keep(credential)
-    return credential
 
 
 def find(applet: Applet, rp_id: str, credential_id: bytes) -> Credential | None:

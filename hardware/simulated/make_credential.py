@@ -15,8 +15,8 @@ from hardware.simulated.credentials import (
     UV_REQUIRED,
     authenticator_data,
     descriptor_ids,
+    discoverable,
     find,
-    keep,
     wrap,
 )
 from hardware.simulated.extensions import Wishes
@@ -32,13 +32,13 @@ def make_credential(applet: Applet, fields: Fields) -> Steps:
     if ceremony.parameter is not None:
         applet.check_protocol(ceremony.protocol)
     algorithm = _choose_algorithm(applet, need(fields, 0x04, list))
-    discoverable = _check_options(applet, ceremony)
-    finger = _wants_finger(applet, ceremony, discoverable=discoverable)
+    resident = _check_options(applet, ceremony)
+    finger = _wants_finger(applet, ceremony, resident=resident)
     enterprise = _enterprise(applet, maybe(fields, 0x0A, int), ceremony.rp_id)
     preferred = maybe(fields, 0x0B, list)
     excluded = descriptor_ids(fields, 0x05)
     wishes = Wishes(applet, maybe(fields, 0x06, dict) or {})
-    design = wishes.design(algorithm, discoverable=discoverable)
+    design = wishes.design(algorithm, discoverable=resident)
     evidence = yield from verify_user(applet, ceremony, Permission.MC, finger=finger)
     known = _excluded(applet, ceremony.rp_id, excluded, verified=evidence.verified)
     if not evidence.present:
@@ -46,11 +46,13 @@ def make_credential(applet: Applet, fields: Fields) -> Steps:
     if known:
         raise CtapError(ERR.CREDENTIAL_EXCLUDED)
     applet.spend_token()
-    if discoverable:
-        credential = keep(applet, ceremony.rp_id, user, design)
+    if resident:
+        credential = discoverable(applet, ceremony.rp_id, user, design)
     else:
         credential = wrap(applet, rp_id_hash(ceremony.rp_id), design)
     data = _authenticator_data(applet, ceremony, evidence, credential, wishes)
+    if resident:  # only now: a request that is refused leaves nothing behind
+        applet.memory.keep(credential)
     signed = data + ceremony.client_data_hash
     return _attested(applet, data, credential, signed, "enterprise" if enterprise else _format(applet, preferred))
 
@@ -86,17 +88,17 @@ def _choose_algorithm(applet: Applet, offered: list[Any]) -> int:
 
 def _check_options(applet: Applet, ceremony: Ceremony) -> bool:
     """Whether the credential is to be discoverable; refuses what the key cannot do."""
-    discoverable = bool(ceremony.option("rk"))
-    if discoverable and not applet.traits.discoverable:
+    resident = bool(ceremony.option("rk"))
+    if resident and not applet.traits.discoverable:
         raise CtapError(ERR.UNSUPPORTED_OPTION)
     if ceremony.option("up") is False:
         raise CtapError(ERR.INVALID_OPTION)
-    return discoverable
+    return resident
 
 
-def _wants_finger(applet: Applet, ceremony: Ceremony, *, discoverable: bool) -> bool:
+def _wants_finger(applet: Applet, ceremony: Ceremony, *, resident: bool) -> bool:
     always = applet.memory.always_uv
-    for_this_one = discoverable or not applet.traits.make_credential_uv_not_required
+    for_this_one = resident or not applet.traits.make_credential_uv_not_required
     return wants_finger(applet, ceremony, must=always or (applet.protected and for_this_one))
 
 

@@ -138,13 +138,14 @@ class Memory:
         return next((kept for kept in self.credentials if kept.id == credential_id), None)
 
     def keep(self, credential: Credential) -> None:
-        """Store; the same relying party and user has one credential only."""
+        """Store the newest; the same relying party and user has one credential only."""
         others = (
             kept
             for kept in self.credentials
             if (kept.rp_id, kept.user_id) != (credential.rp_id, credential.user_id) and kept.id != credential.id
         )
         self.credentials = (*others, credential)
+        self.order = credential.order
 
     def holds_for(self, rp_id: str, user_id: bytes) -> bool:
         """Whether a new credential for this user would take an old one's place."""
