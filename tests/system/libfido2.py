@@ -51,32 +51,17 @@ class Token:
         """Wipe it."""
         tool("fido2-token", "-R", self.node)
 
-    def make_credential(self, folder: Path, rp_id: str, user: bytes, pin: str) -> Path:
-        """A discoverable credential with user verification; the file that describes it, its attestation verified."""
-        made, verified = folder / "made", folder / "verified"
-        (folder / "asked").write_text(f"{digest('create')}\n{rp_id}\nann\n{base64.b64encode(user).decode()}\n")
-        tool(
-            "fido2-cred",
-            "-M",
-            "-r",
-            "-v",
-            "-i",
-            str(folder / "asked"),
-            "-o",
-            str(made),
-            self.node,
-            "es256",
-            typed=(pin,),
-        )
-        tool("fido2-cred", "-V", "-v", "-i", str(made), "-o", str(verified), "es256")
-        return verified
+    def make_credential(self, folder: Path, rp_id: str, user: bytes, pin: str) -> None:
+        """A discoverable credential with user verification; what came of it stays in the folder."""
+        asked, made = folder / "asked", folder / "made"
+        asked.write_text(f"{digest('create')}\n{rp_id}\nann\n{base64.b64encode(user).decode()}\n")
+        tool("fido2-cred", "-M", "-r", "-v", "-i", str(asked), "-o", str(made), self.node, "es256", typed=(pin,))
 
-    def prove(self, folder: Path, rp_id: str, public_key: Path, pin: str, credential_id: bytes) -> None:
-        """An assertion with user verification by that credential, verified."""
-        asked, answered = folder / "challenge", folder / "assertion"
+    def prove(self, folder: Path, rp_id: str, pin: str, credential_id: bytes) -> None:
+        """An assertion with user verification by that credential; it stays in the folder."""
+        asked, given = folder / "challenge", folder / "assertion"
         asked.write_text(f"{digest('get')}\n{rp_id}\n{base64.b64encode(credential_id).decode()}\n")
-        tool("fido2-assert", "-G", "-v", "-i", str(asked), "-o", str(answered), self.node, typed=(pin,))
-        tool("fido2-assert", "-V", "-v", "-i", str(answered), str(public_key), "es256")
+        tool("fido2-assert", "-G", "-v", "-i", str(asked), "-o", str(given), self.node, typed=(pin,))
 
 
 class ToolFailed(Exception):
@@ -107,10 +92,17 @@ def listed() -> dict[str, str]:
     return dict(line.split(": ", 1) for line in tool("fido2-token", "-L").splitlines())
 
 
-def public_key(verified: Path) -> tuple[bytes, str]:
-    """Credential id and public key (PEM) in the file that `make_credential` gives."""
-    credential_id, pem = verified.read_text().split("\n", 1)
-    return base64.b64decode(credential_id), pem
+def verified_credential(folder: Path) -> bytes:
+    """Verify the attestation of the credential that was made in the folder; its id. Raises ToolFailed."""
+    verified = tool("fido2-cred", "-V", "-v", "-i", str(folder / "made"), "es256")
+    credential_id, public_key = verified.split("\n", 1)
+    (folder / "public.pem").write_text(public_key)
+    return base64.b64decode(credential_id)
+
+
+def verify_assertion(folder: Path) -> None:
+    """Verify the assertion in the folder with the credential there. Raises ToolFailed."""
+    tool("fido2-assert", "-V", "-v", "-i", str(folder / "assertion"), str(folder / "public.pem"), "es256")
 
 
 def digest(text: str) -> str:

@@ -42,12 +42,14 @@ def reports(item: pytest.Item) -> list[pytest.TestReport]:
     uid = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
     told = cache() / f"{REPORTS}-{uid}"
     with only_one(cache() / f"{REPORTS}.lock"):
-        if not told.exists():
+        booted = not told.exists()
+        if booted:
             _forget_others()
             _ask([each.nodeid for each in item.session.items if ours(each)], told)
     problem, *lines = told.read_text(encoding="utf-8").split("\n")
     found = [_revived(item, data) for line in lines if line and (data := json.loads(line))["nodeid"] == item.nodeid]
-    return found or [_failure(item, json.loads(problem))]
+    why = json.loads(problem) if booted else f"the guest told nothing of this test; what it said is in {told}"
+    return found or [_failure(item, why)]
 
 
 def _ask(nodeids: list[str], told: Path) -> None:

@@ -16,8 +16,9 @@ from hardware.transport.usb import UsbSource
 from kiosk.secret import Secret
 from tests.hardware.ways import PIN, RP_ID, prove, raw_id, register
 from tests.system.drawer import PORTS, Drawer
-from tests.system.libfido2 import Token, ToolFailed, listed, public_key
+from tests.system.libfido2 import Token, ToolFailed, listed, verified_credential, verify_assertion
 from tests.system.patience import until
+from tests.system.speed import one_round
 
 TRAITS = {"credential_management_preview": True}
 """As the keys of the field are: these tools know credential management by its preview command only."""
@@ -75,14 +76,14 @@ def test_we_read_what_the_tools_wrote(key: Authenticator, token: Token, tmp_path
     assert key.inspect().pin is PinState.SET
     key.verify_pin(Secret(PIN))
 
-    made = token.make_credential(tmp_path, RP_ID, b"handle-1", PIN)
-    credential_id, pem = public_key(made)
+    token.make_credential(tmp_path, RP_ID, b"handle-1", PIN)
+    credential_id = verified_credential(tmp_path)
     (stored,) = key.stored_credentials()
     assert (stored.rp_id, stored.credential_id, stored.user_id) == (RP_ID, credential_id, b"handle-1")
     assert raw_id(prove(key)) == credential_id
 
-    (tmp_path / "public.pem").write_text(pem)
-    token.prove(tmp_path, RP_ID, tmp_path / "public.pem", PIN, credential_id)
+    token.prove(tmp_path, RP_ID, PIN, credential_id)
+    verify_assertion(tmp_path)
 
     token.change_pin(PIN, NEW_PIN)
     with pytest.raises(WrongPin):
@@ -179,3 +180,12 @@ def table(rows: Rows) -> str:
 
 def _short(value: Any) -> str:
     return ", ".join(sorted(each[:8] for each in value)) if isinstance(value, set) else str(value)
+
+
+def test_no_operation_takes_more_commands_than_theirs(drawer: Drawer) -> None:
+    drawer.put_in("key", traits=TRAITS)
+    ours = {name: commands for name, commands, _ in one_round(drawer, "ours")}
+    theirs = {name: commands for name, commands, _ in one_round(drawer, "theirs")}
+    lines = [f"{name:<20}{ours[name]:>8}{theirs[name]:>12}" for name in ours]
+    sys.stdout.write("\n".join(["", f"{'CTAP commands':<20}{'ours':>8}{'libfido2':>12}", *lines, ""]))
+    assert {name: ours[name] for name in ours if ours[name] > theirs[name]} == {}

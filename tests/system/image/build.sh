@@ -44,9 +44,9 @@ root() {
     mkdir -p "$venv/bin" "$venv/lib/python3.11/site-packages" root/share root/checkout
     ln -s /usr/bin/python3 "$venv/bin/python"
     printf 'home = /usr/bin\ninclude-system-site-packages = false\nversion = 3.11\n' >"$venv/pyvenv.cfg"
-    tar -C "$site" -c --exclude='./mypy*' --exclude='./*mypyc*' --exclude='./ruff*' --exclude='./uv*' --exclude='./pip*' \
-        --exclude='./PyInstaller' --exclude='./_pyinstaller*' --exclude='./setuptools*' --exclude='./grimp*' \
-        --exclude='./importlinter' --exclude='./a1_coverage.pth' --exclude='./distutils-precedence.pth' \
+    tar -C "$site" -c --exclude='./mypy' --exclude='./mypyc' --exclude='./*__mypyc.*' --exclude='./pip' --exclude='./uv' \
+        --exclude='./PyInstaller' --exclude='./_pyinstaller*' --exclude='./setuptools' --exclude='./grimp' \
+        --exclude='./a1_coverage.pth' --exclude='./distutils-precedence.pth' \
         --exclude='./PySide6/Qt/qml' --exclude='./PySide6/Qt/translations' --exclude='./PySide6/Qt/libexec' \
         --exclude='./PySide6/assistant' --exclude='./PySide6/designer' --exclude='./PySide6/linguist' \
         --exclude='libQt6Quick*' --exclude='libQt6Designer*' --exclude='libQt6Qml*' . |
