@@ -22,7 +22,7 @@ from hardware.authenticator import (
     Watch,
     WebAuthnJson,
 )
-from hardware.errors import AgentLost, HardwareError, KeyBusy, KeyGone, KeySilent, KeySwapped
+from hardware.errors import AgentLost, Cancelled, HardwareError, KeyBusy, KeyGone, KeySilent, KeySwapped
 
 TRIES = 3
 """How many agents are tried before a session is given up."""
@@ -33,8 +33,44 @@ BUSY_SECONDS = 40.0
 LEAST_SECONDS = 1.0
 """What a call that is repeated has at least."""
 
+BUSY_PAUSE = 0.1
+
+CLOSING_SECONDS = 3.0
+"""How long an agent that has lost its connection may take to close the key."""
+
 ENDED = (KeyGone, KeySwapped, KeySilent)
 """After these a key is closed."""
+
+
+def opened(asked: Asked, connect: Callable[[], Link], clock: Callable[[], float], patience: float = 0.0) -> Link:
+    """A connection in which `asked` has opened its key; an agent that is lost over it is followed by the next.
+
+    `patience` is how long a key may be busy: a lost agent may have left it waiting for a touch, or may still be closing
+    it. Raises what opening raises, Cancelled and AgentLost.
+    """
+    until = clock() + min(patience, BUSY_SECONDS)
+    for _ in range(TRIES):
+        with suppress(LinkLost):
+            return _opened_in(connect(), asked, clock, until)
+        until = max(until, clock() + CLOSING_SECONDS)
+    raise AgentLost
+
+
+def _opened_in(link: Link, asked: Asked, clock: Callable[[], float], until: float) -> Link:
+    try:
+        while True:
+            try:
+                link.call(asked, COMMAND_SECONDS)
+            except KeyBusy:
+                if clock() >= until:
+                    raise
+            else:
+                return link
+            if asked.watch.cancel.wait(BUSY_PAUSE):
+                raise Cancelled
+    except HardwareError:
+        link.close()
+        raise
 
 
 class AgentKey:
@@ -56,16 +92,7 @@ class AgentKey:
     def open(cls, address: KeyAddress, connect: Callable[[], Link], clock: Callable[[], float]) -> AgentKey:
         """Open the key at this address in the agent. Raises as `KeySource.open`, NoAccess and AgentLost."""
         asked = Asked(DESK["open"], {"address": address}, Watch(deadline=COMMAND_SECONDS))
-        for _ in range(TRIES):
-            with suppress(LinkLost):
-                link = connect()
-                try:
-                    link.call(asked, COMMAND_SECONDS)
-                except HardwareError:
-                    link.close()
-                    raise
-                return cls(address, link, connect, clock)
-        raise AgentLost
+        return cls(address, opened(asked, connect, clock), connect, clock)
 
     @property
     def address(self) -> KeyAddress:
@@ -216,35 +243,14 @@ class AgentKey:
         """Open the same key in the next agent and take the session up again. Raises what opening raises, AgentLost."""
         if self._link is not None:
             self._commands_before += self._link.commands
-        until = self._clock() + min(BUSY_SECONDS, max(watch.deadline, LEAST_SECONDS))
-        tries = 0
-        while tries < TRIES:
-            try:
-                self._link = self._reopened()
-            except LinkLost:
-                tries += 1
-            except KeyBusy:  # it waits for a touch that the lost agent asked for
-                if self._clock() >= until or watch.cancel.wait(0.1):
-                    self._end()
-                    raise
-            except HardwareError:
-                self._end()
-                raise
-            else:
-                return
-        self._end()
-        raise AgentLost
-
-    def _reopened(self) -> Link:
-        link = self._connect()
         secret = None if self._pin_hash is None else bytes(self._pin_hash)
         was = Resumption(self._aaguid, secret, self._built_in_uv)
+        again = Asked(DESK["resume"], {"address": self._address, "was": was}, watch)
         try:
-            link.call(Asked(DESK["resume"], {"address": self._address, "was": was}, Watch()), COMMAND_SECONDS)
+            self._link = opened(again, self._connect, self._clock, max(watch.deadline, LEAST_SECONDS))
         except HardwareError:
-            link.close()
+            self._end()
             raise
-        return link
 
     def _lock(self) -> None:
         """Wipe what the PIN left behind."""

@@ -41,8 +41,8 @@ LOOK_SECONDS = 1.0
 LONGEST_SECONDS = 600.0
 """The longest deadline that a call may have."""
 
-GRACE = 2.0
-"""Seconds after its deadline in which a call must have ended: a key has one of them to obey a cancel."""
+GRACE = 1.0
+"""Seconds after its deadline in which a call must have ended; the hardware layer ends it by then."""
 
 LOOK_GRACE = 0.4
 """The same for a look, where there is nothing to cancel."""
