@@ -35,7 +35,7 @@ def loose(value: Any) -> bytes:
             text = value.encode()
             return _head(_TEXT, len(text)) + text
         case Mapping():
-            members = (loose(name) + loose(inner) for name, inner in reversed(value.items()))
+            members = (loose(name) + loose(inner) for name, inner in reversed(list(value.items())))
             return _head(_MAP, len(value)) + b"".join(members)
         case _:
             return _head(_ARRAY, len(value)) + b"".join(map(loose, value))
