@@ -104,7 +104,8 @@ class Window(QWidget):
         shell.show()
 
     def warn(self, seconds: int) -> None:
-        """Ask whether the person is still there."""
+        """Ask whether the person is still there; meanwhile nobody else reads what is theirs alone."""
+        self.shell.wizard.page.conceal()
         self.shell.idle.ask(seconds)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
@@ -149,7 +150,6 @@ class Window(QWidget):
         if isinstance(state, Done):  # nothing can be lost: the next person may come
             self.emitted.emit(IdleExpired())
         else:
-            self.shell.wizard.page.conceal()
             self.warn(state.visit.profile.times.warning)
 
 

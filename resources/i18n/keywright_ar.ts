@@ -205,6 +205,10 @@
             <translation>المس وارفع إصبعك مرة بعد مرة حتى تكتمل الحلقة.</translation>
         </message>
         <message>
+            <source>Back</source>
+            <translation>رجوع</translation>
+        </message>
+        <message>
             <source>Use one finger for all touches: the one that you will use each day.</source>
             <translation>استخدم إصبعًا واحدًا لكل اللمسات: الذي ستستخدمه كل يوم.</translation>
         </message>
@@ -377,6 +381,10 @@
             <translation>أدخل مفتاحك في الفتحة</translation>
         </message>
         <message>
+            <source>It is the one named {key}. Then we go on from there.</source>
+            <translation>هو المفتاح المسمى {key}. ثم نكمل من حيث توقفنا.</translation>
+        </message>
+        <message>
             <source>The next screen opens by itself.</source>
             <translation>ستُفتح الشاشة التالية تلقائيًا.</translation>
         </message>
@@ -411,6 +419,10 @@
         <message>
             <source>Looking at your key</source>
             <translation>جارٍ فحص مفتاحك</translation>
+        </message>
+        <message>
+            <source>Waiting until this key is out</source>
+            <translation>في انتظار إخراج هذا المفتاح</translation>
         </message>
         <message>
             <source>Waiting until the slot is empty</source>
@@ -1458,10 +1470,6 @@
             <translation>رجوع</translation>
         </message>
         <message>
-            <source>Try again</source>
-            <translation>المحاولة مرة أخرى</translation>
-        </message>
-        <message>
             <source>Keep it as it is</source>
             <translation>تركه كما هو</translation>
         </message>
@@ -1525,6 +1533,14 @@
             <translation>أعد المفتاح نفسه</translation>
         </message>
         <message>
+            <source>Leave the key in</source>
+            <translation>اترك المفتاح في مكانه</translation>
+        </message>
+        <message>
+            <source>Touch it as soon as it blinks.</source>
+            <translation>المسه حالما يومض.</translation>
+        </message>
+        <message>
             <source>Touch your key now</source>
             <translation>المس مفتاحك الآن</translation>
         </message>
@@ -1574,6 +1590,14 @@
                 <numerusform>ثم المسه فورًا. لديك %n ثانية فقط.</numerusform>
                 <numerusform>ثم المسه فورًا. لديك %n ثانية فقط.</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>Looking at your key</source>
+            <translation>جارٍ فحص مفتاحك</translation>
+        </message>
+        <message>
+            <source>It will blink in a moment.</source>
+            <translation>سيومض بعد لحظة.</translation>
         </message>
         <message>
             <source>Hold your finger on the key</source>

@@ -12,8 +12,9 @@ from pytestqt.qtbot import QtBot
 from kiosk.contract.profile import SessionTimes
 from kiosk.enrollment.events import Cancelled, IdleExpired, LanguageChosen
 from kiosk.enrollment.states import Connecting, Done, Identify, State, Welcome
-from ui.idle import IdleWatch
+from ui.idle import IdleWatch, waits_for_person
 from ui.widgets.banner import SimulatedBanner
+from ui.widgets.secret_view import SecretView
 from ui.window import Window
 
 Sample = Callable[[str], State]
@@ -164,6 +165,42 @@ def test_the_tools_are_at_the_top_end_corner(window: Window, sample: Sample, set
 
 
 # ── idle ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_pin_on_the_screen_is_hidden_before_the_warning_lies_over_it(window: Window, sample: Sample) -> None:
+    window.show_state(sample("pin-random"))
+    view = window.findChild(SecretView)
+    assert isinstance(view, SecretView)
+    turned: list[bool] = []
+    view.turned.connect(lambda: turned.append(view.shown))
+    window.warn(20)
+    window.shell.idle.stop()
+    assert turned == [False]
+
+
+@pytest.mark.parametrize(
+    ("name", "counts"),
+    [
+        ("pin-random", True),
+        ("pin-random-setting", False),
+        ("pin-change", True),
+        ("select", False),
+        ("select-late", True),
+        ("finger", False),
+        ("finger-late", True),
+        ("wipe", True),
+        ("wipe-approval", False),
+        ("wipe-put-in", True),
+        ("wipe-touch", False),
+        ("touch", False),
+        ("stopped-cleaning", False),
+        ("stopped-resettable", True),
+    ],
+)
+def test_nobody_is_called_away_from_a_key_that_has_a_time_limit_of_its_own(
+    sample: Sample, name: str, counts: bool
+) -> None:
+    assert waits_for_person(sample(name)) == counts
 
 
 def test_nobody_there_is_asked_and_then_forgotten(qtbot: QtBot, window: Window, sample: Sample) -> None:

@@ -87,7 +87,7 @@ class ChangePinPage(Page):
             primary=self._primary(state),
             key=note(state.visit),
             compact=self._pad.keyboard is not None,
-            scene="key-front",
+            scene="key-front" if state.caution else "",
             help=(
                 say("Pin", "Somebody else set the PIN that this key has. They can tell you."),
                 say("Pin", "With the new one it is yours alone."),

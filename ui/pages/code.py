@@ -96,7 +96,6 @@ class EnterCodePage(Page):
             problem=self._told,
             back=Action(words.back(), "back", WentBack(), "ghost"),
             primary=Action(words.go_on(), "forward", enabled=ready),
-            scene="mail",
         )
 
     def pad(self) -> QWidget | None:

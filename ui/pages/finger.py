@@ -7,7 +7,7 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from hardware.authenticator import SampleFeedback
-from kiosk.enrollment.events import Continued, Skipped
+from kiosk.enrollment.events import Continued, Skipped, WentBack
 from kiosk.enrollment.states import EnrollFinger, State
 from ui.key_words import note
 from ui.pages.page import Action, Chrome, Page, Surroundings
@@ -18,11 +18,15 @@ from ui.widgets.step_ring import StepRing
 
 
 class EnrollFingerPage(Page):
-    """Shows `EnrollFinger`. Emits Continued ("Try again", after a problem) and Skipped, where policy lets it."""
+    """Shows `EnrollFinger`. Emits Continued ("Try again", after a problem), Skipped where policy lets it, and WentBack.
+
+    How many good touches it takes is known from the first one on: touches that were no good do not fill the ring.
+    """
 
     def __init__(self, theme: Theme, place: Surroundings, parent: QWidget | None = None) -> None:
         super().__init__(theme, place, parent)
         self._state: EnrollFinger | None = None
+        self._total = 0
         self._card = _Progress(theme, self)
         column = column_of(self, theme)
         column.addWidget(self._card)
@@ -33,8 +37,14 @@ class EnrollFingerPage(Page):
         assert isinstance(state, EnrollFinger)
         self._state = state
         self._card.setVisible(state.problem is None)
+        if state.remaining is None:
+            self._total = 0
+        elif not self._total:
+            self._total = state.remaining + state.taken
+        left = self._total if state.remaining is None else state.remaining
+        self._total = max(self._total, left)
         self._card.show_progress(
-            state.taken, state.remaining or 0, feedback_words(state.feedback), remaining_words(state.remaining)
+            self._total - left, self._total, feedback_words(state.feedback), remaining_words(state.remaining)
         )
         self.changed.emit()
 
@@ -50,6 +60,7 @@ class EnrollFingerPage(Page):
             step=3,
             problem=state.problem if state else None,
             display=True,
+            back=Action(say("Finger", "Back"), "back", WentBack(), "ghost"),
             primary=Action(say("Finger", "Try again"), "restart", Continued()) if stuck else None,
             secondary=skip if state and state.optional else None,
             scene="key-finger",
@@ -87,9 +98,9 @@ class _Progress(QFrame):
         row.addWidget(self._ring, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addLayout(words, 1)
 
-    def show_progress(self, taken: int, remaining: int, strong: str, small: str) -> None:
+    def show_progress(self, done: int, total: int, strong: str, small: str) -> None:
         """Show so many touches of so many, and these words."""
-        self._ring.show_steps(taken, taken + remaining)
+        self._ring.show_steps(done, total)
         self._strong.set_text(strong)
         self._small.set_text(small)
         said = f"{strong} {small}"

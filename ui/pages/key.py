@@ -9,7 +9,7 @@ from hardware.errors import NoAccess
 from kiosk.enrollment.events import Continued, WentBack
 from kiosk.enrollment.states import InsertKey, State
 from kiosk.errors import SeveralKeys
-from ui.key_words import note
+from ui.key_words import attached_name, note
 from ui.pages.key_places import slot_place
 from ui.pages.page import Action, Chrome, Page, Surroundings
 from ui.theme import Theme
@@ -83,14 +83,23 @@ class InsertKeyPage(Page):
         if state and state.reading:
             return QCoreApplication.translate("InsertKey", "Leave it in the slot.")
         if state and state.take_out:
-            return QCoreApplication.translate("InsertKey", "Then we go on from there.")
+            return self._which(state)
         return slot_place(self.place.slot)
+
+    def _which(self, state: InsertKey) -> str:
+        """Which key to take out, where there are several."""
+        if state.out is None or len(state.visit.port.keys) < 2:
+            return QCoreApplication.translate("InsertKey", "Then we go on from there.")
+        text = QCoreApplication.translate("InsertKey", "It is the one named {key}. Then we go on from there.")
+        return text.format(key=attached_name(state.out))
 
     def _status(self, state: InsertKey) -> tuple[str, str]:
         say = QCoreApplication.translate
         by_itself = say("InsertKey", "The next screen opens by itself.")
         if state.reading:
             return say("InsertKey", "Looking at your key"), by_itself
+        if state.take_out and state.out is not None and len(state.visit.port.keys) > 1:
+            return say("InsertKey", "Waiting until this key is out"), by_itself
         if state.take_out:
             return say("InsertKey", "Waiting until the slot is empty"), by_itself
         if isinstance(state.problem, SeveralKeys):

@@ -145,7 +145,7 @@ class EnterPinPage(Page):
             secondary=Action(QCoreApplication.translate("Pin", "I forgot it"), "help", None, "ghost", name=FORGOTTEN),
             key=note(state.visit),
             compact=self._pad.keyboard is not None,
-            scene="key-front",
+            scene="key-front" if state.caution else "",
         )
 
     def pad(self) -> QWidget | None:

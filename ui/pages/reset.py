@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
-from kiosk.enrollment.events import Continued, ResetWanted, WentBack
+from kiosk.enrollment.events import ResetWanted, WentBack
 from kiosk.enrollment.states import ResetKey, ResetStage, State
 from ui.key_words import note
 from ui.pages.page import Action, Chrome, Page, Surroundings
-from ui.pages.reset_words import Says, says
+from ui.pages.reset_words import Says, came_back, says
 from ui.pages.verify import column_of
 from ui.theme import Theme
 from ui.widgets.notice import Notice
@@ -39,8 +39,8 @@ _LOOKS = {
 
 
 class ResetKeyPage(Page):
-    """Shows `ResetKey`. Emits ResetWanted (only at the second of two questions), WentBack, and Continued after a
-    problem. What keeps the key as it is has the focus; Enter never wipes."""
+    """Shows `ResetKey`. Emits ResetWanted (only at the second of two questions) and WentBack. What keeps the key as it
+    is has the focus: Enter never wipes."""
 
     def __init__(self, theme: Theme, place: Surroundings, parent: QWidget | None = None) -> None:
         super().__init__(theme, place, parent)
@@ -62,7 +62,7 @@ class ResetKeyPage(Page):
         self._sure = self._sure and state.stage is ResetStage.ASK
         asks, touches = state.stage is ResetStage.ASK, state.stage is ResetStage.TOUCH and state.problem is None
         self._lost.setVisible(asks)
-        self._waits.setVisible(not asks and not touches and not self._stuck)
+        self._waits.setVisible(not asks and not touches)
         self._ring.setVisible(touches)
         if not touches:
             self._ring.stop()
@@ -76,8 +76,7 @@ class ResetKeyPage(Page):
         say = QCoreApplication.translate
         look = _LOOKS[state.stage]
         back = Action(say("Reset", "Back"), "back", WentBack(), "ghost")
-        primary = Action(say("Reset", "Try again"), "restart", Continued()) if self._stuck else None
-        secondary = None
+        primary = secondary = None
         if state.stage is ResetStage.ASK:
             primary = Action(say("Reset", "Keep it as it is"), "", WentBack())
             wipe = ResetWanted() if self._sure else None
@@ -91,7 +90,7 @@ class ResetKeyPage(Page):
             back=back if state.stage is not ResetStage.ASK else None,
             primary=primary,
             secondary=secondary,
-            scene=look.scene,
+            scene="key-inserted" if came_back(state) else look.scene,
             key=note(state.visit),
             help=(
                 say("Reset", "Wiping makes the key as new. Whatever it opened before, it opens no longer."),
@@ -110,12 +109,6 @@ class ResetKeyPage(Page):
             self._show_words()
 
     # ── content ─────────────────────────────────────────────────────────────────────────────────
-
-    @property
-    def _stuck(self) -> bool:
-        """Whether nothing is under way until the person says so."""
-        state = self._shown()
-        return state.problem is not None and state.stage in (ResetStage.APPROVAL, ResetStage.TOUCH)
 
     def _shown(self) -> ResetKey:
         assert self._state is not None, "a page is rendered before it is asked"

@@ -33,9 +33,15 @@ def says(state: ResetKey, slot: Place, *, sure: bool) -> Says:
         case ResetStage.TAKE_OUT:
             return _out()
         case ResetStage.PUT_IN:
-            return _in(slot, state.seconds)
+            return _comes() if came_back(state) else _in(slot, state.seconds)
         case ResetStage.TOUCH:
             return _touch(long=state.long_touch)
+
+
+def came_back(state: ResetKey) -> bool:
+    """Whether the key that is to be wiped is in again, and will blink in a moment."""
+    key = state.visit.key
+    return state.stage is ResetStage.PUT_IN and key is not None and key.address in state.visit.port.keys
 
 
 def lost_words(lost: int | None) -> str:
@@ -93,6 +99,16 @@ def _in(slot: Place, seconds: int) -> Says:
         slot_place(slot),
         status=say("Reset", "Looking for your key"),
         detail=say("Reset", "Then touch it at once. There are only %n second(s).", "", seconds),
+    )
+
+
+def _comes() -> Says:
+    say = QCoreApplication.translate
+    return Says(
+        say("Reset", "Leave the key in"),
+        say("Reset", "Touch it as soon as it blinks."),
+        status=say("Reset", "Looking at your key"),
+        detail=say("Reset", "It will blink in a moment."),
     )
 
 

@@ -25,7 +25,7 @@ class SelectKeyPage(Page):
         super().__init__(theme, place, parent)
         self._state: SelectKey | None = None
         self._card = StatusCard(theme, parent=self)
-        self._keys = RowList(theme, "receipt", parent=self)
+        self._keys = RowList(theme, "receipt", parent=self, dense=True)
         column = column_of(self, theme)
         column.addWidget(self._card)
         column.addWidget(self._keys)

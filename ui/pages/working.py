@@ -6,9 +6,9 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from hardware.errors import KeyGone
-from kiosk.contract.policy import Demand, HandOverPolicy
+from kiosk.enrollment.hand_over import settings_for
 from kiosk.enrollment.states import Prove, State, Task
-from kiosk.enrollment.visit import Trouble
+from kiosk.enrollment.visit import Trouble, Visit
 from ui.messages import duration
 from ui.pages.page import Chrome, Page, Surroundings
 from ui.text import clean
@@ -127,7 +127,7 @@ class WorkingPage(Page):
         done.extend(
             self._row(say("Working", "Adding your key to {party}").format(party=clean(p.name)), "next") for p in later
         )
-        if state.task is Task.CONFIGURE or configures(state.visit.policy.hand_over):
+        if state.task is Task.CONFIGURE or configures(state.visit):
             rules = say("Working", "Giving it the rules of your organization")
             done.append(self._row(rules, _mark(_ORDER.index(Task.CONFIGURE), now)))
         done.append(self._row(say("Working", "A last look at the key"), _mark(_ORDER.index(Task.CHECK), now)))
@@ -148,10 +148,11 @@ class WorkingPage(Page):
         )
 
 
-def configures(policy: HandOverPolicy) -> bool:
-    """Whether anything of a key is to be changed before it is handed over."""
-    demands = (policy.raise_min_pin, policy.force_pin_change, policy.always_uv, policy.enterprise_attestation)
-    return any(demand in (Demand.REQUIRE, Demand.BEST_EFFORT) for demand in demands)
+def configures(visit: Visit) -> bool:
+    """Whether anything of the key was changed, or is to be changed, before it is handed over."""
+    if visit.configured or visit.key is None:
+        return visit.configured
+    return settings_for(visit.key, visit.policy, random_pin=visit.random_pin) is not None
 
 
 def _mark(place: int, now: int) -> MarkKind:

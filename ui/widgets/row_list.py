@@ -28,11 +28,12 @@ class Row:
 
 
 class RowList(QFrame):
-    """A card of rows, or plain rows; a stop for the screen reader, which reads them all."""
+    """A card of rows, or plain rows; a stop for the screen reader, which reads them all. Dense rows stand closer."""
 
-    def __init__(self, theme: Theme, kind: str = "card", parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, kind: str = "card", parent: QWidget | None = None, *, dense: bool = False) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._height = 52 if dense else 66
         self._rows: tuple[Row, ...] = ()
         self.setProperty("kind", kind or "plain")
         inset = theme.px(24) if kind else 0
@@ -57,7 +58,7 @@ class RowList(QFrame):
                 rule.setProperty("kind", "rule")
                 rule.setFixedHeight(self._theme.border("line"))
                 self._column.addWidget(rule)
-            self._column.addWidget(_RowView(self._theme, row, self))
+            self._column.addWidget(_RowView(self._theme, row, self._height, self))
         self.setAccessibleName("\n".join(f"{row.text}: {row.end}" if row.end else row.text for row in rows))
 
     def marks(self) -> tuple[MarkKind, ...]:
@@ -66,7 +67,7 @@ class RowList(QFrame):
 
 
 class _RowView(QWidget):
-    def __init__(self, theme: Theme, row: Row, parent: QWidget) -> None:
+    def __init__(self, theme: Theme, row: Row, height: int, parent: QWidget) -> None:
         super().__init__(parent)
         middle = Qt.AlignmentFlag.AlignVCenter
         line = QHBoxLayout(self)
@@ -80,7 +81,7 @@ class _RowView(QWidget):
         line.addWidget(Label(theme, role, row.text, "ink_soft" if row.mark == "next" else "ink", self), 1, middle)
         if row.end:
             line.addWidget(Label(theme, "small", row.end, "ink_soft", self).one_line(), 0, middle)
-        self.setMinimumHeight(theme.px(66))
+        self.setMinimumHeight(theme.px(height))
 
 
 class _Mark(QWidget):

@@ -68,7 +68,9 @@ class Sheet(QWidget):
     def give_way(self, width: int, height: int) -> None:
         """Make do with this room: everything else matters more than the sentence, and that more than the key."""
         says, noted = self._says, self._noted is not None
-        if (says or noted) and height > 0:
+        # above a picture the place becomes as high as what is in it; a pad needs its own height
+        grows = self._theme.portrait and not self._theme.folded and bool(self._chrome.scene)
+        if (says or noted) and height > 0 and not grows:
             sentence = self._sentence.heightForWidth(width - 2 * inset(self._theme)) + self._theme.px(16)
             key = self._key.sizeHint().height()
             left = height - self._column.totalHeightForWidth(width)
@@ -89,9 +91,11 @@ class Sheet(QWidget):
         self._column.invalidate()
 
     def spoken(self) -> tuple[str, str]:
-        """The title, and what else a screen reader says: what went wrong, else the sentence."""
+        """The title, and what else a screen reader says: what went wrong, else the sentence; the key in the slot."""
         label = self._large if self._chrome.display else self._title
-        return label.text(), self._notice.text() if self._chrome.problem else self._sentence.text()
+        rest = self._notice.text() if self._chrome.problem else self._sentence.text()
+        key = self._chrome.key
+        return label.text(), f"{rest} {key.spoken}." if key is not None and key.facts else rest
 
     def come_in(self) -> None:
         """Fade in, moving along the reading direction."""

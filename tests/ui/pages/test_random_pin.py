@@ -1,0 +1,170 @@
+"""A PIN that the kiosk made up is seen once, by whoever stands there, and said only on purpose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QImage
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from hardware.errors import KeySilent
+from kiosk.enrollment.events import Continued
+from kiosk.enrollment.states import RandomPin, State
+from kiosk.enrollment.visit import Visit
+from kiosk.secret import Secret
+from ui.pages.page import Page, Surroundings
+from ui.pages.random_pin import ALOUD, RandomPinPage
+from ui.theme import load_theme
+from ui.widgets import secret_view
+from ui.widgets.secret_view import SecretView
+
+Show = Callable[[Page, State], list[object]]
+PIN = "82604917"
+
+
+@pytest.fixture
+def page(qtbot: QtBot) -> RandomPinPage:
+    return RandomPinPage(load_theme(), Surroundings())
+
+
+@pytest.fixture
+def announced(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What a screen reader is told."""
+    said: list[str] = []
+
+    class Spy:
+        @staticmethod
+        def updateAccessibility(event: QAccessibleAnnouncementEvent) -> None:  # noqa: N802 - Qt's name
+            said.append(event.message())
+
+    monkeypatch.setattr(secret_view, "QAccessible", Spy)
+    return said
+
+
+def view(page: RandomPinPage) -> SecretView:
+    found = page.findChild(SecretView)
+    assert isinstance(found, SecretView)
+    return found
+
+
+def picture(page: RandomPinPage) -> QImage:
+    return view(page).grab().toImage()
+
+
+def everything_said(page: RandomPinPage) -> str:
+    said = []
+    for widget in (page.window(), *page.window().findChildren(QWidget)):
+        said += [widget.accessibleName(), widget.accessibleDescription(), widget.toolTip(), widget.windowTitle()]
+        interface = QAccessible.queryAccessibleInterface(widget)
+        if interface is not None:
+            said += [interface.text(kind) for kind in QAccessible.Text if kind is not QAccessible.Text.UserText]
+        if isinstance(widget, QLabel | QPushButton):
+            said.append(widget.text())
+    return "\n".join(said)
+
+
+def test_while_the_pin_is_set_there_is_nothing_to_press(page: RandomPinPage, visit: Visit, show: Show) -> None:
+    show(page, RandomPin(visit))
+    chrome = page.chrome()
+    assert (chrome.primary, chrome.secondary, chrome.back) == (None, None, None)
+    first = page.first_focus()
+    assert first is not None
+    assert first.accessibleName() == "Setting a PIN"
+    assert not view(page).isVisible()
+
+
+def test_the_pin_is_seen_and_noted(page: RandomPinPage, visit: Visit, show: Show) -> None:
+    show(page, RandomPin(visit))
+    page.render(RandomPin(visit, Secret(PIN)))
+    assert view(page).isVisible()
+    assert view(page).shown
+    primary = page.chrome().primary
+    assert primary is not None
+    assert (primary.text, primary.event) == ("I have noted it", Continued())
+
+
+def test_the_pin_is_painted_and_in_no_text(page: RandomPinPage, visit: Visit, show: Show) -> None:
+    show(page, RandomPin(visit, Secret(PIN)))
+    other = RandomPinPage(load_theme(), Surroundings())
+    show(other, RandomPin(visit, Secret("11111111")))
+    assert picture(page) != picture(other)
+    said = everything_said(page)
+    assert PIN not in said
+    assert " ".join(PIN) not in said
+    assert PIN not in repr(vars(page)) + repr(vars(view(page)))
+
+
+def test_it_is_read_aloud_only_on_purpose_digit_by_digit(
+    page: RandomPinPage, visit: Visit, show: Show, announced: list[str]
+) -> None:
+    show(page, RandomPin(visit, Secret(PIN)))
+    assert announced == []
+    secondary = page.chrome().secondary
+    assert secondary is not None
+    assert secondary.name == ALOUD
+    page.trigger(secondary.name)
+    assert announced == [" ".join(PIN)]
+
+
+def test_it_is_hidden_and_shown_again_by_the_eye(page: RandomPinPage, visit: Visit, show: Show) -> None:
+    show(page, RandomPin(visit, Secret(PIN)))
+    seen = picture(page)
+    eye = next(button for button in page.findChildren(QPushButton) if "Hide" in button.accessibleName())
+    eye.click()
+    assert not view(page).shown
+    assert picture(page) != seen
+    assert eye.accessibleName() == "Show the PIN"
+    eye.click()
+    assert picture(page) == seen
+
+
+def test_hidden_pins_of_one_length_look_alike(page: RandomPinPage, visit: Visit, show: Show) -> None:
+    show(page, RandomPin(visit, Secret(PIN)))
+    page.conceal()
+    hidden = picture(page)
+    page.render(RandomPin(visit, Secret("11111111")))
+    assert picture(page) == hidden
+
+
+def test_another_window_in_front_hides_it(page: RandomPinPage, visit: Visit, show: Show, qtbot: QtBot) -> None:
+    show(page, RandomPin(visit, Secret(PIN)))
+    other = QWidget()
+    qtbot.addWidget(other)
+    with qtbot.waitActive(other):
+        other.show()
+        other.activateWindow()
+    view(page).changeEvent(QEvent(QEvent.Type.ActivationChange))
+    assert not view(page).shown
+
+
+def test_a_wiped_pin_can_no_longer_be_seen_or_heard(
+    page: RandomPinPage, visit: Visit, show: Show, announced: list[str]
+) -> None:
+    secret = Secret(PIN)
+    show(page, RandomPin(visit, secret))
+    seen = picture(page)
+    secret.wipe()
+    view(page).update()
+    page.trigger(ALOUD)
+    assert picture(page) != seen
+    assert announced == []
+
+
+@pytest.mark.parametrize(("must_change", "words"), [(True, "choose one of your own"), (False, "each time you use")])
+def test_it_says_what_the_pin_is_for(
+    page: RandomPinPage, visit: Visit, show: Show, must_change: bool, words: str
+) -> None:
+    show(page, RandomPin(visit, Secret(PIN), must_change=must_change))
+    assert words in everything_said(page)
+
+
+def test_what_failed_can_be_tried_again(page: RandomPinPage, visit: Visit, show: Show) -> None:
+    show(page, RandomPin(visit))
+    page.render(RandomPin(visit, problem=KeySilent(5.0)))
+    primary = page.chrome().primary
+    assert primary is not None
+    assert (primary.text, primary.event) == ("Try again", Continued())
+    assert page.first_focus() is None
