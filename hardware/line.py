@@ -124,7 +124,7 @@ class Line(CtapDevice):
 
         CTAPHID has no status for that (CTAP 2.1 section 11.2.9.2.1).
         """
-        self._to_verify = True
+        self._to_verify = self._person_wanted = True
         try:
             yield
         finally:
@@ -135,7 +135,7 @@ class Line(CtapDevice):
             if status == STATUS.UPNEEDED:
                 self.wait_for_touch()
         elif self._to_verify:
-            self._to_verify, self._person_wanted = False, True
+            self._to_verify = False
             self._watch.on_verify()
 
     def wait_for_touch(self) -> None:

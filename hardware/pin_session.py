@@ -95,12 +95,12 @@ class PinSession:
         pin_hash = hashed(pin)
         with self._trying(), _forced_change():
             try:
-                token = self._modestly(lambda: self._pins.token(pin_hash, self._management or None, None))
+                token = self._modestly(lambda: self._pins.token(pin_hash, self._besides(by_pin=True) or None, None))
             finally:
                 wipe(pin_hash)
         self._unlock(pin)
-        if self._management or not self._pins.permissions:
-            self._keep(token, self._management, None)
+        if self._besides() or not self._pins.permissions:
+            self._keep(token, self._besides(), None)
 
     def use_built_in_uv(self) -> None:
         """From now on the key verifies its owner by itself, in each command or for each token."""
@@ -144,21 +144,19 @@ class PinSession:
         self._modest = True
         return request()
 
-    @property
-    def _management(self) -> PERMISSION:
+    def _besides(self, *, by_pin: bool = False) -> PERMISSION:
         """What a token is asked to do besides: one serves all that follow each other."""
-        return PERMISSION(0) if self._modest else self._permitted
+        return PERMISSION(0) if self._modest else self._permitted(by_pin=by_pin or not self._built_in)
 
-    @property
-    def _permitted(self) -> PERMISSION:
+    def _permitted(self, *, by_pin: bool) -> PERMISSION:
         """Every permission of this key that is no ceremony's; some are given for the PIN only (section 6.5.5.7.3)."""
         options = self._ctap.info.options
         permissions = PERMISSION(0)
         if options.get("credMgmt"):
             permissions |= PERMISSION.CREDENTIAL_MGMT
-        if options.get("authnrCfg") and (not self._built_in or options.get("uvAcfg")):
+        if options.get("authnrCfg") and (by_pin or options.get("uvAcfg")):
             permissions |= PERMISSION.AUTHENTICATOR_CFG
-        if "bioEnroll" in options and (not self._built_in or options.get("uvBioEnroll")):
+        if "bioEnroll" in options and (by_pin or options.get("uvBioEnroll")):
             permissions |= PERMISSION.BIO_ENROLL
         return permissions
 
@@ -167,7 +165,7 @@ class PinSession:
 
         Raises PinRequired when the session is locked, or the key does not verify its owner by itself for this.
         """
-        if self._built_in and permissions & ~(CEREMONY | self._permitted):
+        if self._built_in and permissions & ~(CEREMONY | self._permitted(by_pin=False)):
             raise PinRequired
         if self._built_in and not self._pins.permissions:
             with self._verifying():
@@ -198,8 +196,8 @@ class PinSession:
         After the proof the key is configured, and an assertion without a touch leaves its token as it is.
         """
         if permissions == PERMISSION.GET_ASSERTION:
-            return permissions | self._management & PERMISSION.AUTHENTICATOR_CFG
-        return permissions if permissions & CEREMONY else permissions | self._management
+            return permissions | self._besides() & PERMISSION.AUTHENTICATOR_CFG
+        return permissions if permissions & CEREMONY else permissions | self._besides()
 
     def _keep(self, token: bytes, permissions: PERMISSION, rp_id: str | None) -> None:
         self.forget_token()

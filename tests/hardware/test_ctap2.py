@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from threading import Event
 from typing import Any
 
@@ -12,9 +13,11 @@ from fido2.ctap import STATUS, CtapDevice, CtapError
 from fido2.ctap2.base import Ctap2 as OutsideCtap2
 from fido2.hid import CAPABILITY
 
+from hardware.authenticator import KeySettings, Watch
 from hardware.ctap2 import Command, Ctap2
 from hardware.errors import KeyFault
 from hardware.fido import open_device
+from hardware.simulated.traits import CTAP21
 from kiosk.secret import Secret
 from tests.hardware.meddler import ADDRESS, changing, meddled
 from tests.hardware.ways import PIN, RP_ID, prove, register
@@ -37,6 +40,38 @@ def exchanges() -> list[Exchange]:
         key.set_pin(Secret(PIN))
         prove(key, register(key)["id"])
         key.inspect()
+    return heard
+
+
+MANAGED = replace(CTAP21, pin_complexity=False, built_in_uv=True, bio_enrollment=True, samples_needed=2)
+
+
+@pytest.fixture
+def managed() -> list[Exchange]:
+    """Requests and answers of everything that is not an enrollment."""
+    heard: list[Exchange] = []
+
+    def listen(request: bytes, answer: bytes) -> bytes:
+        heard.append((request, answer))
+        return answer
+
+    with meddled(listen, MANAGED) as (_, device):
+        key = open_device(ADDRESS, device)
+        key.set_pin(Secret(PIN))
+        key.change_pin(Secret(PIN), Secret("another-18"))
+        made = register(key)
+        for each in key.stored_credentials():
+            key.delete_credential(each.credential_id)
+        finger = key.enroll_fingerprint("a thumb with a long name", Watch(), lambda _: None)
+        key.use_built_in_uv()
+        prove(key, register(key)["id"])
+        key.verify_pin(Secret("another-18"))
+        assert made
+        key.fingerprints()
+        key.delete_fingerprint(finger.template_id)
+        key.configure(KeySettings(8, (RP_ID,), always_uv=True, enterprise_attestation=True, pin_complexity=True))
+        key.select(Watch())
+        key.reset(Watch())
     return heard
 
 
@@ -120,21 +155,35 @@ class Replayed(CtapDevice):
         return iter(())
 
 
-def test_an_enrollment_is_in_the_bytes_that_another_client_would_send(exchanges: list[Exchange]) -> None:
+def said_outside(exchanges: list[Exchange]) -> list[bytes]:
+    """What another client sends for the same."""
     device = Replayed(exchanges)
-    outside = OutsideCtap2(device)  # asks getInfo
+    outside: Any = OutsideCtap2(device)  # asks getInfo
+    ways: dict[int, tuple[Callable[..., object], Sequence[int]]] = {
+        0x01: (outside.make_credential, range(1, 11)),
+        0x02: (outside.get_assertion, range(1, 8)),
+        0x04: (outside.get_info, ()),
+        0x06: (outside.client_pin, (1, 2, 3, 4, 5, 6, 9, 10)),
+        0x07: (outside.reset, ()),
+        0x09: (outside.bio_enrollment, range(1, 6)),
+        0x0A: (outside.credential_mgmt, range(1, 5)),
+        0x0B: (outside.selection, ()),
+        0x0D: (outside.config, range(1, 5)),
+    }
     for request, _ in exchanges[1:]:
+        say, numbers = ways[request[0]]
         told = decoded(request)
-        match request[0]:
-            case 0x01:
-                outside.make_credential(*(told.get(number) for number in range(1, 11)))  # type: ignore[arg-type]  # any
-            case 0x02:
-                outside.get_assertion(*(told.get(number) for number in range(1, 8)))  # type: ignore[arg-type]  # any
-            case 0x06:
-                outside.client_pin(*(told.get(number) for number in (1, 2, 3, 4, 5, 6, 9, 10)))  # type: ignore[arg-type]  # any
-            case _:
-                outside.get_info()
-    assert device.requests == [request for request, _ in exchanges]
+        say(*(told.get(number) for number in numbers))
+    return device.requests
+
+
+def test_an_enrollment_is_in_the_bytes_that_another_client_would_send(exchanges: list[Exchange]) -> None:
+    assert said_outside(exchanges) == [request for request, _ in exchanges]
+
+
+def test_management_is_in_the_bytes_that_another_client_would_send(managed: list[Exchange]) -> None:
+    assert said_outside(managed) == [request for request, _ in managed]
+    assert {request[0] for request, _ in managed} == {0x01, 0x02, 0x04, 0x06, 0x07, 0x09, 0x0A, 0x0B, 0x0D}
 
 
 def test_a_request_longer_than_the_key_takes_is_not_sent() -> None:

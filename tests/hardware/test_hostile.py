@@ -14,7 +14,7 @@ from fido2.ctap2.base import Ctap2
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hardware.authenticator import Watch
+from hardware.authenticator import KeySettings, Watch
 from hardware.errors import (
     Cancelled,
     HardwareError,
@@ -30,6 +30,8 @@ from hardware.simulated.traits import CTAP21
 from kiosk.secret import Secret
 from tests.hardware.meddler import ADDRESS, Meddler, changing, meddled, refusing
 from tests.hardware.ways import ORIGIN, PIN, RP_ID, creation_options, hurried, prove, raw_id, register
+
+ABLE = replace(CTAP21, built_in_uv=True, bio_enrollment=True, uv_config=True, pin_complexity=False, samples_needed=1)
 
 
 def _flip_rp_id_hash(answer: dict[Any, Any]) -> None:
@@ -234,7 +236,7 @@ def test_whatever_a_key_answers_only_hardware_errors_come_out(answers: list[byte
         count[0] += 1
         return answer if count[0] <= honest else answers[count[0] % len(answers)]
 
-    with meddled(meddle) as (_, device):
+    with meddled(meddle, ABLE) as (_, device):
         try:
             key = open_device(ADDRESS, device)
         except HardwareError:
@@ -247,6 +249,18 @@ def test_whatever_a_key_answers_only_hardware_errors_come_out(answers: list[byte
             lambda: prove(key, "AAAA"),
             lambda: key.has_credential(RP_ID, b"id"),
             lambda: key.delete_credential(b"id"),
+            lambda: key.change_pin(Secret(PIN), Secret("another-1")),
+            key.stored_credentials,
+            lambda: key.configure(KeySettings(8, (RP_ID,), True, True, True, True)),
+            key.fingerprints,
+            lambda: key.enroll_fingerprint("thumb", Watch(deadline=1.0), lambda _: None),
+            lambda: key.delete_fingerprint(b"id"),
+            key.use_built_in_uv,
+            lambda: register(key, Watch(deadline=1.0)),
+            key.stored_credentials,
+            lambda: key.select(Watch(deadline=1.0)),
+            key.wink,
+            lambda: key.reset(Watch(deadline=1.0)),
             key.inspect,
         ):
             try:

@@ -11,6 +11,7 @@ from fido2.hid import ConnectionFailure
 from hardware.errors import (
     AlreadyRegistered,
     Cancelled,
+    FingerprintsFull,
     HardwareError,
     KeyBusy,
     KeyFault,
@@ -23,6 +24,7 @@ from hardware.errors import (
     PinRefused,
     PinRequired,
     TouchTimeout,
+    UvBlocked,
     WrongPin,
 )
 from hardware.translate import MEANINGS, hardware_error, translated
@@ -40,6 +42,7 @@ def test_every_status_of_ctap_has_a_meaning(status: CtapError.ERR) -> None:
     ("status", "meaning"),
     [
         (0x06, KeyBusy),
+        (0x17, FingerprintsFull),
         (0x0B, KeyGone),
         (0x19, AlreadyRegistered),
         (0x26, NoSuitableAlgorithm),
@@ -54,6 +57,7 @@ def test_every_status_of_ctap_has_a_meaning(status: CtapError.ERR) -> None:
         (0x36, PinRequired),
         (0x37, PinRefused),
         (0x3A, TouchTimeout),
+        (0x3C, UvBlocked),
     ],
 )
 def test_statuses_that_a_person_can_act_on_keep_their_meaning(status: int, meaning: type[HardwareError]) -> None:
