@@ -18,10 +18,10 @@ from hardware.errors import HardwareError
 VERSION = 1
 """To be raised with every change of a verb or of a value that it carries."""
 
-BEAT = 0.3
+BEAT = 0.2
 """Seconds between two beats of an agent that works on a call."""
 
-SILENCE = 1.0
+SILENCE = 0.8
 """Seconds without a word during a call after which an agent hangs."""
 
 COMMAND_SECONDS = 10.0

@@ -10,8 +10,8 @@ import sys
 import tempfile
 import weakref
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import AuthenticationError
 from pathlib import Path
@@ -22,6 +22,7 @@ from typing import Protocol
 import structlog
 
 from hardware.agent.pipes import TELLS_PEERS, Peer, Pipe, knock, knock_with_key
+from hardware.agent.protocol import SILENCE
 from hardware.errors import NoAccess
 
 _log = structlog.get_logger("keywright.agent")
@@ -159,7 +160,7 @@ class SpawnedAgent:
             raise NoAccess(self.place, CANNOT_START)
         self._starts.append(self._clock())
         if self._running is not None:
-            _log.warning("agent_started_again", pid=self._running.process.pid)
+            _log.info("agent_started_again", pid=self._running.process.pid)
             self._running.end()
         try:
             self._running = _Running.start(self._command, self._environment, keyed=self._keyed)
@@ -207,15 +208,22 @@ class _Running:
         process = self.process
         assert process.stdin is not None
         assert process.stdout is not None
-        alarm = Timer(STARTING_SECONDS, process.kill)
-        alarm.start()
         try:
-            if self._key is not None:
-                process.stdin.write(self._key.hex().encode() + b"\n")
-                process.stdin.flush()
-            return process.stdout.readline() == READY
+            with self._ended_after(STARTING_SECONDS):
+                if self._key is not None:
+                    process.stdin.write(self._key.hex().encode() + b"\n")
+                    process.stdin.flush()
+                return process.stdout.readline() == READY
         except OSError:
             return False
+
+    @contextmanager
+    def _ended_after(self, seconds: float) -> Iterator[None]:
+        """Kill the process when the block takes longer, which ends whatever waits for it there."""
+        alarm = Timer(seconds, self.process.kill)
+        alarm.start()
+        try:
+            yield
         finally:
             alarm.cancel()
             alarm.join()
@@ -223,7 +231,8 @@ class _Running:
     def knock(self) -> Pipe:
         """Connect. Raises OSError, EOFError, AuthenticationError."""
         if self._key is not None:
-            return knock_with_key(self._address, self._key)
+            with self._ended_after(SILENCE):  # there is no patience in how the two prove themselves
+                return knock_with_key(self._address, self._key)
         pipe = knock(Path(self._address), lambda peer: peer.pid == self.process.pid)
         if pipe is None:
             raise PermissionError
