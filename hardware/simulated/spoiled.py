@@ -17,7 +17,9 @@ def spoiled(answer: bytes, faults: Faults) -> bytes:
     """The answer (a status byte and CBOR) as the faults want it."""
     if faults.garbage:
         return _NO_CBOR
-    if faults.non_canonical and len(answer) > 1:
+    if len(answer) == 1:
+        return answer
+    if faults.non_canonical:
         answer = answer[:1] + loose(cbor.decode(answer[1:]))
     return answer + faults.extraneous
 

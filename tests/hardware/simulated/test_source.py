@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from threading import Thread
 
 import pytest
 
@@ -63,3 +64,29 @@ def test_a_faulty_key_fails_to_open_with_an_error_of_ours(
     source = SimulatedSource(keys)
     with pytest.raises(HardwareError):
         source.open(source.attached()[0])
+
+
+def test_it_waits_for_a_key_that_comes_or_goes_and_no_longer(keys: tuple[SimulatedKey, SimulatedKey]) -> None:
+    source = SimulatedSource(keys)
+    assert source.changed(0)  # nobody has looked yet
+    source.attached()
+    assert not source.changed(0.001)
+    for key in keys:
+        key.plug()
+        assert source.changed(60)
+        assert source.changed(60)  # until somebody looks
+        source.attached()
+        assert not source.changed(0)
+    keys[0].power_cycle()
+    assert source.changed(60)
+
+
+def test_who_waits_for_a_key_is_woken_by_it(keys: tuple[SimulatedKey, SimulatedKey]) -> None:
+    source = SimulatedSource(keys)
+    source.attached()
+    woken: list[bool] = []
+    waiting = Thread(target=lambda: woken.append(source.changed(60)), name="waiting")
+    waiting.start()
+    keys[1].plug()
+    waiting.join(10)
+    assert woken == [True]
