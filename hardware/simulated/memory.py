@@ -6,11 +6,14 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
-from typing import Any, Final
+from dataclasses import dataclass, fields, replace
+from functools import cache
+from typing import Any, Final, TypeVar, get_origin, get_type_hints
 
 from hardware.simulated.signing import Random, public_cose
 from hardware.simulated.traits import KeyTraits
+
+T = TypeVar("T")
 
 PIN_TRIES: Final = 8  # section 6.5.1
 EMPTY_LARGE_BLOBS: Final = b"\x80" + hashlib.sha256(b"\x80").digest()[:16]
@@ -162,25 +165,42 @@ class Memory:
 
     def to_json(self) -> str:
         """All of it, private keys included: worth nothing outside tests."""
-        return json.dumps(asdict(self), default=_hex, indent=1, sort_keys=True)
+        return json.dumps(self, default=_plain, sort_keys=True)
 
     @classmethod
     def from_json(cls, text: str) -> Memory:
         """What `to_json` wrote. Raises ValueError for anything else."""
         try:
             values = _unhex(json.loads(text))
-            values["credentials"] = tuple(Credential(**row) for row in values["credentials"])
-            values["templates"] = tuple(Template(**row) for row in values["templates"])
-            values["min_pin_rp_ids"] = tuple(values["min_pin_rp_ids"])
-            if set(values) != {each.name for each in fields(cls)}:
-                raise ValueError("not the members of a key's memory")
-            return cls(**values)
-        except (TypeError, KeyError, AttributeError) as problem:
+            values["credentials"] = tuple(_made(Credential, row) for row in values["credentials"])
+            values["templates"] = tuple(_made(Template, row) for row in values["templates"])
+            values["min_pin_rp_ids"] = tuple(str(rp_id) for rp_id in values["min_pin_rp_ids"])
+            return _made(cls, values)
+        except (TypeError, KeyError, AttributeError, RecursionError) as problem:
             raise ValueError("not the memory of a simulated key") from problem
 
 
-def _hex(value: bytes) -> dict[str, str]:
-    return {"hex": value.hex()}
+@cache
+def _hints(kind: type) -> Mapping[str, Any]:
+    return get_type_hints(kind)
+
+
+def _made(kind: type[T], values: dict[str, Any]) -> T:
+    """Make one from all of its members. Raises ValueError, TypeError."""
+    hints = _hints(kind)
+    if set(values) != set(hints):
+        raise ValueError("not the members of a key's memory")
+    for name, hint in hints.items():
+        if not isinstance(values[name], tuple if get_origin(hint) is tuple else hint):
+            raise TypeError(f"not what {name} can be")
+    return kind(**values)
+
+
+def _plain(value: Any) -> dict[str, Any]:
+    """The JSON form of what JSON does not know: bytes, and our dataclasses."""
+    if isinstance(value, bytes):
+        return {"hex": value.hex()}
+    return {each.name: getattr(value, each.name) for each in fields(value)}
 
 
 def _unhex(value: Any) -> Any:

@@ -119,7 +119,7 @@ def test_a_set_pin_that_was_tampered_with_is_refused(computer: Computer, protoco
     computer = Computer(computer.key, protocol)
     agreement, secret = computer.agree()
     padded = protocol.encrypt(secret, b"123456".ljust(64, b"\0"))
-    signature = protocol.authenticate(secret, padded[:-1] + b"\0")
+    signature = protocol.authenticate(secret, padded[:-1] + bytes([padded[-1] ^ 1]))
     call = computer.ctap.client_pin
     version = protocol.VERSION
     assert (
