@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from multiprocessing.managers import BaseManager
 from pathlib import Path
@@ -50,6 +51,7 @@ class Drawer:
 
     def __init__(self) -> None:
         self._keys: dict[str, Served] = {}
+        self._started: dict[int, subprocess.Popen[bytes]] = {}
 
     def put_in(self, name: str, port: str = PORTS[0], traits: Mapping[str, Any] | None = None) -> None:
         """A new key of the default traits but for these, plugged into a port; "uhid" is one that is no USB port."""
@@ -109,6 +111,8 @@ class Drawer:
         for served in self._keys.values():
             served.end()
         self._keys.clear()
+        for pid in tuple(self._started):
+            self.end(pid, signal.SIGKILL)
 
     def allow(self, *, allowed: bool) -> None:
         """Put our udev rule in its place, or take it away. It counts for keys that are put in from now on."""
@@ -122,12 +126,17 @@ class Drawer:
         """Wait until udev has done all its work."""
         subprocess.run(["udevadm", "settle", "-t", "20"], check=True)
 
-    def run(self, command: Sequence[str], seconds: float = PATIENCE) -> tuple[int, str]:
-        """Run a command with the rights that tests lack; exit status, and all that it said."""
-        ended = subprocess.run(
-            command, timeout=seconds, check=False, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-        )
-        return ended.returncode, ended.stdout
+    def start(self, *command: str) -> int:
+        """Start a command with the rights that tests lack; its process id."""
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+        self._started[process.pid] = process
+        return process.pid
+
+    def end(self, pid: int, number: int) -> int:
+        """Send that signal to a command that was started; how it ended."""
+        process = self._started.pop(pid)
+        process.send_signal(number)
+        return process.wait(PATIENCE)
 
 
 class _Manager(BaseManager):

@@ -138,16 +138,18 @@ class Theirs:
 
 @dataclass
 class Measured:
-    """One operation: CTAP commands in each round, and seconds."""
+    """One operation: CTAP commands in each round, and seconds; `processes` is how many of them a tool needs."""
 
     commands: list[int] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
+    processes: int = 1
 
 
 def measure(drawer: Drawer, rounds: int) -> dict[str, dict[str, Measured]]:
     """Every operation, ours and theirs in turn, in so many rounds after one that does not count."""
     drawer.put_in("key", traits=TRAITS)
     results = {name: {"ours": Measured(), "theirs": Measured()} for name in OPERATIONS}
+    results["list_credentials"]["theirs"].processes = 2  # the relying parties, and the credentials of the one
     for number in range(rounds + 1):
         for who in ("ours", "theirs"):
             for name, commands, seconds in one_round(drawer, who):

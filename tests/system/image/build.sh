@@ -16,7 +16,7 @@ trap 'exit 1' HUP INT TERM
 chmod 755 "$work"
 cd "$work"
 
-packages=python3,fido2-tools,udev,kmod,usbutils,busybox-static,libusb-1.0-0,libegl1,libgl1,libxkbcommon0,libdbus-1-3
+packages=python3,fido2-tools,udev,kmod,usbutils,busybox-static,libusb-1.0-0,libpcsclite1,libegl1,libgl1,libxkbcommon0,libdbus-1-3
 packages=$packages,libfontconfig1,libglib2.0-0,fonts-dejavu-core
 modules="crc32c_generic virtio_pci virtio_blk virtio_console virtio_rng 9p 9pnet_virtio overlay ext4
  configfs hid_generic uhid usbhid dummy_hcd libcomposite usb_f_hid"
