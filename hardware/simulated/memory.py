@@ -7,7 +7,7 @@ import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from functools import cache
+from types import MappingProxyType
 from typing import Any, Final, TypeVar, get_origin, get_type_hints
 
 from hardware.simulated.signing import Random, public_cose
@@ -180,14 +180,9 @@ class Memory:
             raise ValueError("not the memory of a simulated key") from problem
 
 
-@cache
-def _hints(kind: type) -> Mapping[str, Any]:
-    return get_type_hints(kind)
-
-
 def _made(kind: type[T], values: dict[str, Any]) -> T:
     """Make one from all of its members. Raises ValueError, TypeError."""
-    hints = _hints(kind)
+    hints = _HINTS[kind]
     if set(values) != set(hints):
         raise ValueError("not the members of a key's memory")
     for name, hint in hints.items():
@@ -211,3 +206,8 @@ def _unhex(value: Any) -> Any:
             return bytes.fromhex(value["hex"])
         return {key: _unhex(each) for key, each in value.items()}
     return value
+
+
+_HINTS: Final[Mapping[type, Mapping[str, Any]]] = MappingProxyType(
+    {kind: get_type_hints(kind) for kind in (Memory, Credential, Template)}
+)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import copy
 import struct
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from fido2 import cbor
@@ -12,10 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hardware.simulated.canonical import decode
+from hardware.simulated.models import EVERYTHING
 from tests.hardware.simulated.host import ERR, HASH, PERMISSION, PIN, RP, Cable, Computer, ManualClock, seeded_key
 
 STATUSES = {int(code) for code in ERR}
-COMMANDS = [0x01, 0x02, 0x04, 0x06, 0x07, 0x08, 0x0A, 0x0B, 0x0D]
+COMMANDS = [0x01, 0x02, 0x04, 0x06, 0x07, 0x08, 0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x40, 0x41]
+BOTH_PREVIEWS = replace(EVERYTHING, bio_enrollment_preview=True, credential_management_preview=True)
 
 leaves = (
     st.integers(-300, 300)
@@ -25,7 +28,7 @@ leaves = (
     | st.sampled_from([HASH, RP, b"", -7, 1, 2, "public-key", "packed"])
 )
 names = st.integers(-4, 12) | st.sampled_from(
-    ["id", "type", "alg", "rk", "up", "uv", "name", "hmac-secret", "credProtect", "minPinLength"]
+    ["id", "type", "alg", "rk", "up", "uv", "name", "unheardOf", *EVERYTHING.extensions]
 )
 values = st.recursive(
     leaves, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=5), max_leaves=20
@@ -41,7 +44,7 @@ VALID: list[tuple[int, dict[int, Any]]] = [
             3: {"id": b"user", "name": "a", "displayName": "A"},
             4: [{"type": "public-key", "alg": -8}, {"type": "public-key", "alg": -7}],
             5: [{"type": "public-key", "id": bytes(60)}],
-            6: {"hmac-secret": True, "credProtect": 3, "minPinLength": True},
+            6: {"hmac-secret": True, "credProtect": 3, "minPinLength": True, "credBlob": b"x", "largeBlobKey": True},
             7: {"rk": True},
         },
     ),
@@ -62,6 +65,11 @@ VALID: list[tuple[int, dict[int, Any]]] = [
     (0x06, {1: 1, 2: 9, 3: {1: 2, 3: -25, -1: 1, -2: HASH, -3: HASH}, 6: HASH, 9: 3, 10: RP}),
     (0x0A, {1: 4, 2: {1: HASH}, 3: 2, 4: HASH}),
     (0x0A, {1: 7, 2: {2: {"type": "public-key", "id": bytes(32)}, 3: {"id": b"user"}}, 3: 2, 4: HASH}),
+    (0x06, {1: 2, 2: 6, 3: {1: 2, 3: -25, -1: 1, -2: HASH, -3: HASH}, 9: 3, 10: RP}),
+    (0x09, {1: 1, 2: 1, 3: {3: 500}, 4: 2, 5: HASH}),
+    (0x40, {1: 1, 2: 5, 3: {1: bytes(8), 2: "thumb"}, 4: 2, 5: HASH}),
+    (0x0C, {1: 100, 3: 0}),
+    (0x0C, {2: bytes(20), 3: 0, 4: 40}),
     (0x0D, {1: 3, 2: {1: 6, 2: [RP], 3: True}, 3: 2, 4: HASH}),
 ]
 
@@ -154,7 +162,7 @@ def test_arbitrary_bytes_get_a_ctap_status(command: int, data: bytes) -> None:
 
 
 def check(command: int, request: dict[int, Any] | bytes, *, with_pin: bool, authenticated: bool = False) -> None:
-    computer = Computer(seeded_key())
+    computer = Computer(seeded_key(BOTH_PREVIEWS))
     if with_pin:
         computer.pin.set_pin(PIN)
         computer.make()
