@@ -33,11 +33,12 @@ class KeyPin:
         self._ctap = ctap
         self._pins = pins
         self._last_retries: PinRetries | None = None
+        self._set_here = False
 
     @property
     def is_set(self) -> bool:
         """Whether the key has one."""
-        return self._pins.knows_pin or self._ctap.info.options.get("clientPin") is True
+        return self._set_here or self._ctap.info.options.get("clientPin") is True
 
     def retries(self) -> PinRetries | None:
         """What the key says of the tries left; None where there is nothing to ask, as a right PIN restores them."""
@@ -46,7 +47,7 @@ class KeyPin:
 
     def forget(self) -> None:
         """The key was reset."""
-        self._last_retries = None
+        self._last_retries, self._set_here = None, False
 
     def set(self, pin: SecretText) -> None:
         """Set the first PIN and unlock."""
@@ -59,6 +60,7 @@ class KeyPin:
     def _set(self, encoded: bytearray) -> None:
         try:
             self._pins.set_pin(encoded)
+            self._set_here = True
         except CtapError as error:
             # Keys differ in how they say that another program was quicker.
             if error.code not in (ERR.PIN_AUTH_INVALID, ERR.NOT_ALLOWED):

@@ -16,6 +16,7 @@ from hardware.errors import (
     PinAuthBlocked,
     PinBlocked,
     PinChangeForced,
+    PinError,
     PinRequired,
     UvBlocked,
     WrongPin,
@@ -209,16 +210,21 @@ class PinSession:
             return self._uv_token(permissions, rp_id)
         if self._pin_hash is None:
             raise PinRequired
-        agreed_before = self._pins.agreed
         with _forced_change():
-            try:
-                return self._pins.token(self._pin_hash, permissions, rp_id)
-            except CtapError as error:
-                # The PIN was right in this session, so what does not fit is an agreement that another program
+            if self._pins.agreed:
+                # The PIN was right in this session, so what does not fit may be an agreement that another program
                 # made the key forget: a new one costs no try for long, as success restores the counter.
-                if error.code not in MISFIT or not agreed_before:
-                    raise
-            return self._pins.token(self._pin_hash, permissions, rp_id)
+                try:
+                    return self._pins.token(self._pin_hash, permissions, rp_id)
+                except CtapError as error:
+                    if error.code not in MISFIT:
+                        raise
+            try:
+                with self._trying():
+                    return self._pins.token(self._pin_hash, permissions, rp_id)
+            except PinError:
+                self.lock()  # another program changed the PIN, and what we know of it costs no second try
+                raise
 
     def _uv_token(self, permissions: PERMISSION, rp_id: str | None) -> bytes:
         """A finger that was not recognized may try again until the key counts no more tries. Raises UvBlocked."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from fido2.ctap2.base import Ctap2
+from fido2.ctap2.pin import ClientPin
 
 from hardware.authenticator import Authenticator, KeySettings, PinState
 from hardware.errors import (
@@ -17,6 +19,7 @@ from hardware.errors import (
     PinRequired,
     WrongPin,
 )
+from hardware.simulated.device import connect
 from hardware.simulated.traits import CTAP20, CTAP21, WITHOUT_PIN, KeyTraits, Quirk
 from kiosk.secret import Secret
 from tests.hardware.ways import PIN, Way, commands, prove, register, way_to, with_pin
@@ -165,4 +168,25 @@ def test_a_key_that_stays_locked_after_it_was_put_back_says_so_and_costs_no_try(
         with pytest.raises(PinAuthBlocked):
             key.verify_pin(Secret(PIN))
         assert way.key.pin_retries == key.inspect().pin_retries == 5
+        key.close()
+
+
+@pytest.mark.parametrize("traits", [CTAP21, CTAP20], ids=["CTAP 2.1", "CTAP 2.0"])
+def test_a_pin_that_another_program_changed_costs_two_tries_at_most_and_then_locks(
+    way_in: str, traits: KeyTraits
+) -> None:
+    with way_to(way_in, traits) as way:
+        key = way.open()
+        key.set_pin(Secret(PIN))
+        ClientPin(Ctap2(connect(way.key))).change_pin(PIN, NEW)
+        with pytest.raises(WrongPin) as caught:
+            register(key)
+        assert caught.value.retries_left == way.key.pin_retries >= 6
+        left = way.key.pin_retries
+        for _ in range(3):
+            with pytest.raises(PinRequired):
+                register(key)
+        assert way.key.pin_retries == left
+        key.verify_pin(Secret(NEW))
+        register(key)
         key.close()
