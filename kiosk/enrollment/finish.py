@@ -74,18 +74,18 @@ def on_prove(state: Prove, event: Event) -> Step:
 def _went_well(state: Prove, event: Event) -> Step:
     visit = state.visit
     match event:
-        case CeremonyCompleted(_, completed):
+        case CeremonyCompleted(_, completed) if state.task is Task.REGISTER:
             return work.completed(replace(visit, completed=completed))
-        case CredentialAsserted(_, assertion):
+        case CredentialAsserted(_, assertion) if state.task is Task.TEST:
             return work.submit(replace(visit, assertion=assertion))
-        case ProofAccepted(_, proved):
+        case ProofAccepted(_, proved) if visit.assertion is not None:
             credentials = (*visit.proved, *in_hand(visit))
             finished = (*visit.finished, proved.relying_party)
             now = replace(visit, finished=finished, proved=credentials, receipt=proved.receipt)
             return work.proved(now, proved.phase)
-        case KeyConfigured():
+        case KeyConfigured() if state.task is Task.CONFIGURE:
             return work.check(replace(visit, configured=True))
-        case KeyInspected(_, info):
+        case KeyInspected(_, info) if state.task is Task.CHECK:
             return work.read_back(visit, info)
         case _:
             return stay(state)

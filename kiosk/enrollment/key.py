@@ -30,7 +30,7 @@ def on_insert(state: InsertKey, event: Event) -> Step:
     match event:
         case KeyInspected(_, info, model, ours):
             return _inspected(replace(visit, key=info, model=model), info, ours, state.problem)
-        case PinAccepted():
+        case PinAccepted() if visit.key is not None:
             return pin.unlocked(visit)
         case Failed(_, error):
             return _unreadable(state, error)

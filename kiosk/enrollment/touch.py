@@ -40,7 +40,7 @@ def on_touch(state: Touch, event: Event) -> Step:
             return work.make(replace(state, visit=replace(visit, ceremony=ceremony)))
         case TouchWanted(_, verifying):
             return replace(state, waiting=True, verifying=verifying), ()
-        case CredentialMade(_, response):
+        case CredentialMade(_, response) if visit.ceremony is not None:
             return work.complete(replace(visit, response=response))
         case Continued() if state.problem is not None:
             return work.begin(visit)
@@ -77,7 +77,7 @@ def _failed_for_now(state: Touch, error: Trouble) -> Step:
     match error:
         case Cancelled():
             return stay(state)
-        case AgentLost() if visit.losses < port.MOST_LOSSES:
+        case AgentLost() if visit.ceremony is not None and visit.losses < port.MOST_LOSSES:
             return work.make(replace(state, visit=replace(visit, losses=visit.losses + 1)))
         case TouchTimeout():
             cleaning = clean_up(visit, AbandonReason.CANCELLED)

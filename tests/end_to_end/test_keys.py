@@ -122,29 +122,26 @@ def test_another_key_is_told_from_the_one_before(visitor: Visitor, embedded: Emb
     assert not second.credentials
 
 
-def test_of_two_keys_one_must_leave(visitor: Visitor, embedded: Embedded, tmp_path: Path) -> None:
+def test_of_two_keys_the_touched_one_is_set_up(visitor: Visitor, embedded: Embedded, tmp_path: Path) -> None:
     first, second = SimulatedKey(), SimulatedKey(replace(CTAP21, serial="SIM-0002"))
     stand = Stand.at(embedded, tmp_path, first, second)
     person = visitor.person
 
     def visit() -> None:
         visitor.comes_to_the_key()
+        second.plug()
         first.plug()
-        second.plug()
-        person.reads("Messages", "There is more than one key")
-        second.unplug()
+        person.waits(lambda: first.wants_touch and second.wants_touch, "the keys do not blink")
+        first.touch()
         visitor.chooses_pin()
-        second.plug()
-        person.waits(lambda: person.sees("There is more than one key") or person.sees("Touch your key now"))
-        second.unplug()
-        person.waits(lambda: person.sees("Type the PIN of your key") or first.wants_touch)
-        if person.sees("Type the PIN of your key"):
-            visitor.types_pin()
+        second.power_cycle()
         visitor.touches(stand)
         visitor.is_done()
 
     assert stand.live(visit) == 0
+    assert len(first.credentials) == 1
     assert not second.credentials
+    assert not second.has_pin
 
 
 @pytest.mark.parametrize(

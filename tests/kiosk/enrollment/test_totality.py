@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import get_args
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hardware import errors as hw
-from hardware.authenticator import KeyAddress, PinState, Transport
+from hardware.authenticator import BuiltInUv, KeyAddress, PinState, Sample, SampleFeedback, Transport
 from kiosk import errors
 from kiosk.contract.enrollments import (
     Ceremony,
@@ -22,15 +24,40 @@ from kiosk.contract.enrollments import (
     VerificationOffer,
     Verified,
 )
-from kiosk.contract.policy import EnrollmentPolicy, PinMode, PinPolicy
+from kiosk.contract.policy import (
+    Demand,
+    EnrollmentPolicy,
+    HandOverPolicy,
+    KeyPolicy,
+    PinMode,
+    PinOrigin,
+    PinPolicy,
+    ResetMode,
+)
 from kiosk.contract.profile import VerificationMethod
 from kiosk.enrollment import answers, effects, events, states
 from kiosk.enrollment.flow import advance, begin
 from kiosk.secret import Secret
-from tests.kiosk.enrollment.walk import ADDRESS, FRESH, MAIL, PROFILE, VPN, WITH_PIN
+from tests.kiosk.enrollment.walk import ADDRESS, FRESH, MAIL, PROFILE, VPN, WITH_PIN, Walk
 
 PIN = "Qx7!secret-pin"
 OTHER = KeyAddress(Transport.USB, "usb-2", 7, "S2")
+PLAIN = replace(ADDRESS, serial="", attach_id=9, bus="usb:1-1")
+CAN = dict.fromkeys(("authnrCfg", "setMinPINLength", "alwaysUv", "ep", "bioEnroll"), False) | {
+    "authnrCfg": True,
+    "setMinPINLength": True,
+}
+BLOCKED, FORCED = replace(WITH_PIN, pin=PinState.BLOCKED), replace(WITH_PIN, pin=PinState.CHANGE_FORCED)
+SENSOR = replace(WITH_PIN, options={**WITH_PIN.options, **CAN}, always_uv=False, built_in_uv=BuiltInUv.NOT_ENROLLED)
+KNOWS_OWNER = replace(SENSOR, built_in_uv=BuiltInUv.READY)
+DEMANDING = EnrollmentPolicy(
+    PinPolicy(origin=PinOrigin.RANDOM, built_in_uv=True, enroll_fingerprint=Demand.BEST_EFFORT),
+    KeyPolicy(reset=ResetMode.STAFF),
+    HandOverPolicy(8, Demand.BEST_EFFORT, ("a.example",), Demand.BEST_EFFORT, Demand.BEST_EFFORT, Demand.BEST_EFFORT),
+)
+LENIENT = EnrollmentPolicy(
+    PinPolicy(PinMode.IF_ABSENT, enroll_fingerprint=Demand.REQUIRE), KeyPolicy(reset=ResetMode.SELF)
+)
 Make = Callable[[int], events.Event]
 
 
@@ -48,7 +75,7 @@ FAILURES: list[hw.HardwareError | errors.KioskError] = [
     *(errors.NotVerified(), errors.VerificationUnavailable(), errors.SessionExpired(), errors.KeyNotAllowed()),
     *(errors.CeremonyExpired(), errors.RegistrationRefused(), errors.ProofRefused(), errors.OutcomeUnknown()),
     *(errors.OutOfStep(), errors.NotApproved(), hw.AgentLost(), hw.Unsupported("uv"), hw.FingerprintsFull()),
-    *(hw.UvBlocked(), hw.ResetTooLate(), hw.ResetRefused(("usb",))),
+    *(errors.NotProtected(), errors.OtherPort(), hw.UvBlocked(), hw.ResetTooLate(), hw.ResetRefused(("usb",))),
 ]
 
 people: list[Make] = [
@@ -64,6 +91,9 @@ people: list[Make] = [
     lambda _: events.PersonConfirmed(),
     lambda _: events.PinChosen(Secret(PIN)),
     lambda _: events.PinTyped(Secret(PIN)),
+    lambda _: events.PinReplaced(Secret(PIN), Secret(PIN)),
+    lambda _: events.Skipped(),
+    lambda _: events.ResetWanted(),
     lambda _: events.Continued(),
     lambda _: events.WentBack(),
     lambda _: events.Cancelled(),
@@ -82,9 +112,23 @@ replies: list[Make] = [
     lambda n: answers.CodeDelivered(n, CodeSent(VerificationMethod.EMAIL, "", 60, 600)),
     lambda n: answers.PersonVerified(n, Verified(Phase.KEY, "Maria", (MAIL, VPN), EnrollmentPolicy())),
     lambda n: answers.PersonVerified(n, Verified(Phase.KEY, "M", (MAIL,), EnrollmentPolicy(PinPolicy(PinMode.NEVER)))),
+    lambda n: answers.PersonVerified(n, Verified(Phase.KEY, "M", (MAIL,), DEMANDING)),
+    lambda n: answers.PersonVerified(n, Verified(Phase.KEY, "M", (MAIL, VPN), LENIENT)),
     lambda n: answers.KeyInspected(n, FRESH),
     lambda n: answers.KeyInspected(n, WITH_PIN),
     lambda n: answers.KeyInspected(n, replace(FRESH, address=OTHER, pin=PinState.UNSUPPORTED)),
+    *((lambda n, info=info: answers.KeyInspected(n, info)) for info in (BLOCKED, FORCED, SENSOR, KNOWS_OWNER)),
+    lambda n: answers.KeyInspected(n, replace(WITH_PIN, address=PLAIN), ours=True),
+    lambda n: answers.KeyInspected(n, replace(WITH_PIN, address=PLAIN), ours=False),
+    lambda n: answers.KeySelected(n, OTHER),
+    lambda n: answers.PinGenerated(n, Secret(PIN)),
+    lambda n: answers.SampleTaken(n, Sample(SampleFeedback.GOOD, 2)),
+    answers.FingerEnrolled,
+    answers.Approved,
+    lambda n: answers.KeyReset(n, FRESH),
+    lambda n: answers.CredentialsCounted(n, 2),
+    answers.KeyConfigured,
+    lambda n: answers.TouchWanted(n, verifying=True),
     answers.PinAccepted,
     lambda n: answers.CeremonyBegun(n, Ceremony("c1", MAIL, "https://mail.example.org", {}, 300)),
     answers.TouchWanted,
@@ -110,12 +154,21 @@ ANSWERED_BY: dict[type, tuple[type, ...]] = {
     effects.ProveCredential: (answers.TouchWanted, answers.CredentialAsserted),
     effects.SubmitProof: (answers.ProofAccepted,),
     effects.CleanUp: (answers.CleanedUp,),
+    effects.SelectKey: (answers.TouchWanted, answers.KeySelected),
+    effects.SetRandomPin: (answers.PinGenerated,),
+    effects.ChangePin: (answers.PinAccepted,),
+    effects.UseBuiltInUv: (answers.PinAccepted,),
+    effects.EnrollFingerprint: (answers.TouchWanted, answers.SampleTaken, answers.FingerEnrolled),
+    effects.AskApproval: (answers.Approved,),
+    effects.ConfigureKey: (answers.KeyConfigured,),
+    effects.ResetKey: (answers.TouchWanted, answers.KeyReset),
+    effects.CountCredentials: (answers.CredentialsCounted,),
 }
 
 
 @given(st.data())
 def test_no_order_of_events_breaks_the_flow(data: st.DataObject) -> None:
-    state, asked = begin("en")
+    state, asked = begin("en", approvals=True)
     pending: list[effects.Effect] = list(asked)
     proofs = 0
     for _ in range(data.draw(st.integers(1, 60))):
@@ -129,16 +182,82 @@ def test_no_order_of_events_breaks_the_flow(data: st.DataObject) -> None:
         proofs += isinstance(event, answers.ProofAccepted)
         before = state
         state, asked = advance(state, event)
-        if asked or not isinstance(event, answers.TouchWanted):
+        if asked or not isinstance(event, answers.TouchWanted | answers.SampleTaken):
             pending = list(asked) or ([] if isinstance(event, answers.Answer) else pending)
         assert PIN not in repr(state)
         assert all(getattr(e, "attempt", attempt) >= attempt for e in asked)
         if isinstance(state, states.Done) and not isinstance(before, states.Done):
             assert proofs
             assert len(state.visit.finished) == len(state.visit.parties)
+        for effect in asked:
+            if isinstance(effect, effects.ResetKey):
+                assert wipes_what_was_meant(before, effect)
         if isinstance(state, states.Welcome):
             assert state.visit.person == ""
             assert state.visit.criteria == {}
+            assert state.visit.bound is None
+
+
+def wipes_what_was_meant(before: states.State, effect: effects.ResetKey) -> bool:
+    """Only on the way that the person chose, where policy lets them, and only the key that the visit is about."""
+    if not isinstance(before, states.ResetKey) or before.stage is not states.ResetStage.PUT_IN:
+        return False
+    return before.visit.policy.key.reset is not ResetMode.NEVER and effect.expected == before.visit.bound
+
+
+# ── every state × every event ───────────────────────────────────────────────────────────────────
+
+
+def everywhere() -> list[Walk]:
+    """A walk that has come to each state there is, in each of its stages that matter."""
+    pin, uv = events.PinTyped(Secret(PIN)), EnrollmentPolicy(PinPolicy(built_in_uv=True))
+    finger = EnrollmentPolicy(PinPolicy(enroll_fingerprint=Demand.REQUIRE))
+    random = EnrollmentPolicy(PinPolicy(origin=PinOrigin.RANDOM))
+    shown = Walk().inserted(policy=random).answer(lambda n: answers.PinGenerated(n, Secret(PIN)))
+    stopped = Walk(approvals=True).inserted(BLOCKED, policy=DEMANDING)
+    asking = Walk(approvals=True).inserted(BLOCKED, policy=DEMANDING).say(events.ResetWanted())
+    approval = Walk(approvals=True).inserted(BLOCKED, policy=DEMANDING).say(events.ResetWanted(), events.ResetWanted())
+    alone = EnrollmentPolicy(key=KeyPolicy(reset=ResetMode.SELF))
+    wiping = [Walk().inserted(BLOCKED, policy=alone).say(events.ResetWanted(), events.ResetWanted()) for _ in "123"]
+    wiping[1].say(events.KeyRemoved(ADDRESS))
+    wiping[2].say(events.KeyRemoved(ADDRESS), events.KeyInserted(OTHER)).answer(answers.TouchWanted)
+    methods = (VerificationMethod.EMAIL, VerificationMethod.AUTOMATIC, VerificationMethod.SELF_CONFIRMATION)
+    return [
+        *(Walk(), Walk().answer(lambda n: answers.ProfileLoaded(n, PROFILE)), Walk().to_identify()),
+        *(Walk().identified(method, person=MaskedPerson("M•••")) for method in methods),
+        *(Walk().identified(*methods), Walk().verified(), Walk().verified().say(events.KeyInserted(ADDRESS))),
+        Walk().verified().say(events.KeyInserted(ADDRESS), events.KeyInserted(OTHER)),
+        *(Walk().inserted(), Walk().inserted().say(events.PinChosen(Secret(PIN))), Walk().inserted(WITH_PIN)),
+        *(Walk().inserted(WITH_PIN).say(pin), Walk().inserted(WITH_PIN).say(events.WentBack())),
+        *(Walk().inserted(FORCED), Walk().inserted(policy=random), shown, Walk().inserted(KNOWS_OWNER, policy=uv)),
+        Walk().inserted(SENSOR, policy=finger).say(pin).answer(answers.PinAccepted),
+        *(stopped, asking, approval, *wiping),
+        *(Walk().touching(), Walk().touching().fail(hw.TouchTimeout()), Walk().touching().made()),
+        *(Walk().touching().made().completed(), Walk().touching().made().completed().proved()),
+        Walk().touching().made().completed().proved().answer(lambda n: answers.KeyInspected(n, WITH_PIN)),
+    ]
+
+
+def test_the_walks_come_everywhere() -> None:
+    reached = {type(walk.state) for walk in everywhere()}
+    stages = {walk.state.stage for walk in everywhere() if isinstance(walk.state, states.ResetKey)}
+    assert reached == set(get_args(states.State))
+    assert stages == set(states.ResetStage)
+
+
+EVENTS: list[Make] = [*people, *replies, lambda _: events.IdleExpired(), lambda _: events.LanguageChosen("ar")]
+
+
+@pytest.mark.parametrize("place", range(len(everywhere())))
+def test_every_state_has_an_answer_to_every_event(place: int) -> None:
+    state, attempt = everywhere()[place].state, everywhere()[place].attempt
+    for make in EVENTS:
+        following, asked = advance(state, make(attempt))
+        assert PIN not in repr((following, asked))
+        assert all(getattr(effect, "attempt", attempt) >= attempt for effect in asked)
+        event = make(attempt - 1)
+        if isinstance(event, answers.Answer | events.RetryDue):
+            assert advance(state, event) == (state, ())
 
 
 def test_every_error_that_a_lane_can_report_is_in_the_walk() -> None:

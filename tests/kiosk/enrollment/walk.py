@@ -61,9 +61,9 @@ T = TypeVar("T")
 class Walk:
     """The flow with a memory: `say` what happened, `state` is where it led, `effects` what it asked for."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, approvals: bool = False) -> None:
         self.state: State
-        self.state, self.effects = begin("en")
+        self.state, self.effects = begin("en", approvals=approvals)
         self.all: list[Effect] = list(self.effects)
 
     @property
