@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Protocol
 
-from PySide6.QtCore import QCoreApplication, QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ui.mailbox import Mail, Mailbox, MailboxView, News
+from ui.simulator_key import KeyView
+from ui.simulator_panel import Fault, KeyChoice, KeyPicture, SimulatorPanel, Visitor
 from ui.text import clean
 
 __all__ = ["Fault", "KeyChoice", "KeyPicture", "Mail", "Mailbox", "SimulatorDock", "SimulatorPanel", "Visitor"]
@@ -30,76 +28,10 @@ QWidget#dock { background: #DADADA; border: 0; }
 #dock QPushButton:disabled { color: #6B6B6B; background: #DADADA; }
 #dock QComboBox QAbstractItemView { background: #F4F4F4; selection-background-color: #505050;
     selection-color: #FFFFFF; }
+#dock QCheckBox { spacing: 8px; min-height: 26px; }
 #dock QFrame[dock="mail"] { background: #F4F4F4; border: 1px solid #9A9A9A; border-radius: 4px; }
 #dock QScrollArea, #dock QScrollArea > QWidget > QWidget { background: transparent; border: 0; }
 """
-
-
-class KeyChoice(StrEnum):
-    """Which simulated key lies on the table."""
-
-    FRESH = "fresh"
-    WITH_PIN = "with_pin"
-    FULL = "full"
-    U2F_ONLY = "u2f_only"
-    LOCKED = "locked"
-
-
-class Fault(StrEnum):
-    """What shall go wrong next."""
-
-    NONE = "none"
-    PULLED = "pulled"
-    NO_TOUCH = "no_touch"
-    FORGED = "forged"
-
-
-@dataclass(frozen=True, slots=True)
-class KeyPicture:
-    """What the simulated key looks like now. `blinking`: it waits for a touch. `pin`: the PIN it came with, if any."""
-
-    choice: KeyChoice = KeyChoice.FRESH
-    plugged: bool = False
-    blinking: bool = False
-    fault: Fault = Fault.NONE
-    pin: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Visitor:
-    """Who the person at the demonstration is to be: `user` and `number` are what they may type."""
-
-    name: str
-    user: str
-    number: str
-
-
-class SimulatorPanel(Protocol):
-    """What the dock can do to the simulated key. Every method returns at once."""
-
-    def plug(self) -> None:
-        """Put the key into the slot."""
-        ...
-
-    def unplug(self) -> None:
-        """Take it out."""
-        ...
-
-    def touch(self) -> None:
-        """Touch it."""
-        ...
-
-    def choose(self, choice: KeyChoice, /) -> None:
-        """Take this key in the hand; one that is plugged in is taken out."""
-        ...
-
-    def fault(self, fault: Fault, /) -> None:
-        """Let this go wrong, once."""
-        ...
-
-    def observe(self, observer: Callable[[KeyPicture], None], /) -> None:
-        """Call `observer` now and on every change, from any thread."""
-        ...
 
 
 class SimulatorDock(QWidget):
@@ -115,12 +47,16 @@ class SimulatorDock(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setStyleSheet(_STYLE)
         self.setFixedWidth(DOCK_WIDTH)
-        self._view = _KeyView(self)
+        self._view = KeyView(self)
         self._view.touched.connect(panel.touch)
         self._plug = QPushButton(self)
         self._plug.clicked.connect(self._turn_plug)
         self._touch = QPushButton(QCoreApplication.translate("Simulator", "Touch the key"), self)
         self._touch.clicked.connect(panel.touch)
+        self._stranger = QPushButton(QCoreApplication.translate("Simulator", "Touch it with a wrong finger"), self)
+        self._stranger.clicked.connect(panel.wrong_finger)
+        self._second = QCheckBox(QCoreApplication.translate("Simulator", "Another key is in as well"), self)
+        self._second.clicked.connect(panel.second)
         self._choices = self._box(_choice_words(), lambda name: panel.choose(KeyChoice(name)))
         self._faults = self._box(_fault_words(), lambda name: panel.fault(Fault(name)))
         self._pin = QLabel(self)
@@ -136,6 +72,9 @@ class SimulatorDock(QWidget):
         plug = QCoreApplication.translate("Simulator", "Plug the key in")
         self._plug.setText(QCoreApplication.translate("Simulator", "Pull the key out") if picture.plugged else plug)
         self._touch.setEnabled(picture.plugged)
+        self._stranger.setVisible(picture.sensor)
+        self._stranger.setEnabled(picture.plugged)
+        self._second.setChecked(picture.second)
         for box, name in ((self._choices, picture.choice.value), (self._faults, picture.fault.value)):
             box.setCurrentIndex(box.findData(name))
         self._pin.setText(QCoreApplication.translate("Simulator", "Its PIN is {pin}.").format(pin=picture.pin))
@@ -167,6 +106,8 @@ class SimulatorDock(QWidget):
         buttons.addWidget(self._plug)
         buttons.addWidget(self._touch)
         column.addLayout(buttons)
+        column.addWidget(self._stranger)
+        column.addWidget(self._second)
         for text, box in (
             (QCoreApplication.translate("Simulator", "Which key"), self._choices),
             (QCoreApplication.translate("Simulator", "What goes wrong next"), self._faults),
@@ -198,61 +139,6 @@ class SimulatorDock(QWidget):
         return label
 
 
-class _KeyView(QWidget):
-    """The key, in or above its slot; a click on its disc touches it."""
-
-    touched = Signal()
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._picture = KeyPicture()
-        self.setFixedSize(QSize(220, 200))
-        self.setAccessibleName(QCoreApplication.translate("Simulator", "The simulated key"))
-
-    def show_picture(self, picture: KeyPicture) -> None:
-        """Draw this."""
-        self._picture = picture
-        state = QCoreApplication.translate("Simulator", "not plugged in")
-        if picture.plugged:
-            state = QCoreApplication.translate("Simulator", "plugged in")
-        if picture.blinking:
-            state = QCoreApplication.translate("Simulator", "waits for a touch")
-        self.setAccessibleDescription(state)
-        self.update()
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """A finger on the disc."""
-        if self._picture.plugged and self._disc().adjusted(-12, -12, 12, 12).contains(event.position()):
-            self.touched.emit()
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002 - Qt's name
-        """Plug, slot, body, disc, and rings while it blinks."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor("#505050"), 2))
-        top = self._top()
-        painter.setBrush(QColor("#B4B4B4"))
-        painter.drawRect(QRectF(94, top + 96, 32, 34))
-        painter.setBrush(QColor("#8C8C8C"))
-        painter.drawRoundedRect(QRectF(30, 162, 160, 36), 6, 6)
-        painter.setBrush(QColor("#F4F4F4"))
-        painter.drawRoundedRect(QRectF(72, top, 76, 100), 16, 16)
-        painter.setBrush(QColor("#F5B83D" if self._picture.blinking else "#C4C4C4"))
-        painter.drawEllipse(self._disc())
-        if self._picture.blinking:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            for spread in (8, 16, 24):
-                painter.drawEllipse(self._disc().adjusted(-spread, -spread, spread, spread))
-        painter.end()
-
-    def _top(self) -> int:
-        return 62 if self._picture.plugged else 10
-
-    def _disc(self) -> QRectF:
-        centre = QPoint(110, self._top() + 52)
-        return QRectF(centre.x() - 18, centre.y() - 18, 36, 36)
-
-
 def _choice_words() -> dict[str, str]:
     return {
         KeyChoice.FRESH.value: QCoreApplication.translate("Simulator", "A fresh key"),
@@ -260,6 +146,8 @@ def _choice_words() -> dict[str, str]:
         KeyChoice.FULL.value: QCoreApplication.translate("Simulator", "A full key"),
         KeyChoice.U2F_ONLY.value: QCoreApplication.translate("Simulator", "An old key (U2F only)"),
         KeyChoice.LOCKED.value: QCoreApplication.translate("Simulator", "A locked key"),
+        KeyChoice.WANTS_CHANGE.value: QCoreApplication.translate("Simulator", "A key that wants a new PIN"),
+        KeyChoice.SENSOR.value: QCoreApplication.translate("Simulator", "A key with a sensor for a finger"),
     }
 
 

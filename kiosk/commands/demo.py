@@ -31,6 +31,9 @@ CANNOT_START = 3
 VISITOR = Visitor("Maria Okafor", PERSON["upn"], "104217")
 """Who stands at the demonstration; one of `resources/sample/people.csv`."""
 
+_TO_SHOW = {"pin": {"enroll_fingerprint": "best_effort"}, "key": {"reset": "self"}}
+"""What is asked of the demonstration's own keys, so that there is more to see; a key of yours is never wiped."""
+
 
 @click.command()
 @click.option("--lang", default="en", show_default=True, help="Language of the first screen (BCP 47).")
@@ -50,7 +53,7 @@ def command(lang: str, key: KeyChoice | None, *, full_screen: bool) -> None:
             raise NoDisplay  # before the service is started for nobody
         with ExitStack() as stack:
             folder = Path(stack.enter_context(TemporaryDirectory(prefix="keywright-")))
-            embedded = stack.enter_context(embedded_service(folder))
+            embedded = stack.enter_context(embedded_service(folder, _TO_SHOW if key is None else None))
             sys.exit(show(embedded, stack, key, lang, full_screen=full_screen))
     except KioskError as error:
         click.echo(sentence(error), err=True)

@@ -1702,10 +1702,6 @@
             <translation>أنت {name} · {user} · الرقم الوظيفي {number}</translation>
         </message>
         <message>
-            <source>not plugged in</source>
-            <translation>خارج الفتحة</translation>
-        </message>
-        <message>
             <source>A fresh key</source>
             <translation>مفتاح جديد</translation>
         </message>
@@ -1724,6 +1720,14 @@
         <message>
             <source>A locked key</source>
             <translation>مفتاح مقفل</translation>
+        </message>
+        <message>
+            <source>A key that wants a new PIN</source>
+            <translation>مفتاح يطلب رمزًا جديدًا</translation>
+        </message>
+        <message>
+            <source>A key with a sensor for a finger</source>
+            <translation>مفتاح فيه مستشعر للإصبع</translation>
         </message>
         <message>
             <source>Nothing</source>
@@ -1746,16 +1750,12 @@
             <translation>لمس المفتاح</translation>
         </message>
         <message>
-            <source>The simulated key</source>
-            <translation>مفتاح المحاكاة</translation>
+            <source>Touch it with a wrong finger</source>
+            <translation>المسه بإصبع خاطئ</translation>
         </message>
         <message>
-            <source>plugged in</source>
-            <translation>في الفتحة</translation>
-        </message>
-        <message>
-            <source>waits for a touch</source>
-            <translation>ينتظر لمسة</translation>
+            <source>Another key is in as well</source>
+            <translation>هناك مفتاح آخر أيضًا</translation>
         </message>
         <message>
             <source>Pull the key out</source>
@@ -1776,6 +1776,26 @@
         <message>
             <source>Its PIN is {pin}.</source>
             <translation>رمزه السري {pin}.</translation>
+        </message>
+        <message>
+            <source>not plugged in</source>
+            <translation>خارج الفتحة</translation>
+        </message>
+        <message>
+            <source>The simulated key</source>
+            <translation>مفتاح المحاكاة</translation>
+        </message>
+        <message>
+            <source>plugged in</source>
+            <translation>في الفتحة</translation>
+        </message>
+        <message>
+            <source>waits for a touch</source>
+            <translation>ينتظر لمسة</translation>
+        </message>
+        <message>
+            <source>waits for a finger</source>
+            <translation>ينتظر إصبعًا</translation>
         </message>
     </context>
     <context>

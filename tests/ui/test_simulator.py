@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from ui.i18n import Interpreter
@@ -56,6 +56,12 @@ class Panel:
 
     def touch(self) -> None:
         self.done.append("touch")
+
+    def wrong_finger(self) -> None:
+        self.done.append("wrong finger")
+
+    def second(self, plugged: bool, /) -> None:
+        self.done.append(("second", plugged))
 
     def choose(self, choice: KeyChoice, /) -> None:
         self.done.append(choice)
@@ -137,6 +143,28 @@ def test_keys_and_faults_are_chosen(dock: SimulatorDock, panel: Panel) -> None:
     assert panel.done == [KeyChoice.FULL, Fault.FORGED]
     assert {choices.itemData(i) for i in range(choices.count())} == {choice.value for choice in KeyChoice}
     assert {faults.itemData(i) for i in range(faults.count())} == {fault.value for fault in Fault}
+
+
+def test_a_wrong_finger_is_offered_where_there_is_a_sensor(dock: SimulatorDock, panel: Panel) -> None:
+    wrong = button(dock, "Touch it with a wrong finger")
+    assert not wrong.isVisible()
+    dock.show_picture(KeyPicture(KeyChoice.SENSOR, plugged=True, sensor=True, blinking=True, finger=True))
+    wrong.click()
+    button(dock, "Touch the key").click()
+    assert panel.done == ["wrong finger", "touch"]
+    states = {widget.accessibleDescription() for widget in dock.findChildren(QWidget)}
+    assert "waits for a finger" in states
+
+
+def test_another_key_is_put_in_and_taken_out(dock: SimulatorDock, panel: Panel) -> None:
+    box = dock.findChild(QCheckBox)
+    assert isinstance(box, QCheckBox)
+    box.click()
+    assert panel.done == [("second", True)]
+    dock.show_picture(KeyPicture(second=True))
+    assert box.isChecked()
+    box.click()
+    assert panel.done[1:] == [("second", False)]
 
 
 def test_what_happens_on_another_thread_is_shown(dock: SimulatorDock, panel: Panel, qtbot: QtBot) -> None:
