@@ -118,10 +118,14 @@ def without_counters(memory: dict[str, Any]) -> State:
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """An operation where nothing goes wrong: what is on the key before, how many reports pass, what states it has."""
+    """An operation where nothing goes wrong: what is on the key before, what it goes through, and what it says.
+
+    `reports` pass each way, and the key writes so many `pages` of its memory.
+    """
 
     memory: str
     reports: Mapping[Way, int]
+    pages: int
     states: tuple[State, ...]
     answer: str
 
@@ -135,7 +139,7 @@ def rehearse(operation: Operation) -> Rehearsal:
     desk = Desk(operation, memory)
     operation.ready(desk)
     desk.key.faults = Faults()
-    states = [desk.state]
+    states, pages = [desk.state], desk.key.flash.pages
 
     def look(_: Way) -> None:
         if desk.state != states[-1]:
@@ -145,7 +149,7 @@ def rehearse(operation: Operation) -> Rehearsal:
     answer = outcome(desk)
     look(Way.IN)
     out, back = desk.key.reports
-    return Rehearsal(memory, {Way.OUT: out, Way.IN: back}, tuple(states), answer)
+    return Rehearsal(memory, {Way.OUT: out, Way.IN: back}, desk.key.flash.pages - pages, tuple(states), answer)
 
 
 def outcome(desk: Desk) -> str:

@@ -21,7 +21,8 @@ class Strike:
     """One column: `inflict` prepares the desk so that it happens at a place.
 
     `errors` are what may come of it, and `survivable` whether success may too. `repeats`: it makes the key do a thing
-    twice, which nobody can prevent; then no more is asked than that success is no lie.
+    twice, which nobody can prevent; then no more is asked than that success is no lie. `spends`: a try of the PIN or
+    the finger may be gone, because the key counts it before it looks.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Strike:
     errors: Errors
     survivable: bool = False
     repeats: bool = False
+    spends: bool = False
 
 
 def each_report(way: Way) -> Callable[[Operation, Rehearsal], Sequence[int]]:
@@ -42,6 +44,10 @@ def first_report(_: Operation, __: Rehearsal) -> Sequence[int]:
 
 def any_report_if_watched(operation: Operation, rehearsal: Rehearsal) -> Sequence[int]:
     return range(1, sum(rehearsal.reports.values()) + 1) if operation.watched else ()
+
+
+def each_page(_: Operation, rehearsal: Rehearsal) -> Sequence[int]:
+    return range(1, rehearsal.pages + 1)
 
 
 def once_if_it_waits(operation: Operation, _: Rehearsal) -> Sequence[int]:
@@ -96,6 +102,10 @@ def cancel_while_it_waits(desk: Desk, _: int) -> None:
     desk.on_person = desk.cancel.set
 
 
+def power_lost_while_writing(desk: Desk, at: int) -> None:
+    desk.key.flash.fails_in = at
+
+
 def nobody_comes(desk: Desk, _: int) -> None:
     desk.key.touch_automatically = False
 
@@ -132,6 +142,7 @@ STRIKES = (
     Strike("unplugged before", lambda desk, _: desk.key.unplug(), first_report, (KeyGone,)),
     *at_each_report("unplugged", Trouble.UNPLUG, (KeyGone,)),
     Strike("unplugged at the touch", pulled_while_it_waits, once_if_it_waits, (KeyGone,)),
+    Strike("power lost while writing", power_lost_while_writing, each_page, (KeyGone,), spends=True),
     *at_each_report("hangs", Trouble.HANG, (KeySilent,)),
     Strike("hangs at the touch", hangs_while_it_waits, once_if_it_waits, (KeySilent,)),
     Strike(
