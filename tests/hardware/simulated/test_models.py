@@ -206,7 +206,7 @@ def test_some_write_cbor_that_ctap_does_not_allow() -> None:
     answer = connect(key).call(CTAPHID.CBOR, b"\x04")
     with pytest.raises(CtapError):
         decode(answer[1:])
-    assert cbor.decode(answer[1:]) == raw_info(CTAP21)
+    assert set(cbor.decode(answer[1:])) == set(raw_info(CTAP21))
 
 
 def test_some_send_more_than_the_answer() -> None:
