@@ -12,8 +12,11 @@ from hardware.simulated.device import SimulatedPipe
 from hardware.simulated.key import SimulatedKey
 from hardware.transport.messages import BROADCAST, Reply, first_report, head, reports
 
-ATR: Final = bytes.fromhex("3b80800101")
+SHORT_ATR: Final = bytes.fromhex("3b80800101")
 """What a reader without contacts makes of a card that tells nothing of itself (PC/SC part 3, section 3.1.3.2.3)."""
+
+EXTENDED_ATR: Final = bytes.fromhex("3b8580018073c021c0d6")
+"""And of one that says that it takes extended and chained commands (ISO 7816-4 section 8.1.1.2.7)."""
 
 APPLET: Final = bytes.fromhex("a0000006472f0001")
 _SELECT, _MESSAGE, _GET_RESPONSE = 0xA4, 0x10, 0x11
@@ -45,7 +48,7 @@ class SmartCard:
     @property
     def atr(self) -> bytes:
         """Answer to reset."""
-        return ATR
+        return EXTENDED_ATR if self._extended else SHORT_ATR
 
     @property
     def powered(self) -> bool:
@@ -86,7 +89,7 @@ class SmartCard:
             return self._select(command.data)
         if not self._selected:
             return b"", Status.CONDITIONS_NOT_SATISFIED
-        if command.cla == _ISO:
+        if command.cla == _ISO and self.key.traits.u2f:
             return self._u2f(command)
         if command.cla != _CTAP or not self.key.traits.ctap2:
             return b"", Status.CLASS_NOT_SUPPORTED

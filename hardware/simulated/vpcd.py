@@ -7,7 +7,6 @@ the question for the answer to reset; longer ones are APDUs, each of which gets 
 from __future__ import annotations
 
 import socket
-from contextlib import suppress
 from enum import IntEnum
 from threading import Event
 
@@ -33,6 +32,7 @@ def lay_on_reader(card: SmartCard, port: int = PORT, lifted: Event | None = None
     lifted = lifted or Event()
     with socket.create_connection((host, port), timeout=5) as wire:
         try:
+            card.power_on()  # the field does that
             _serve(card, wire, lifted)
         finally:
             card.lift()
@@ -40,21 +40,19 @@ def lay_on_reader(card: SmartCard, port: int = PORT, lifted: Event | None = None
 
 def _serve(card: SmartCard, wire: socket.socket, lifted: Event) -> None:
     wire.settimeout(_LOOK_UP_EVERY)
-    while not lifted.is_set():
-        message = _message(wire, lifted)
-        if message is None:
+    while (message := _message(wire, lifted)) is not None:
+        try:
+            response = _response(card, message)
+        except OSError:  # the key has left its card, or has no power
             return
-        response = _response(card, message)
         if response is not None and not lifted.is_set():
             wire.sendall(len(response).to_bytes(2, "big") + response)
 
 
 def _response(card: SmartCard, message: bytes) -> bytes | None:
-    """The response to one message, None for what wants none."""
+    """The response to one message, None for what wants none. Raises OSError."""
     if len(message) != 1:
-        with suppress(OSError):  # it lost its power in the middle: nobody hears it
-            return card.transmit(message)
-        return None
+        return card.transmit(message)
     if message[0] == Control.ATR:
         return card.atr
     if message[0] == Control.POWER_OFF:

@@ -106,6 +106,8 @@ class Connection:
         header = scard.SCARD_PCI_T0 if self._protocol == scard.SCARD_PROTOCOL_T0 else scard.SCARD_PCI_T1
         failed, response = scard.SCardTransmit(self._handle, header, list(apdu))
         _check(failed)
+        if len(response) < 2:  # not even a status word: the card was lost on the way, and the driver does not say so
+            raise PcscError(scard.SCARD_E_NOT_TRANSACTED)
         return bytes(byte & 0xFF for byte in response)
 
     def power_cycle(self) -> None:

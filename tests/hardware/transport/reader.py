@@ -8,7 +8,7 @@ from time import monotonic, sleep
 
 from smartcard import scard
 
-from hardware.simulated.smart_card import ATR, SmartCard
+from hardware.simulated.smart_card import SmartCard
 from hardware.transport.pcsc import PcscError, ReaderState
 
 READER = "Reader without contacts 00 00"
@@ -45,7 +45,7 @@ class FakePcsc:
         card = self.readers[reader]
         if card is None or not card.key.plugged:
             return ReaderState(scard.SCARD_STATE_EMPTY | (card.key.attach_id if card else 0) * 0x20000 + 0x10000)
-        return ReaderState(scard.SCARD_STATE_PRESENT | card.key.attach_id * 0x20000, ATR)
+        return ReaderState(scard.SCARD_STATE_PRESENT | card.key.attach_id * 0x20000, card.atr)
 
 
 class FakeContext:
