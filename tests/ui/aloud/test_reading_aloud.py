@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -81,12 +82,16 @@ def _read(folder: Path, name: str, locale: str, press: str) -> tuple[list[list[s
     return before, after
 
 
-@pytest.mark.a11y
-def test_a_screen_reader_finds_title_step_notice_field_and_actions_and_can_press(tmp_path: Path) -> None:
+def _needs_the_parts() -> None:
     missing = _missing()
     if missing and os.environ.get("CI") != "true":
         pytest.skip(f"needs the Debian packages {', '.join(missing)}")
     assert not missing
+
+
+@pytest.mark.a11y
+def test_a_screen_reader_finds_title_step_notice_field_and_actions_and_can_press(tmp_path: Path) -> None:
+    _needs_the_parts()
     before, after = _read(tmp_path, "identify-empty", "en", "Help")
     names = {name for _, name in before}
     assert {"Who are you?", "Step 1 of 5, You"} <= names
@@ -95,3 +100,14 @@ def test_a_screen_reader_finds_title_step_notice_field_and_actions_and_can_press
     buttons = {name for role, name in before if "button" in role}
     assert {"Back", "Continue", "Scan my badge", "Language, now English", "Help"} <= buttons
     assert "Close" in {name for role, name in after if "button" in role}
+
+
+@pytest.mark.a11y
+def test_a_screen_reader_finds_the_key_and_not_the_pin_that_was_made_up_for_it(tmp_path: Path) -> None:
+    _needs_the_parts()
+    before, after = _read(tmp_path, "pin-random", "en", "Hide the PIN")
+    names = {name for _, name in before}
+    assert {"This is the PIN of your key", "The PIN. It is not read aloud by itself."} <= names
+    assert {"Hide the PIN", "Read aloud", "I have noted it"} <= {name for role, name in before if "button" in role}
+    assert "Show the PIN" in {name for role, name in after if "button" in role}
+    assert not [name for _, name in before + after if re.search(r"\d( ?\d){5}", name)]
