@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from structlog.testing import capture_logs
 
 from hardware.authenticator import KeyAddress, Transport
-from kiosk.enrollment.events import Event, KeyInserted, LanguageChosen, PinTyped
+from kiosk.enrollment.events import Continued, Event, KeyInserted, LanguageChosen, PinChosen, PinReplaced, PinTyped
 from kiosk.enrollment.states import Connecting, InsertKey, State
 from kiosk.errors import TookTooLong
 from kiosk.secret import Secret
@@ -69,7 +69,10 @@ def test_while_nothing_happens_it_ticks(bench: Bench) -> None:
     assert person.ticks > 3
 
 
-def test_an_answer_to_a_screen_that_is_gone_is_dropped_and_its_pin_wiped(bench: Bench) -> None:
+@pytest.mark.parametrize("said", [PinTyped, PinChosen, lambda pin: PinReplaced(pin, pin), lambda _: Continued()])
+def test_an_answer_to_a_screen_that_is_gone_is_dropped_and_its_pin_wiped(
+    bench: Bench, said: Callable[[Secret], Event]
+) -> None:
     pin = Secret("1234")
     host = bench.host
 
@@ -80,9 +83,9 @@ def test_an_answer_to_a_screen_that_is_gone_is_dropped_and_its_pin_wiped(bench: 
                 host.post(LanguageChosen("ar"))
             return super().respond(state)
 
-    person = Slow(PinTyped(pin))
+    person = Slow(said(pin))
     with pytest.raises(TookTooLong):
         host.run(person, lambda state: isinstance(state, InsertKey), seconds=0.05)
-    assert pin.wiped
+    assert pin.wiped == (not isinstance(said(pin), Continued))
     assert isinstance(host.session.state, Connecting)
     assert host.session.state.locale == "ar"

@@ -14,8 +14,20 @@ from hardware.simulated.faults import HEALTHY, Faults
 from hardware.simulated.key import SimulatedKey
 from kiosk.contract.problems import Word
 from kiosk.enrollment.events import Cancelled, Event, LanguageChosen
-from kiosk.enrollment.states import Connecting, Done, EnterCode, InsertKey, Prove, State, Stopped, Touch, Welcome
+from kiosk.enrollment.states import (
+    Connecting,
+    Done,
+    EnterCode,
+    InsertKey,
+    Prove,
+    RandomPin,
+    State,
+    Stopped,
+    Touch,
+    Welcome,
+)
 from kiosk.errors import ProofRefused, RegistrationRefused, ServiceBroken
+from kiosk.secret import Secret
 from kiosk.station.journal import Journal
 from kiosk.station.journal_row import Step
 from kiosk.station.self_test import ScriptedPerson
@@ -250,3 +262,18 @@ def test_an_observer_may_dispatch_and_sees_every_state_once(bench: Bench) -> Non
     session.dispatch(LanguageChosen("de"))
     assert [state.locale for state in seen if isinstance(state, Connecting)] == ["en", "de", "fr"]
     assert session.stop()
+
+
+def test_a_random_pin_is_forgotten_as_soon_as_it_was_shown(bench: Bench) -> None:
+    bench.server.policy = {"pin": {"origin": "random"}}
+    shown: list[Secret] = []
+
+    def watch(state: State) -> None:
+        if isinstance(state, RandomPin) and state.pin is not None:
+            assert not state.pin.wiped
+            shown.append(state.pin)
+
+    bench.host.session.observe(watch)
+    assert isinstance(walk(bench, Guest(bench, lambda _: False, lambda: None)), Done)
+    assert len(shown) == 1
+    assert shown[0].wiped
