@@ -124,6 +124,7 @@ class HidChannel(CtapDevice):
                 if refused.code in NOT_TAKEN and not again:
                     again = True
                 elif refused.code == ERR.CHANNEL_BUSY and self._clock() < busy_until and not stop.is_set():
+                    self._in_step = True  # nothing was begun
                     self._pass_over(BUSY_PAUSE)
                 elif refused.code == ERR.INVALID_COMMAND:
                     raise
@@ -215,8 +216,10 @@ class HidChannel(CtapDevice):
                 yield KeyBusy()
                 self._pass_over(BUSY_PAUSE)
                 return
-            elif command == CTAPHID.ERROR and self._channel != BROADCAST:
-                raise KeyGone if data[:1] == bytes([ERR.INVALID_CHANNEL]) else KeyFault
+            elif command == CTAPHID.ERROR and self._channel != BROADCAST and data[:1] == bytes([ERR.INVALID_CHANNEL]):
+                raise KeyGone
+            elif command == CTAPHID.ERROR:
+                yield KeyFault()  # or late, and of an older command: then the answer follows
 
     def close(self) -> None:
         """Let go of the pipe."""
