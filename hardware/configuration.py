@@ -53,14 +53,15 @@ class Configuration:
         self._pins = pins
 
     def apply(self, settings: KeySettings) -> None:
-        """Read the key, send what differs, and read it back when anything was sent.
+        """Send what differs, and read it back.
 
         Raises, before anything is sent: Unsupported, PinRequired, PinRefused; afterwards KeyFault.
         """
-        self._ctap.refresh()
-        steps = missing_steps(settings, self._ctap.info)
-        for step in steps:
-            _check_able(step, self._ctap.info)
+        steps = self._missing(settings)
+        if not steps or any(step.subcommand == TOGGLE_ALWAYS_UV for step in steps):
+            # Nothing is called done, and nothing switched over, on the word of an old reading.
+            self._ctap.refresh()
+            steps = self._missing(settings)
         if not steps:
             return
         if self._pins.unlocked:
@@ -74,6 +75,12 @@ class Configuration:
         self._ctap.refresh()
         if not became(settings, self._ctap.info):
             raise KeyFault
+
+    def _missing(self, settings: KeySettings) -> list[Step]:
+        steps = missing_steps(settings, self._ctap.info)
+        for step in steps:
+            _check_able(step, self._ctap.info)
+        return steps
 
 
 def became(settings: KeySettings, info: Info) -> bool:
@@ -104,7 +111,7 @@ def missing_steps(settings: KeySettings, info: Info) -> list[Step]:
 def _pin_rules(settings: KeySettings, info: Info) -> dict[int, Any]:
     """The parameters of setMinPINLength (section 6.11.4): one command for all, the forced change with them."""
     rules: dict[int, Any] = {}
-    if settings.min_pin_length is not None and settings.min_pin_length != info.min_pin_length:
+    if settings.min_pin_length is not None and settings.min_pin_length != shortest_pin(info):
         rules[0x01] = _raised(settings.min_pin_length, info)
     if settings.min_pin_length_rp_ids:
         if len(settings.min_pin_length_rp_ids) > info.max_min_pin_rp_ids:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from enum import IntEnum
 from typing import Any
 
@@ -68,6 +69,10 @@ class Ctap2:
         if info.aaguid != self.info.aaguid:
             raise KeySwapped
         self.info = info
+
+    def pin_was_set(self) -> None:
+        """What getInfo tells once a PIN was set or changed, without asking."""
+        self.info = replace(self.info, options={**self.info.options, "clientPin": True}, force_pin_change=False)
 
     def get_info(self) -> Info:
         """authenticatorGetInfo (0x04)."""

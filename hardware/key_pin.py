@@ -33,12 +33,11 @@ class KeyPin:
         self._ctap = ctap
         self._pins = pins
         self._last_retries: PinRetries | None = None
-        self._set_here = False
 
     @property
     def is_set(self) -> bool:
         """Whether the key has one."""
-        return self._set_here or self._ctap.info.options.get("clientPin") is True
+        return self._ctap.info.options.get("clientPin") is True
 
     def retries(self) -> PinRetries | None:
         """What the key says of the tries left; None where there is nothing to ask, as a right PIN restores them."""
@@ -47,7 +46,7 @@ class KeyPin:
 
     def forget(self) -> None:
         """The key was reset."""
-        self._last_retries, self._set_here = None, False
+        self._last_retries = None
 
     def set(self, pin: SecretText) -> None:
         """Set the first PIN and unlock."""
@@ -60,13 +59,13 @@ class KeyPin:
     def _set(self, encoded: bytearray) -> None:
         try:
             self._pins.set_pin(encoded)
-            self._set_here = True
         except CtapError as error:
             # Keys differ in how they say that another program was quicker.
             if error.code not in (ERR.PIN_AUTH_INVALID, ERR.NOT_ALLOWED):
                 raise
             self._ctap.refresh()
             raise (PinAlreadySet() if self.is_set else KeyFault(error.code)) from error
+        self._ctap.pin_was_set()
 
     def verify(self, pin: SecretText) -> None:
         """Unlock with the PIN; one that no key could have is wrong without spending a try."""
@@ -77,6 +76,7 @@ class KeyPin:
         """Change the PIN; a new one that breaks the rules is refused before a try is spent on the current one."""
         with self._trying(), self._new(new) as new_encoded, self._present(current) as encoded:
             self._pins.change_pin(encoded, new_encoded)
+            self._ctap.pin_was_set()
 
     def _check_support(self) -> None:
         if "clientPin" not in self._ctap.info.options:
