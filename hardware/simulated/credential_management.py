@@ -10,9 +10,12 @@ from fido2.ctap import CtapError
 
 from hardware.simulated.applet import ERR, Applet, Fields, Permission, Series, Token
 from hardware.simulated.canonical import maybe, need
+from hardware.simulated.credentials import name_of
 from hardware.simulated.memory import Credential, rp_id_hash
 
 _METADATA, _RPS, _NEXT_RP, _CREDENTIALS, _NEXT_CREDENTIAL, _DELETE, _UPDATE = range(0x01, 0x08)
+_STORED_RP_ID: Final = 32  # bytes
+_ELLIPSIS: Final = "…".encode()
 _CONTINUES: Final = {_NEXT_RP: Series.RPS, _NEXT_CREDENTIAL: Series.CREDENTIALS}
 
 
@@ -66,7 +69,18 @@ def _check_bond(token: Token, bound_to: bytes | None) -> None:
 
 def _rps(applet: Applet) -> list[Fields]:
     names = dict.fromkeys(each.rp_id for each in applet.memory.credentials)
-    return [{0x03: {"id": rp_id}, 0x04: rp_id_hash(rp_id)} for rp_id in names]
+    return [{0x03: {"id": _told(applet, rp_id)}, 0x04: rp_id_hash(rp_id)} for rp_id in names]
+
+
+def _told(applet: Applet, rp_id: str) -> str:
+    """The relying party's id, or what the key stored of a long one: its scheme, an ellipsis and its end (6.8.7)."""
+    whole = rp_id.encode()
+    if not applet.traits.truncates_rp_ids or len(whole) <= _STORED_RP_ID:
+        return rp_id
+    scheme = whole[: whole.find(b":") + 1][:_STORED_RP_ID]
+    room = _STORED_RP_ID - len(scheme) - len(_ELLIPSIS)
+    kept = scheme + _ELLIPSIS + whole[-room:] if room > 0 else scheme
+    return kept.decode(errors="ignore")
 
 
 def _enumerate(applet: Applet, fields: Fields, wanted: bytes) -> Fields:
@@ -115,4 +129,5 @@ def _change(applet: Applet, fields: Fields, parameters: Fields, subcommand: int)
 def _update(applet: Applet, credential: Credential, user: dict[Any, Any]) -> None:
     if need(user, "id", bytes) != credential.user_id:
         raise CtapError(ERR.INVALID_PARAMETER)
-    applet.memory.rename(credential, maybe(user, "name", str) or None, maybe(user, "displayName", str) or None)
+    name, display_name = name_of(applet, user, "name"), name_of(applet, user, "displayName")
+    applet.memory.rename(credential, name or None, display_name or None)

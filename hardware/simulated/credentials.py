@@ -56,8 +56,8 @@ def discoverable(applet: Applet, rp_id: str, user: Mapping[Any, Any], design: De
         id=applet.random(32),
         rp_id=rp_id,
         user_id=user_id,
-        user_name=maybe(user, "name", str),
-        user_display_name=maybe(user, "displayName", str),
+        user_name=name_of(applet, user, "name"),
+        user_display_name=name_of(applet, user, "displayName"),
         algorithm=design.algorithm,
         seed=applet.random(32),
         protection=design.protection,
@@ -67,6 +67,12 @@ def discoverable(applet: Applet, rp_id: str, user: Mapping[Any, Any], design: De
         large_blob_key=applet.random(32) if design.large_blob_key else None,
         payment=design.payment,
     )
+
+
+def name_of(applet: Applet, user: Mapping[Any, Any], member: str) -> str | None:
+    """A name of the user, cut between code points where the key has no more room (section 6.1.2)."""
+    name = maybe(user, member, str)
+    return name and name.encode()[: applet.traits.max_name_bytes].decode(errors="ignore")
 
 
 def find(applet: Applet, rp_id: str, credential_id: bytes) -> Credential | None:
@@ -90,13 +96,16 @@ def find_hashed(applet: Applet, rp_id_hash: bytes, credential_id: bytes) -> Cred
     return _unlisted(credential_id, inside)
 
 
-def descriptor_ids(fields: Mapping[Any, Any], key: int) -> list[bytes]:
+def descriptor_ids(applet: Applet, fields: Mapping[Any, Any], key: int) -> list[bytes]:
     """The ids of a list of PublicKeyCredentialDescriptors; other types than public-key are skipped.
 
-    Raises CtapError: MISSING_PARAMETER, CBOR_UNEXPECTED_TYPE.
+    Raises CtapError: MISSING_PARAMETER, CBOR_UNEXPECTED_TYPE, LIMIT_EXCEEDED.
     """
     ids: list[bytes] = []
-    for descriptor in maybe(fields, key, list) or []:
+    descriptors = maybe(fields, key, list) or []
+    if applet.traits.ctap21 and len(descriptors) > applet.traits.max_credentials_in_list:
+        raise CtapError(ERR.LIMIT_EXCEEDED)
+    for descriptor in descriptors:
         if not isinstance(descriptor, dict):
             raise CtapError(ERR.CBOR_UNEXPECTED_TYPE)
         credential_id = need(descriptor, "id", bytes)

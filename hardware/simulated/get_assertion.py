@@ -30,7 +30,7 @@ def get_assertion(applet: Applet, fields: Fields) -> Steps:
     yield from probe(applet, ceremony)
     present = _check_options(ceremony)
     finger = wants_finger(applet, ceremony, must=present and applet.memory.always_uv)
-    allowed, wishes = descriptor_ids(fields, 0x03), Wishes(applet, maybe(fields, 0x04, dict) or {})
+    allowed, wishes = descriptor_ids(applet, fields, 0x03), Wishes(applet, maybe(fields, 0x04, dict) or {})
     wishes.check_for_assertion(present=present)
     evidence = yield from verify_user(applet, ceremony, Permission.GA, finger=finger)
     found = _locate(applet, ceremony.rp_id, allowed, verified=evidence.verified)

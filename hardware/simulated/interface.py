@@ -151,7 +151,6 @@ class Interface:
         return spoiled(answered, faults)
 
     def _u2f(self, apdu: bytes) -> bytes:
-        self._meters.commands += 1
         try:
             return u2f(self._applet, apdu, present=self._body.touch_automatically)
         except PowerLost:

@@ -36,7 +36,7 @@ def make_credential(applet: Applet, fields: Fields) -> Steps:
     finger = _wants_finger(applet, ceremony, resident=resident)
     enterprise = _enterprise(applet, maybe(fields, 0x0A, int), ceremony.rp_id)
     preferred = maybe(fields, 0x0B, list)
-    excluded = descriptor_ids(fields, 0x05)
+    excluded = descriptor_ids(applet, fields, 0x05)
     wishes = Wishes(applet, maybe(fields, 0x06, dict) or {})
     design = wishes.design(algorithm, discoverable=resident)
     evidence = yield from verify_user(applet, ceremony, Permission.MC, finger=finger)

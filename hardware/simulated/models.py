@@ -106,10 +106,11 @@ OPEN_3: Final = KeyTraits(
     always_uv=None,
     enterprise=None,
     large_blob_bytes=4096,
+    truncates_rp_ids=True,
     transports=("nfc", "usb"),
     attestation_formats=("packed", "none"),
 )
-"""A European key in Rust: CTAP 2.1 with large blobs, and no configuration at all."""
+"""A European key in Rust: CTAP 2.1 with large blobs, no configuration at all, and little room for names."""
 
 BIOMETRIC: Final = KeyTraits(
     extensions=("credProtect", "hmac-secret", "minPinLength"),

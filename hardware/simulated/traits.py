@@ -47,8 +47,9 @@ class KeyTraits:
     try within one command, `max_uv_retries` how often before the PIN is needed. `enterprise_rp_ids` are given a
     vendor-facilitated enterprise attestation; None: all. `attestation` is the format it makes when none is preferred:
     "packed", "self" (packed, signed by the credential), or "none". `large_blob_bytes` None: it stores no large blobs.
-    `timeout_status` is what a wait for the person ends with. `reset_window` is in seconds after power-up. Members of
-    getInfo that CTAP 2.2 and later added are told only where a trait says so.
+    With `truncates_rp_ids` it tells only the end of those longer than 32 bytes. `timeout_status` is what a wait for the
+    person ends with. `reset_window` is in seconds after power-up. Members of getInfo that CTAP 2.2 and later added are
+    told only where a trait says so.
     """
 
     versions: tuple[str, ...] = ("FIDO_2_0", "FIDO_2_1")
@@ -76,6 +77,8 @@ class KeyTraits:
     enterprise: bool | None = False
     max_message_size: int = 1200
     max_credentials_in_list: int = 8
+    max_name_bytes: int = 64
+    truncates_rp_ids: bool = False
     honest_attestation: bool = True
     touch_seconds: float = 30.0
     latency: Mapping[int, float] = field(default_factory=dict, hash=False)

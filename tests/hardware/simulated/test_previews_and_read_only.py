@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 from fido2.ctap2.credman import CredentialManagement
 from fido2.ctap2.pin import PinProtocol
-from fido2.webauthn import PublicKeyCredentialDescriptor, PublicKeyCredentialType
+from fido2.webauthn import PublicKeyCredentialDescriptor, PublicKeyCredentialType, PublicKeyCredentialUserEntity
 
 from hardware.simulated.memory import rp_id_hash
 from hardware.simulated.models import EVERYTHING, OPEN_3, SERIES_5_2, SERIES_5_4, SERIES_5_7, SERIES_5_8
@@ -114,3 +115,40 @@ def test_management_tells_large_blob_keys_and_payment() -> None:
     made = computer.make(extensions={"largeBlobKey": True, "thirdPartyPayment": True})
     [row] = computer.credentials().enumerate_creds(rp_id_hash(RP))
     assert (row[R.LARGE_BLOB_KEY], row[R.THIRD_PARTY_PAYMENT]) == (made.large_blob_key, True)
+
+
+def test_long_names_are_cut_between_code_points() -> None:
+    computer = Computer(seeded_key())
+    computer.pin.set_pin(PIN)
+    made = computer.make(user=b"1", rp=RP)
+    management = computer.credentials()
+    long = "€" * 30  # 90 bytes
+    management.update_user_info(
+        named(credential_id(made)), PublicKeyCredentialUserEntity(id=b"1", name=long, display_name=None)
+    )
+    assert management.enumerate_creds(rp_id_hash(RP))[0][R.USER] == {"id": b"1", "name": "€" * 21}
+
+
+@pytest.mark.parametrize(
+    ("rp_id", "told"),
+    [
+        ("a.example", "a.example"),
+        ("x" * 32, "x" * 32),
+        ("x" * 10 + "0123456789" * 3, "…" + "123456789" + "0123456789" * 2),
+        ("https:" + "x" * 30 + "y" * 23, "https:…" + "y" * 23),
+        ("s" * 31 + ":host", "s" * 31 + ":"),
+    ],
+)
+def test_some_keys_tell_only_the_end_of_a_long_relying_party(rp_id: str, told: str) -> None:
+    computer = Computer(seeded_key(OPEN_3))
+    computer.pin.set_pin(PIN)
+    computer.make(rp=rp_id)
+    [row] = computer.credentials().enumerate_rps()
+    assert (row[R.RP]["id"], row[R.RP_ID_HASH]) == (told, rp_id_hash(rp_id))
+
+
+def test_a_list_longer_than_the_key_says_is_refused(computer: Computer) -> None:
+    many: list[Mapping[str, Any]] = [{"type": "public-key", "id": bytes([each] * 16)} for each in range(9)]
+    assert refusal(lambda: computer.make(exclude_list=many)) == ERR.LIMIT_EXCEEDED
+    assert refusal(lambda: computer.ctap.get_assertion(RP, bytes(32), many)) == ERR.LIMIT_EXCEEDED
+    assert computer.make(exclude_list=many[:8])
