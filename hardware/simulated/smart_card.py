@@ -82,6 +82,8 @@ class SmartCard:
 
     def transmit(self, apdu: bytes) -> bytes:
         """Response to one APDU."""
+        if self._pipe is None:
+            raise OSError("the card has no power")
         return self._apdus.transmit(apdu)
 
     def _answer(self, command: Command) -> Answer:
@@ -152,6 +154,5 @@ class SmartCard:
 
     @property
     def _port(self) -> SimulatedPipe:
-        if self._pipe is None:
-            raise OSError("the card has no power")
+        assert self._pipe is not None, "transmit looks"
         return self._pipe

@@ -89,17 +89,17 @@ class NfcSource:
         self._look = Aside(self._look_now, LOOK_SECONDS, "keywright-readers")
 
     def changed(self, seconds: float) -> bool:
-        """Wait until a reader or a card came or went."""
+        """Wait until a reader or a card came or went; where there is no PC/SC service, only a look finds one."""
         if not self._lock.acquire(timeout=seconds):
             return False  # a look is going on, and may hang
         try:
-            return self._talk().differs(self._known, seconds)
-        except PcscError:
+            if self._context is not None:
+                return self._context.differs(self._known, seconds)
+        except PcscError:  # the service ended, and all readers with it
             self._drop()
+            return True
         finally:
             self._lock.release()
-        if self._known:  # the service ended, and all readers with it
-            return True
         sleep(min(seconds, NO_SERVICE_PAUSE))
         return False
 

@@ -20,13 +20,18 @@ class KeySources:
 
     def __init__(self, sources: Mapping[Transport, KeySource]) -> None:
         self._sources = dict(sources)
-        self._first, *self._others = self._sources.values()
+        self._first, *self._others = self.sources
+
+    @property
+    def sources(self) -> tuple[KeySource, ...]:
+        """Those that are joined."""
+        return tuple(self._sources.values())
 
     def attached(self) -> tuple[KeyAddress, ...]:
         """The keys of all sources. What a source raises is raised where the others have none."""
         found: list[KeyAddress] = []
         trouble: HardwareError | None = None
-        for source in self._sources.values():
+        for source in self.sources:
             try:
                 found += source.attached()
             except HardwareError as error:
