@@ -164,7 +164,7 @@ KEY_WORDS: dict[type[Exception], Words] = {
     ),
     key.TouchTimeout: Words(
         QT_TRANSLATE_NOOP("Messages", "Time ran out"),
-        QT_TRANSLATE_NOOP("Messages", "The key was not touched in time. Your PIN is still good."),
+        QT_TRANSLATE_NOOP("Messages", "The key was not touched in time. Nothing was changed."),
         blameless=False,
         icon="clock",
     ),

@@ -893,8 +893,8 @@
             <translation>انتهى الوقت</translation>
         </message>
         <message>
-            <source>The key was not touched in time. Your PIN is still good.</source>
-            <translation>لم يُلمس المفتاح في الوقت المحدد. ما زال رمزك السري صالحًا.</translation>
+            <source>The key was not touched in time. Nothing was changed.</source>
+            <translation>لم يُلمس المفتاح في الوقت المحدد. لم يتغير شيء.</translation>
         </message>
         <message>
             <source>The key was stopped</source>

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from kiosk.contract.policy import EnrollmentPolicy, PinMode, PinPolicy
 from kiosk.enrollment.events import Continued, PersonConfirmed, Started, WentBack
 from kiosk.enrollment.states import Done, InsertKey, State, Stopped, Touch, Welcome
+from ui.widgets.key_line import KeyLine
 from ui.window import Window
 from ui.wizard import PAGES
 
@@ -185,3 +186,53 @@ def test_what_happened_is_announced_by_title_first(window: Window, sample: Sampl
     name, title = names[kind]
     window.show_state(sample(name))
     assert window.shell.wizard.accessibleName() == title
+
+
+# ── the key in the slot ─────────────────────────────────────────────────────────────────────────
+
+
+def _told(window: Window) -> list[KeyLine]:
+    return [line for line in window.findChildren(KeyLine) if line.isVisible()]
+
+
+@pytest.mark.parametrize(("size", "scale", "below"), [((1280, 800), 1.0, False), ((1080, 1920), 1.0, True)])
+def test_the_key_is_told_once_in_the_head_or_below_the_sentence(
+    make_window: Make, sample: Sample, settle: Callable[[], None], size: tuple[int, int], scale: float, below: bool
+) -> None:
+    window = make_window(*size, text_scale=scale)
+    window.show_state(sample("pin-new"))
+    settle()
+    (line,) = _told(window)
+    assert "no PIN yet" in line.accessibleName()
+    assert (line.mapTo(window, QPoint(0, 0)).y() > window.shell.wizard.steps.y()) == below
+    window.show_state(sample("insert"))
+    settle()
+    assert _told(window) == []
+
+
+def test_larger_words_take_the_room_of_the_key(make_window: Make, sample: Sample, settle: Callable[[], None]) -> None:
+    window = make_window(text_scale=2.0)
+    window.show_state(sample("pin-new"))
+    settle()
+    assert _told(window) == []
+    window.show_state(sample("touch"))
+    settle()
+    assert len(_told(window)) == 1
+
+
+def test_an_enter_too_many_does_not_take_the_pin_away_unread(
+    window: Window, sample: Sample, settle: Callable[[], None]
+) -> None:
+    window.show_state(sample("pin-random-setting"))
+    events = _heard(window)
+    window.show_state(sample("pin-random"))
+    settle()
+    focused = window.focusWidget()
+    QTest.keyClick(focused, Qt.Key.Key_Return)
+    QTest.keyClick(focused, Qt.Key.Key_Space)
+    settle()
+    assert events == []
+    primary = window.shell.wizard.bar.button("primary")
+    assert primary is not None
+    QTest.mouseClick(primary, Qt.MouseButton.LeftButton)
+    assert events == [Continued()]

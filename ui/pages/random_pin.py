@@ -89,13 +89,18 @@ class RandomPinPage(Page):
         self._view.turn(shown=False)
 
     def first_focus(self) -> QWidget | None:
-        """The card while the PIN is being set; then the primary action."""
-        return self._setting if self._state and not self._state.pin and not self._state.problem else None
+        """What is waited for, then the PIN: an Enter too many must not take it away unread."""
+        state = self._state
+        if state is not None and state.pin is not None:
+            return self._card
+        return self._setting if state is not None and state.problem is None else None
 
     def _make_card(self) -> QFrame:
         theme = self.theme
         card = QFrame(self)
-        card.setProperty("kind", "receipt")
+        card.setProperty("kind", "card")
+        card.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        card.setAccessibleName(self._view.accessibleName())
         row = QHBoxLayout(card)
         row.setContentsMargins(theme.px(20), theme.px(20), theme.px(8), theme.px(20))
         row.setSpacing(theme.px(8))

@@ -22,7 +22,7 @@ class KeyLine(QFrame):
         self._note: KeyNote | None = None
         self._picture = _Medallion(theme, self)
         self._name = Label(theme, "label", parent=self).one_line()
-        self._facts = Label(theme, "step", "", "ink_soft", self).one_line()
+        self._facts = Label(theme, "small", "", "ink_soft", self).one_line()
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addStretch(1)

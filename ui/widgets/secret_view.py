@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from PySide6.QtCore import QCoreApplication, QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -10,6 +12,8 @@ from kiosk.secret import Secret
 from ui.theme import Theme
 
 _GROUP = 4
+_BOX, _ROW = 1.3, 1.42
+"""The height of a character's box, and the distance of two rows, in widths of a character's place."""
 _FEW = 16
 """Up to so many characters are drawn in the largest type."""
 
@@ -70,7 +74,7 @@ class SecretView(QWidget):
     def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
         """All rows."""
         rows = -(-max(self._length, 1) // self._per_row())
-        return round(rows * self._cell(width) * 1.42)
+        return ceil(self._cell(width) * ((rows - 1) * _ROW + _BOX))
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """As large as the type may be."""
@@ -92,7 +96,7 @@ class SecretView(QWidget):
         for index, character in enumerate(self._characters() if self._shown else "•" * self._length):
             row, column = divmod(index, per_row)
             left = column * cell + column // _GROUP * cell / 2
-            box = QRectF(left, row * cell * 1.42, cell * 0.92, cell * 1.3)
+            box = QRectF(left, row * cell * _ROW, cell * 0.92, cell * _BOX)
             painter.setPen(theme.colour("control") if theme.mode == "contrast" else Qt.PenStyle.NoPen)
             painter.setBrush(theme.colour("page"))
             painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), cell * 0.2, cell * 0.2)
