@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from fido2 import cbor
@@ -12,7 +13,7 @@ from hardware.answers import Info, member, told, told_each
 from hardware.authenticator import Fingerprint, Sample, SampleFeedback
 from hardware.client_pin import PERMISSION, Verifying
 from hardware.ctap2 import Command, Ctap2
-from hardware.errors import FingerprintsFull, KeyFault, Unsupported
+from hardware.errors import Cancelled, FingerprintsFull, KeyFault, Unsupported
 from hardware.grants import NO_GRANT, Grant
 from hardware.key_info import text
 from hardware.pin_session import PinSession
@@ -132,15 +133,20 @@ class BioEnrollment:
         return answer, remaining
 
     def _name(self, template_id: bytes, name: str, grant: Grant) -> str:
-        """setFriendlyName (0x05), with as much of the name as the key takes; the finger is enrolled without one too."""
-        encoded = name.encode()
-        if len(encoded) > SHORT_NAME_BYTES:
-            longest = told(self._send(SENSOR_INFO, None, NO_GRANT), 0x08, int) or SHORT_NAME_BYTES
-            encoded = encoded[: max(0, longest)]
-        kept = encoded.decode(errors="ignore")
-        if kept:
-            self._send(SET_NAME, {0x01: template_id, 0x02: kept}, grant)
-        return kept
+        """setFriendlyName (0x05), with as much of the name as the key takes.
+
+        The finger is enrolled by now, so that neither a refused name nor a late cancel undoes anything.
+        """
+        with suppress(CtapError, Cancelled):
+            encoded = name.encode(errors="replace")
+            if len(encoded) > SHORT_NAME_BYTES:
+                longest = told(self._send(SENSOR_INFO, None, NO_GRANT), 0x08, int) or SHORT_NAME_BYTES
+                encoded = encoded[: max(0, longest)]
+            kept = encoded.decode(errors="ignore")
+            if kept:
+                self._send(SET_NAME, {0x01: template_id, 0x02: kept}, grant)
+                return kept
+        return ""
 
     def _send(self, subcommand: int, parameters: Mapping[int, Any] | None, grant: Grant) -> Mapping[int, Any]:
         message = bytes([FINGERPRINT, subcommand]) + (cbor.encode(parameters) if parameters else b"")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hardware.answers import Assertion, Attestation, Info, credential_id, member, optional
@@ -39,6 +39,7 @@ WELL_TYPED: dict[int, st.SearchStrategy[Any]] = {
 }
 
 
+@settings(deadline=None)
 @given(
     st.fixed_dictionaries({0x01: st.lists(st.text())}, optional=WELL_TYPED),
     st.dictionaries(st.one_of(st.integers(0, 32), st.text(max_size=3)), VALUES, max_size=2),

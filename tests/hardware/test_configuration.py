@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hardware.answers import Info
@@ -68,29 +68,32 @@ def carried_out(answer: dict[int, Any], steps: list[Step]) -> dict[int, Any]:
     return answer
 
 
+@settings(deadline=None)
 @given(keys, wishes)
-def test_the_steps_lead_there_and_then_there_are_none(answer: dict[int, Any], settings: KeySettings) -> None:
+def test_the_steps_lead_there_and_then_there_are_none(answer: dict[int, Any], wanted: KeySettings) -> None:
     try:
-        steps = missing_steps(settings, Info.read(answer))
+        steps = missing_steps(wanted, Info.read(answer))
     except (PinRefused, PinRequired, Unsupported):
-        assert not became(settings, Info.read(answer)) or len(settings.min_pin_length_rp_ids) > MOST_RP_IDS
+        assert not became(wanted, Info.read(answer)) or len(wanted.min_pin_length_rp_ids) > MOST_RP_IDS
         return
     assert [step.subcommand for step in steps] == sorted({step.subcommand for step in steps})
     after = Info.read(carried_out(answer, steps))
-    assert became(settings, after)
-    assert [step for step in missing_steps(settings, after) if set(step.parameters or {}) != {0x02}] == []
-    assert became(settings, Info.read(answer)) == all(set(step.parameters or {}) == {0x02} for step in steps)
+    assert became(wanted, after)
+    assert [step for step in missing_steps(wanted, after) if set(step.parameters or {}) != {0x02}] == []
+    assert became(wanted, Info.read(answer)) == all(set(step.parameters or {}) == {0x02} for step in steps)
 
 
+@settings(deadline=None)
 @given(keys)
 def test_no_wish_takes_no_step(answer: dict[int, Any]) -> None:
     assert missing_steps(KeySettings(), Info.read(answer)) == []
 
 
+@settings(deadline=None)
 @given(keys, wishes)
-def test_nothing_that_blocks_the_key_comes_before_anything_else(answer: dict[int, Any], settings: KeySettings) -> None:
+def test_nothing_that_blocks_the_key_comes_before_anything_else(answer: dict[int, Any], wanted: KeySettings) -> None:
     try:
-        steps = missing_steps(settings, Info.read(answer))
+        steps = missing_steps(wanted, Info.read(answer))
     except (PinRefused, PinRequired, Unsupported):
         return
     blocking = [number for number, step in enumerate(steps) if step.parameters and {0x01, 0x03} & set(step.parameters)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hardware.client_pin import PERMISSION
@@ -13,6 +13,7 @@ permissions = st.integers(1, 0x3F).map(PERMISSION)
 rp_ids = st.sampled_from([None, "example.com", "example.net"])
 
 
+@settings(deadline=None)
 @given(permissions, permissions, rp_ids, rp_ids)
 def test_a_token_serves_what_it_was_given_for_and_whom(
     given_for: PERMISSION, wanted: PERMISSION, bound_to: str | None, rp_id: str | None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from threading import Event
 from typing import Any
 
 import pytest
@@ -35,7 +36,7 @@ from tests.hardware.ways import PIN, RP_ID, commands, prove, register
 
 Meddle = Callable[[bytes, bytes], bytes]
 READER = replace(CTAP21, built_in_uv=True, bio_enrollment=True, samples_needed=2)
-NOT_ALLOWED, UNAUTHORIZED, INVALID_COMMAND = 0x30, 0x40, 0x01
+NOT_ALLOWED, UNAUTHORIZED, INVALID_COMMAND, INVALID_LENGTH = 0x30, 0x40, 0x01, 0x03
 UNKNOWN = 0x30
 """A CTAPHID command that there is none of."""
 
@@ -306,6 +307,26 @@ def test_a_sensor_that_never_has_enough_ends_with_the_deadline() -> None:
         key = unlocked(device)
         with pytest.raises(TouchTimeout):
             key.enroll_fingerprint("thumb", Watch(deadline=0.4), ignored)
+
+
+@pytest.mark.parametrize("name", ["thumb", "a thumb with a long name"])
+@pytest.mark.parametrize("refused", [0x05, 0x07])
+def test_a_finger_whose_name_is_refused_is_enrolled_all_the_same(name: str, refused: int) -> None:
+    with meddled(on(0x09, refused, 0x02, lambda _: bytes([INVALID_LENGTH])), READER) as (_, device):
+        key = unlocked(device)
+        enrolled = key.enroll_fingerprint(name, Watch(), ignored)
+        assert [each.template_id for each in key.fingerprints()] == [enrolled.template_id]
+        assert enrolled.name in ("", "thumb")
+
+
+def test_a_cancel_after_the_last_sample_comes_too_late() -> None:
+    cancel = Event()
+    with meddled(honest, READER) as (_, device):
+        key = unlocked(device)
+        enrolled = key.enroll_fingerprint(
+            "thumb", Watch(cancel=cancel), lambda sample: None if sample.remaining else cancel.set()
+        )
+        assert key.fingerprints() == (Fingerprint(enrolled.template_id),) == (enrolled,)
 
 
 @pytest.mark.parametrize("rows", [[], [5], "rows"])

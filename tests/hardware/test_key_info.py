@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hardware.answers import Info
@@ -129,6 +129,7 @@ def test_a_truth_may_be_a_number(told_so: Any, is_so: bool) -> None:
     assert (info.long_touch_for_reset, info.pin is PinState.CHANGE_FORCED) == (is_so, is_so)
 
 
+@settings(deadline=None)
 @given(st.one_of(st.text(), st.integers(), st.none(), st.binary()))
 def test_a_name_of_a_key_can_be_shown(name: object) -> None:
     shown = text(name)
@@ -155,6 +156,7 @@ def test_only_public_key_algorithms_count() -> None:
     assert key_info(ADDRESS, told(algorithms=listed)).algorithms == (-8,)
 
 
+@settings(deadline=None)
 @given(st.lists(st.one_of(st.text(), st.integers(), st.just("FIDO_2_0")), max_size=80))
 def test_words_of_a_key_are_few_short_and_printable(texts: list[object]) -> None:
     tamed = words(texts)
