@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -13,17 +15,19 @@ import pytest
 from click.testing import CliRunner, Result
 from structlog.testing import capture_logs
 
-from hardware.authenticator import KeyAddress, Transport
-from hardware.errors import KeySilent, NoAccess
+from hardware.authenticator import KeyAddress, KeySettings, Transport
+from hardware.errors import KeySilent, NoAccess, PinError
 from hardware.simulated.faults import Faults
 from hardware.simulated.key import SimulatedKey
 from hardware.simulated.source import SimulatedSource
+from hardware.simulated.traits import CTAP21
 from hardware.watcher import Cleared, Inserted, Obstructed, Removed
 from kiosk.commands import enroll
 from kiosk.commands.port import event_of
-from kiosk.commands.terminal import GIVEN_UP, LEFT_ON_KEY, NOT_PROVED, PROVED
+from kiosk.commands.terminal import GIVEN_UP, LEFT_ON_KEY, NOT_PROVED, PROVED, TerminalPerson
 from kiosk.contract.problems import Word
 from kiosk.enrollment.events import KeyInaccessible, KeyInserted, KeyRemoved
+from kiosk.secret import Secret
 from tests.kiosk.station.contract_server import CODE, SECRET, ContractServer, Fault
 
 PIN = "49-horses"
@@ -218,3 +222,113 @@ def mailed(mails: list[str]) -> str:
 def test_one_of_two_ways_must_be_chosen(arguments: list[str], config: Path) -> None:
     given = [str(config) if argument == "/dev/null" else argument for argument in arguments]
     assert CliRunner().invoke(enroll.command, given).exit_code == 2
+
+
+# ── what policy may ask of a key ────────────────────────────────────────────────────────────────
+
+NEW_PIN = "83-wagons"
+
+
+def prepare(key: SimulatedKey, **settings: Any) -> None:
+    """Somebody set a PIN, and left the key so."""
+    with closing(SimulatedSource([key]).open(SimulatedSource([key]).attached()[0])) as ready:
+        ready.set_pin(Secret(PIN))
+        ready.configure(KeySettings(**settings))
+
+
+def lock(key: SimulatedKey) -> None:
+    """Somebody tried PINs until the key would take none."""
+    prepare(key)
+    while key.pin_retries:
+        key.power_cycle()
+        with closing(SimulatedSource([key]).open(SimulatedSource([key]).attached()[0])) as guessing:
+            for _ in range(3):
+                with pytest.raises(PinError):
+                    guessing.verify_pin(Secret("not-it"))
+    key.power_cycle()
+
+
+def test_a_pin_that_must_be_changed_is_changed_at_the_prompt(run: Run, key: SimulatedKey) -> None:
+    prepare(key, force_pin_change=True)
+    result = run(CODE, PIN, NEW_PIN, NEW_PIN)
+    assert result.exit_code == PROVED
+    assert "The key wants its PIN changed." in result.output
+    assert run(CODE, NEW_PIN, user="bob").exit_code == PROVED
+
+
+def test_a_pin_that_was_made_up_is_printed_once(run: Run, server: ContractServer, key: SimulatedKey) -> None:
+    server.policy = {"pin": {"origin": "random"}}
+    result = run(CODE, "")
+    assert result.exit_code == PROVED
+    (pin,) = re.findall(r"The PIN of the key is: (\d{8})\n", result.output)
+    assert result.output.count(pin) == 1
+    assert "It must be changed at its first use." in result.output
+    assert "Preparing the key for its owner" in result.output
+
+
+def test_the_touched_one_of_two_keys_is_enrolled(run: Run, key: SimulatedKey, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = SimulatedKey(replace(CTAP21, serial="SIM-0002"))
+    other.plug()
+    monkeypatch.setattr(enroll, "key_source", lambda *_: SimulatedSource([other, key]))
+    result = run(CODE, PIN, PIN)
+    assert result.exit_code == PROVED
+    assert "Several keys are plugged in. Touch the one that is meant." in result.output
+    assert (key.has_pin, other.has_pin) == (True, False)
+
+
+def test_a_finger_is_enrolled_try_by_try(run: Run, server: ContractServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = SimulatedKey(replace(CTAP21, built_in_uv=True, bio_enrollment=True, uv_bio_enroll=True))
+    key.touch_automatically = True
+    key.plug()
+    monkeypatch.setattr(enroll, "key_source", lambda *_: SimulatedSource([key]))
+    server.policy = {"pin": {"enroll_fingerprint": "require"}}
+    result = run(CODE, PIN, PIN)
+    assert result.exit_code == PROVED
+    assert "Touch the sensor of the key with the same finger (1 more)." in result.output
+    assert len(key.templates) == 1
+
+
+@pytest.mark.parametrize(("mode", "answers"), [("self", ["y", "y"]), ("staff", ["y", "y", "y"])])
+def test_a_locked_key_is_wiped_by_staff_at_the_terminal(
+    run: Run,
+    server: ContractServer,
+    key: SimulatedKey,
+    monkeypatch: pytest.MonkeyPatch,
+    mode: str,
+    answers: list[str],
+) -> None:
+    lock(key)
+    server.policy = {"key": {"reset": mode}}
+    obey(key, monkeypatch)
+    result = run(CODE, *answers, PIN, PIN)
+    assert result.exit_code == PROVED, result.output
+    assert "You lose everything on it." in result.output
+    assert ("Staff: may this key be wiped?" in result.output) == (mode == "staff")
+    assert key.pin_retries == 8
+
+
+def test_without_the_approval_nothing_is_wiped(
+    run: Run, server: ContractServer, key: SimulatedKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock(key)
+    server.policy = {"key": {"reset": "staff"}}
+    obey(key, monkeypatch)
+    result = run(CODE, "y", "y", "n")  # and the input ends
+    assert result.exit_code == GIVEN_UP
+    assert "Wiping the key was not approved." in result.output
+    assert key.has_pin
+    assert key.pin_retries == 0
+
+
+def obey(key: SimulatedKey, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do with the key what the terminal says."""
+    says = TerminalPerson._tell
+
+    def tell(person: TerminalPerson, line: str) -> None:
+        says(person, line)
+        if line == "Take the key out.":
+            key.unplug()
+        elif line.startswith("Put the same key back"):
+            key.plug()
+
+    monkeypatch.setattr(TerminalPerson, "_tell", tell)
