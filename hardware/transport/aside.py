@@ -47,7 +47,12 @@ class Aside(Generic[T]):
         return result
 
     def _do(self, results: SimpleQueue[T | Exception]) -> None:
-        try:
-            results.put(self._work())
-        except Exception as error:  # noqa: BLE001 - the edge of the thread: it is raised in the thread that waits
-            results.put(error)
+        results.put(outcome(self._work))
+
+
+def outcome(work: Callable[[], T]) -> T | Exception:
+    """What the work gives, or what it raises, to be raised in the thread that waits for it."""
+    try:
+        return work()
+    except Exception as error:  # noqa: BLE001 - the edge of a thread
+        return error

@@ -8,6 +8,7 @@ from threading import Thread
 from typing import TypeVar
 
 from hardware.errors import KeySilent
+from hardware.transport.aside import outcome
 
 T = TypeVar("T")
 
@@ -35,7 +36,7 @@ class Attendant:
         if self._stuck or self._closed:
             raise KeySilent(seconds)
         results: SimpleQueue[T | Exception] = SimpleQueue()
-        self._jobs.put(lambda: results.put(_outcome(job)))
+        self._jobs.put(lambda: results.put(outcome(job)))
         self._stuck = True
         result = self._wait(results, seconds, waiting)
         self._stuck = False
@@ -65,10 +66,3 @@ class Attendant:
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
             job()
-
-
-def _outcome(job: Callable[[], T]) -> T | Exception:
-    try:
-        return job()
-    except Exception as error:  # noqa: BLE001 - the edge of the thread: it is raised in the thread that waits
-        return error
