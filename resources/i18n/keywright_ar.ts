@@ -1276,8 +1276,16 @@
             <translation>وضع شخص آخر الرمز الحالي لهذا المفتاح، ويمكنه إخبارك به.</translation>
         </message>
         <message>
+            <source>Nobody can look it up. The desk can help you.</source>
+            <translation>لا يستطيع أحد معرفته. يستطيع مكتب المساعدة مساعدتك.</translation>
+        </message>
+        <message>
             <source>With the new one it is yours alone.</source>
             <translation>بالرمز الجديد يصبح المفتاح لك وحدك.</translation>
+        </message>
+        <message>
+            <source>I forgot it</source>
+            <translation>نسيته</translation>
         </message>
         <message>
             <source>New PIN</source>
@@ -1310,10 +1318,6 @@
         <message>
             <source>Your key saves the PIN…</source>
             <translation>يحفظ مفتاحك الرمز…</translation>
-        </message>
-        <message>
-            <source>I forgot it</source>
-            <translation>نسيته</translation>
         </message>
         <message>
             <source>Save PIN</source>

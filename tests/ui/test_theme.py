@@ -46,7 +46,9 @@ def test_the_layout_scale_follows_the_window(theme: Theme, size: tuple[int, int]
 
 
 @pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("picture", sorted(p.stem for p in resource("art").glob("*.svg")))
+@pytest.mark.parametrize(
+    "picture", sorted(str(p.relative_to(resource("art")).with_suffix("")) for p in resource("art").rglob("*.svg"))
+)
 def test_every_picture_can_be_drawn_in_every_mode(theme: Theme, mode: str, picture: str) -> None:
     assert theme.with_(mode=mode).art(picture).isValid()
 

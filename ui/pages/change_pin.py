@@ -85,11 +85,13 @@ class ChangePinPage(Page):
             problem=self._told,
             back=back,
             primary=self._primary(state),
+            secondary=None if second else Action(say("Pin", "I forgot it"), "help", None, "ghost", name="help"),
             key=note(state.visit),
             compact=self._pad.keyboard is not None,
             scene="key-front" if state.caution else "",
             help=(
                 say("Pin", "Somebody else set the PIN that this key has. They can tell you."),
+                say("Pin", "Nobody can look it up. The desk can help you."),
                 say("Pin", "With the new one it is yours alone."),
             ),
         )

@@ -91,10 +91,11 @@ class Sheet(QWidget):
         self._column.invalidate()
 
     def spoken(self) -> tuple[str, str]:
-        """The title, and what else a screen reader says: what went wrong, else the sentence; the key in the slot."""
+        """The title, and what else a screen reader says: what went wrong, else the sentence and the key."""
         label = self._large if self._chrome.display else self._title
-        rest = self._notice.text() if self._chrome.problem else self._sentence.text()
-        key = self._chrome.key
+        if self._chrome.problem:
+            return label.text(), self._notice.text()
+        rest, key = self._sentence.text(), self._chrome.key
         return label.text(), f"{rest} {key.spoken}." if key is not None and key.facts else rest
 
     def come_in(self) -> None:

@@ -162,6 +162,16 @@ def test_back_goes_to_the_first_question_and_then_leaves(page: ChangePinPage, as
     assert back.event == WentBack()
 
 
+def test_who_forgot_the_old_pin_finds_help(page: ChangePinPage, asked: ChangePin, show: Show) -> None:
+    show(page, asked)
+    secondary = page.chrome().secondary
+    assert secondary is not None
+    assert secondary.name == "help"
+    assert any("Somebody else set the PIN" in line for line in page.chrome().help)
+    typed(OLD)
+    assert page.chrome().secondary is None
+
+
 def test_few_tries_must_be_accepted_before_the_field_opens(page: ChangePinPage, asked: ChangePin, show: Show) -> None:
     few = replace(asked, retries_left=3, caution=True)
     events = show(page, few)
