@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from typing import Any, TypeVar
 
 from fido2 import cbor
@@ -13,7 +12,7 @@ from hardware.answers import Info, member, told, told_each
 from hardware.authenticator import Fingerprint, Sample, SampleFeedback
 from hardware.client_pin import PERMISSION, Verifying
 from hardware.ctap2 import Command, Ctap2
-from hardware.errors import Cancelled, FingerprintsFull, KeyFault, Unsupported
+from hardware.errors import FingerprintsFull, KeyFault, Unsupported
 from hardware.grants import NO_GRANT, Grant
 from hardware.key_info import text
 from hardware.pin_session import PinSession
@@ -80,20 +79,34 @@ class BioEnrollment:
             Fingerprint(member(row, 0x01, bytes), text(row.get(0x02))) for row in told_each(answer, 0x07, dict)
         )
 
-    def enroll(self, name: str, on_sample: Callable[[Sample], None]) -> Fingerprint:
-        """enrollBegin (0x01) and enrollCaptureNextSample (0x02) until the key has seen enough of the finger.
+    def enroll(self, on_sample: Callable[[Sample], None]) -> bytes:
+        """enrollBegin (0x01) and enrollCaptureNextSample (0x02) until the key has seen enough; the id of the finger.
 
         Raises FingerprintsFull. One that did not end is taken back by `cancel`.
         """
 
-        def capture(grant: Grant) -> Fingerprint:
+        def capture(grant: Grant) -> bytes:
             template_id, remaining = self._begin(grant, on_sample)
             while remaining > 0:
                 remaining = self._sample(CAPTURE_NEXT, {0x01: template_id}, grant, on_sample)[1]
             self._begun = False
-            return Fingerprint(template_id, self._name(template_id, name, grant))
+            return template_id
 
         return self._granted(capture)
+
+    def name(self, template_id: bytes, name: str) -> str:
+        """setFriendlyName (0x05), with as much of the name as the key takes: what it keeps, empty where it refuses."""
+        try:
+            encoded = name.encode(errors="replace")
+            if len(encoded) > SHORT_NAME_BYTES:
+                longest = told(self._send(SENSOR_INFO, None, NO_GRANT), 0x08, int) or SHORT_NAME_BYTES
+                encoded = encoded[: max(0, longest)]
+            kept = encoded.decode(errors="ignore")
+            if kept:
+                self._granted(lambda grant: self._send(SET_NAME, {0x01: template_id, 0x02: kept}, grant))
+        except CtapError:
+            return ""
+        return kept
 
     def cancel(self) -> None:
         """cancelCurrentEnrollment (0x03), when one has begun and not ended."""
@@ -131,22 +144,6 @@ class BioEnrollment:
             raise KeyFault
         on_sample(Sample(FEEDBACK.get(status, SampleFeedback.OTHER), remaining))
         return answer, remaining
-
-    def _name(self, template_id: bytes, name: str, grant: Grant) -> str:
-        """setFriendlyName (0x05), with as much of the name as the key takes.
-
-        The finger is enrolled by now, so that neither a refused name nor a late cancel undoes anything.
-        """
-        with suppress(CtapError, Cancelled):
-            encoded = name.encode(errors="replace")
-            if len(encoded) > SHORT_NAME_BYTES:
-                longest = told(self._send(SENSOR_INFO, None, NO_GRANT), 0x08, int) or SHORT_NAME_BYTES
-                encoded = encoded[: max(0, longest)]
-            kept = encoded.decode(errors="ignore")
-            if kept:
-                self._send(SET_NAME, {0x01: template_id, 0x02: kept}, grant)
-                return kept
-        return ""
 
     def _send(self, subcommand: int, parameters: Mapping[int, Any] | None, grant: Grant) -> Mapping[int, Any]:
         message = bytes([FINGERPRINT, subcommand]) + (cbor.encode(parameters) if parameters else b"")

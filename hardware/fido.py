@@ -192,15 +192,17 @@ class Ctap2Authenticator:
             return self._bio.fingerprints()
 
     def enroll_fingerprint(self, name: str, watch: Watch, on_sample: Callable[[Sample], None]) -> Fingerprint:
-        """Enroll one finger; what did not end is taken back, after a cancel too."""
+        """Enroll one finger; what did not end is taken back, and what did is named: no cancel comes between."""
         try:
             with self._speaking(watch):
-                return self._bio.enroll(name, on_sample)
+                template_id = self._bio.enroll(on_sample)
         except HardwareError:
             if not self._closed:
                 with suppress(HardwareError), self._speaking():
                     self._bio.cancel()
             raise
+        with self._speaking():
+            return Fingerprint(template_id, self._bio.name(template_id, name))
 
     def delete_fingerprint(self, template_id: bytes) -> None:
         """Forget one finger; absent is success."""

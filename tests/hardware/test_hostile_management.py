@@ -326,7 +326,7 @@ def test_a_cancel_after_the_last_sample_comes_too_late() -> None:
         enrolled = key.enroll_fingerprint(
             "thumb", Watch(cancel=cancel), lambda sample: None if sample.remaining else cancel.set()
         )
-        assert key.fingerprints() == (Fingerprint(enrolled.template_id),) == (enrolled,)
+        assert key.fingerprints() == (Fingerprint(enrolled.template_id, "thumb"),) == (enrolled,)
 
 
 @pytest.mark.parametrize("rows", [[], [5], "rows"])
