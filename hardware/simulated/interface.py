@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from fido2.ctap import CtapError
@@ -106,9 +108,17 @@ class Interface:
 
     def step(self, work: Answering) -> bytes | None:
         """Work on until a touch is needed (None) or the answer is there."""
+        return self._advance(partial(next, work))
+
+    def expire(self, work: Answering) -> bytes:
+        """Let the work end without the person."""
+        nobody = self._applet.traits.timeout_status
+        return self._advance(partial(work.throw, CtapError(nobody))) or bytes([nobody])
+
+    def _advance(self, move: Callable[[], None]) -> bytes | None:
         started = self._applet.clock()
         try:
-            next(work)
+            move()
         except StopIteration as done:
             answered: bytes = done.value
             return answered
@@ -118,15 +128,6 @@ class Interface:
         finally:
             self._meters.busy_seconds += self._applet.clock() - started
         return None
-
-    def expire(self, work: Answering) -> bytes:
-        """Let the work end without the person."""
-        try:
-            work.throw(CtapError(self._applet.traits.timeout_status))
-        except StopIteration as done:
-            answered: bytes = done.value
-            return answered
-        return bytes([self._applet.traits.timeout_status])
 
     def simple(self, command: int, data: bytes) -> bytes:
         """MSG (U2F), WINK and our vendor command. Raises CtapError(INVALID_COMMAND)."""

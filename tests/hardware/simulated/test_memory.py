@@ -6,10 +6,12 @@ import json
 import random
 from collections.abc import Callable
 from dataclasses import fields, replace
+from hashlib import sha256
 from typing import Any
 
 import pytest
 from fido2.ctap import CtapError
+from fido2.ctap1 import Ctap1
 from fido2.ctap2.blob import LargeBlobs
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -181,6 +183,18 @@ def test_a_try_is_spent_before_the_pin_is_compared() -> None:
     assert key.pin_retries == 7
     key.plug()
     assert Computer(key).pin.get_pin_retries() == (7, False)
+
+
+def test_power_may_fail_while_u2f_counts() -> None:
+    key = seeded_key(EVERYTHING)
+    ctap, app = Ctap1(Computer(key).device), sha256(RP.encode()).digest()
+    made = ctap.register(bytes(32), app)
+    counter = ctap.authenticate(bytes(32), app, made.key_handle).counter
+    key.flash.fails_in = 2
+    with pytest.raises(OSError, match=r"."):
+        ctap.authenticate(bytes(32), app, made.key_handle)
+    key.plug()
+    assert Ctap1(Computer(key).device).authenticate(bytes(32), app, made.key_handle).counter > counter
 
 
 def test_what_a_command_did_without_power_never_was() -> None:

@@ -15,8 +15,8 @@ from fido2.server import Fido2Server
 from fido2.webauthn import PublicKeyCredentialRpEntity, PublicKeyCredentialUserEntity, UserVerificationRequirement
 
 from hardware.simulated.key import SimulatedKey
-from hardware.simulated.models import BIOMETRIC, BIOMETRIC_ONLY, BIOMETRIC_PREVIEW, FINGER_FOR_CEREMONIES
-from hardware.simulated.traits import ACTION_TIMEOUT, CTAP21
+from hardware.simulated.models import BIOMETRIC, BIOMETRIC_ONLY, BIOMETRIC_PREVIEW, EVERYTHING, FINGER_FOR_CEREMONIES
+from hardware.simulated.traits import ACTION_TIMEOUT, CTAP21, USER_ACTION_TIMEOUT
 from tests.hardware.simulated.host import (
     ERR,
     HASH,
@@ -151,6 +151,18 @@ def test_within_a_ceremony_three_fingers_are_tried_and_then_the_pin_is_wanted(cl
     fields = {1: RP, 2: HASH, 5: {"uv": True}}
     assert owner.with_finger(lambda: owner.computer.raw(0x02, fields)[0], False) == ERR.PUAT_REQUIRED
     assert owner.touches == 3
+
+
+def test_within_a_ceremony_nobody_comes_and_no_finger_is_counted(clock: ManualClock) -> None:
+    owner = Owner(enrolled(Computer(seeded_key(BIOMETRIC_PREVIEW, clock))), clock)
+    owner.clock_runs_out()
+    assert owner.computer.raw(0x02, {1: RP, 2: HASH, 5: {"uv": True}})[0] == USER_ACTION_TIMEOUT
+
+
+def test_a_finger_gives_the_persistent_token_too() -> None:
+    computer = enrolled(Computer(seeded_key(EVERYTHING)))
+    permission = PERMISSION.PERSISTENT_CREDENTIAL_MGMT
+    assert computer.pin.get_uv_token(permission) == computer.token(permission)
 
 
 def test_uv_cannot_be_asked_of_a_key_that_has_none_enrolled() -> None:
