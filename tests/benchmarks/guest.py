@@ -12,6 +12,7 @@ from tests.benchmarks.measure import Row
 from tests.system.guest import run as run_in_guest
 from tests.system.image import image
 from tests.system.outside import obstacle
+from tests.system.speed import NEVER_ALONE
 
 MOST = 1.2
 SECONDS_PER_ROUND = 30
@@ -49,8 +50,8 @@ def _row(name: str, pair: dict[str, Any], start: float) -> Row:
         other * 1000,
         "ms",
         ratio,
-        f"≤ {MOST}, no more commands",
-        ratio <= MOST and commands <= other_commands,
+        f"≤ {MOST}" if name == NEVER_ALONE else f"≤ {MOST}, no more commands",
+        ratio <= MOST and (commands <= other_commands or name == NEVER_ALONE),
         {
             "ctap_commands": commands,
             "ctap_commands_libfido2": other_commands,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 from collections.abc import Generator, Iterator
 
@@ -11,16 +12,21 @@ from tests.system.drawer import Drawer, open_drawer
 from tests.system.outside import LONGEST, inside, keep, obstacle, ours, reports
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is ours, before others choose by marks. Where there can be no guest it is skipped, except under CI."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
+    """Mark what is ours, before others choose by marks; and let it come last, as everybody waits for the guest then.
+
+    Where there can be no guest it is skipped, except under CI.
+    """
     why = "" if inside() or os.environ.get("CI") == "true" else obstacle()
     for item in filter(ours, items):
         item.add_marker(pytest.mark.system)
         if not inside():
-            item.add_marker(pytest.mark.timeout(LONGEST * 2))
+            item.add_marker(pytest.mark.timeout(LONGEST + 600))
         if why:
             item.add_marker(pytest.mark.skip(reason=why))
+    yield
+    items.sort(key=ours)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -28,6 +34,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
     """Outside, tell what the guest told of this test."""
     if inside() or item.get_closest_marker("skip"):
         return None
+    faulthandler.cancel_dump_traceback_later()  # which is meant for tests that hang; the guest takes its time
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     for report in reports(item):
         item.ihook.pytest_runtest_logreport(report=report)

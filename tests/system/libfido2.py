@@ -92,6 +92,11 @@ def listed() -> dict[str, str]:
     return dict(line.split(": ", 1) for line in tool("fido2-token", "-L").splitlines())
 
 
+def made_credential(folder: Path) -> bytes:
+    """The id of the credential that was made in the folder: the fifth of the lines that describe it."""
+    return base64.b64decode((folder / "made").read_text().splitlines()[4])
+
+
 def verified_credential(folder: Path) -> bytes:
     """Verify the attestation of the credential that was made in the folder; its id. Raises ToolFailed."""
     verified = tool("fido2-cred", "-V", "-v", "-i", str(folder / "made"), "es256")

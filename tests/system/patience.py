@@ -9,7 +9,7 @@ from typing import TypeVar
 from hardware.errors import NoAccess
 
 Found = TypeVar("Found")
-LONG = 40.0
+LONG = 90.0
 
 
 def until(look: Callable[[], Found], seconds: float = LONG) -> Found:

@@ -21,7 +21,7 @@ from tests.end_to_end.visitor import Visitor
 from tests.system.drawer import Drawer
 from tests.system.patience import until
 
-SECONDS = 100
+SECONDS = 240
 SETTINGS = {"verification": VerificationSettings()}
 """One way to be verified."""
 
@@ -46,7 +46,7 @@ def test_the_self_test_enrolls_it_through_the_agent(drawer: Drawer) -> None:
 
 @pytest.mark.qt_log_ignore("propagateSizeHints")
 def test_the_window_enrolls_it(drawer: Drawer, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hands, "PATIENCE", 60_000)  # an emulated machine
+    monkeypatch.setattr(hands, "PATIENCE", 120_000)  # an emulated machine
     drawer.put_in("key")
     drawer.unplug("key")
     drawer.touches_itself("key", itself=False)
