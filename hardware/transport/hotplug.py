@@ -117,9 +117,9 @@ class Uevents:
         except TimeoutError:
             return False
         except OSError as error:
-            if error.errno != errno.ENOBUFS:
-                raise
-            return True  # more happened than the socket could hold
+            if error.errno != errno.ENOBUFS:  # else more happened than the socket could hold
+                self._otherwise = Looking()
+            return True
         lines = message.split(b"\0")
         if self._wanted not in lines:
             return False
