@@ -11,6 +11,7 @@ from threading import Event
 from fido2.ctap import STATUS, CtapDevice, CtapError
 
 from hardware.errors import KeyBusy
+from hardware.transport.texts import printable
 
 MOST_CHARACTERS = 32
 
@@ -42,7 +43,7 @@ def _name(process: Path) -> str:
         said = (process / "comm").read_bytes().decode(errors="replace")
     except OSError:
         return ""
-    return "".join(character for character in said[:MOST_CHARACTERS] if character.isprintable())
+    return printable(said, MOST_CHARACTERS)
 
 
 class NamingHolder(CtapDevice):

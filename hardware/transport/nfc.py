@@ -21,6 +21,7 @@ from hardware.transport.aside import Aside
 from hardware.transport.attendant import Attendant
 from hardware.transport.nfc_channel import APPLET, Card, NfcChannel
 from hardware.transport.pcsc import PcscError, ReaderState
+from hardware.transport.texts import printable
 
 LOOK_SECONDS = 3.0
 """How long a look at all readers may take: a driver in trouble may hold it up for ever."""
@@ -137,7 +138,7 @@ class NfcSource:
 
     def _address(self, visit: Visit) -> KeyAddress:
         reader = visit[0]
-        return KeyAddress(Transport.NFC, reader, attach_id=self._insertions[visit], bus=reader)
+        return KeyAddress(Transport.NFC, reader, attach_id=self._insertions[visit], bus=printable(reader))
 
     def _is_key(self, visit: Visit) -> bool:
         """Whether the card has the FIDO applet, which is asked once; one that another program holds may have it."""

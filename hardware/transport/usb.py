@@ -18,6 +18,7 @@ from hardware.transport.holders import NamingHolder, holder_of
 from hardware.transport.hotplug import News, hid_news
 from hardware.transport.place import insertion, usb_port
 from hardware.transport.reports import REPORT_BYTES, close_quietly, open_channel
+from hardware.transport.texts import printable
 
 if sys.platform == "linux":
     # The module `hid` is libusb here, which takes the key away from every other program while it is open.
@@ -25,7 +26,6 @@ if sys.platform == "linux":
 else:
     import hid as hidapi
 
-MAX_TEXT = 64
 ENUMERATION_SECONDS = 3.0
 """How long enumeration may take: a driver or a device in trouble may hold it up for ever."""
 
@@ -217,8 +217,3 @@ def fingerprint(address: KeyAddress) -> tuple[int, str, str, int, int]:
 def number(value: object) -> int:
     """A number of hidapi's, 0 for anything else."""
     return value if isinstance(value, int) else 0
-
-
-def printable(text: object) -> str:
-    """A text of the key without control characters, and not too long."""
-    return "".join(character for character in str(text or "")[:MAX_TEXT] if character.isprintable())

@@ -16,7 +16,8 @@ from hardware.errors import KeyBusy, KeyFault, KeyGone, KeySilent, KeySwapped, N
 from hardware.simulated.key import SimulatedKey
 from hardware.simulated.traits import CTAP21
 from hardware.transport.access import UDEV_RULE
-from hardware.transport.usb import HidPipe, System, UsbSource, printable
+from hardware.transport.texts import printable
+from hardware.transport.usb import HidPipe, System, UsbSource
 from hardware.watcher import LOOK_ANYWAY, Watcher
 from tests.hardware.ways import FakeHandle, FakeHidapi, hurried, usb_source
 
