@@ -95,7 +95,11 @@ class Series(Enum):
 
 @dataclass(slots=True)
 class Applet:
-    """One powered-up key: `memory` survives the next power cycle, everything else does not."""
+    """One powered-up key: `memory` survives the next power cycle as it was last committed, nothing else does.
+
+    `transport` is what the host reaches it by. `presence_wanted_until` and `present_until` are for U2F, which does not
+    wait: a command asks for a touch, and a later one finds it.
+    """
 
     traits: KeyTraits
     memory: Memory

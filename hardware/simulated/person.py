@@ -14,7 +14,7 @@ Waiting = Generator[None, None, T]
 
 
 class Wait(Enum):
-    """What the key waits for; each but the first is indicated by something other than a blink."""
+    """What the key waits for."""
 
     TOUCH = "touch"
     LONG_TOUCH = "long touch"
