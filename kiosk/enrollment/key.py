@@ -117,7 +117,7 @@ def _unreadable(state: InsertKey, error: Trouble) -> Step:
         case KeyGone():
             return port.look(visit)
         case AgentLost():
-            return port.lost(visit, error)
+            return port.lost(visit, error, state.key)
         case UvBlocked() | Unsupported() if (
             visit.key is not None
         ):  # it was read, and does not verify its owner after all
@@ -125,4 +125,4 @@ def _unreadable(state: InsertKey, error: Trouble) -> Step:
         case KeyUnusable():
             return stop(visit, error, Remedy.ANOTHER_KEY)
         case _:
-            return port.take_out(visit, error)
+            return port.take_out(visit, error, state.key)

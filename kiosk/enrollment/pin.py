@@ -41,7 +41,7 @@ def ask(visit: Visit, info: KeyInfo, problem: Trouble | None = None, *, by_itsel
     """What the PIN of this key wants now: nothing where the key may and can verify its owner `by_itself`."""
     if by_itself and verifies_itself(info, visit.policy):
         visit = _bound(next_attempt(visit))
-        return InsertKey(visit, reading=True, same=True), (UseBuiltInUv(visit.attempt),)
+        return InsertKey(visit, reading=True, same=True, key=info.address), (UseBuiltInUv(visit.attempt),)
     match info.pin:
         case PinState.BLOCKED:
             return stop(visit, PinBlocked(), Remedy.ANOTHER_KEY)

@@ -39,30 +39,31 @@ def look(visit: Visit, problem: Trouble | None = None) -> Step:
 
 def read(visit: Visit, address: KeyAddress, problem: Trouble | None = None) -> Step:
     """Read the key at this address."""
-    reading = InsertKey(visit, reading=True, same=visit.bound is not None, problem=problem)
+    reading = InsertKey(visit, reading=True, same=visit.bound is not None, problem=problem, key=address)
     return reading, (InspectKey(visit.attempt, address, probes(visit, address)),)
 
 
-def take_out(visit: Visit, problem: Trouble | None = None) -> Step:
-    """Ask for the key in hand to be taken out first; when it is gone already, go on with what is there."""
-    out = visit.key.address if visit.key is not None else None
-    if not still_in(visit, out):
+def take_out(visit: Visit, problem: Trouble | None = None, key: KeyAddress | None = None) -> Step:
+    """Ask for the key in hand (or `key`) to be taken out first; when it is gone already, go on with what is there."""
+    key = visit.key.address if visit.key is not None else key
+    if not still_in(visit, key):
         return look(visit, problem)
     visit = next_attempt(forget_key(visit))
-    waiting = InsertKey(visit, take_out=True, same=visit.bound is not None, problem=problem, out=out)
+    waiting = InsertKey(visit, take_out=True, same=visit.bound is not None, problem=problem, out=key)
     return waiting, (CloseKey(same_visit=True),)
 
 
-def still_in(visit: Visit, out: KeyAddress | None) -> bool:
+def still_in(visit: Visit, key: KeyAddress | None) -> bool:
     """Whether the key that shall be taken out is in; when it is not known which, whether any is."""
-    return bool(visit.port.keys) if out is None else out in visit.port.keys
+    return bool(visit.port.keys) if key is None else key in visit.port.keys
 
 
-def lost(visit: Visit, problem: Trouble | None) -> Step:
+def lost(visit: Visit, problem: Trouble | None, key: KeyAddress | None = None) -> Step:
     """The key agent ended under our hands, and another one is there: read the key again, and go on where it stood."""
     again = replace(visit, losses=visit.losses + 1)
+    key = visit.key.address if visit.key is not None else key
     if again.losses > MOST_LOSSES:
-        return take_out(replace(visit, losses=0), problem)
-    if visit.key is None or not still_in(visit, visit.key.address):
+        return take_out(replace(visit, losses=0), problem, key)
+    if key is None or key not in visit.port.keys:
         return look(again, problem)
-    return read(next_attempt(forget_key(again)), visit.key.address, problem)
+    return read(next_attempt(forget_key(again)), key, problem)

@@ -102,8 +102,8 @@ class ConfirmPerson:
 
 @dataclass(frozen=True, slots=True)
 class InsertKey:
-    """Put your key in. `take_out`: first take out the one that is in (`out`, or all of them). `reading`: a key is in
-    and is being read. `same`: it must be the key of before."""
+    """Put your key in. `take_out`: first take out the one that is in (`out`, or all of them). `reading`: a key (`key`)
+    is in and is being read. `same`: it must be the key of before."""
 
     visit: Visit
     take_out: bool = False
@@ -111,6 +111,7 @@ class InsertKey:
     same: bool = False
     problem: Trouble | None = None
     out: KeyAddress | None = None
+    key: KeyAddress | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,13 +46,13 @@ def clean_up(visit: Visit, reason: AbandonReason) -> tuple[Effect, ...]:
 
 
 def stop(visit: Visit, problem: Trouble, remedy: Remedy, reason: AbandonReason = AbandonReason.KEY_REFUSED) -> Step:
-    """Stop here; take back what was begun, then close the key. Where a wiped key would do, the visit is about this very
-    key from now on."""
+    """Stop here; take back what was begun, then close the key. Which key it was is remembered, so that it can be taken
+    out; where a wiped key would do, the visit is about this very one from now on."""
     visit = next_attempt(visit)
     cleaning = clean_up(visit, reason)
     resettable = may_reset(visit, problem)
     counting = (CountCredentials(visit.attempt),) if resettable and visit.unlocked else ()
-    after = forget_ceremony(_marked(visit, problem) if resettable else forget_key(visit))
+    after = forget_ceremony(_marked(visit, problem) if resettable else replace(visit, unlocked=False))
     stopped = Stopped(after, problem, remedy, cleaning=bool(cleaning), resettable=resettable)
     return stopped, (*cleaning, *counting, CloseKey())
 

@@ -104,6 +104,23 @@ def test_another_key_is_taken_out_and_the_right_one_found_meanwhile(walk: Walk) 
     assert walk.asked(effects.InspectKey).address == AGAIN
 
 
+def test_of_two_keys_only_the_refused_one_must_leave(walk: Walk) -> None:
+    two(walk).answer(lambda n: answers.KeySelected(n, OTHER))
+    walk.answer(lambda n: answers.KeyInspected(n, replace(FRESH, address=OTHER, versions=("U2F_V2",))))
+    walk.now(states.Stopped)
+    assert walk.say(events.Continued()).now(states.InsertKey).out == OTHER
+    walk.say(events.KeyRemoved(OTHER))
+    assert walk.asked(effects.InspectKey).address == ADDRESS
+
+
+@pytest.mark.parametrize("error", [hw.KeySilent(2), hw.AgentLost()])
+def test_of_two_keys_the_chosen_one_is_meant_whatever_happens_to_it(walk: Walk, error: Exception) -> None:
+    two(walk).answer(lambda n: answers.KeySelected(n, OTHER)).fail(error)
+    state = walk.now(states.InsertKey)
+    assert (state.out if state.take_out else state.key) == OTHER
+    assert state.take_out == isinstance(error, hw.KeySilent)
+
+
 # ── twins: two keys of one model without serial numbers ─────────────────────────────────────────
 
 PLAIN = replace(FRESH, address=replace(ADDRESS, serial="", bus="usb:1-1"))

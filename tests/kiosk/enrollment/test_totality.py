@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hardware import errors as hw
@@ -166,6 +166,7 @@ ANSWERED_BY: dict[type, tuple[type, ...]] = {
 }
 
 
+@settings(deadline=None)  # sixty events at a time, beside whatever else the machine does
 @given(st.data())
 def test_no_order_of_events_breaks_the_flow(data: st.DataObject) -> None:
     state, asked = begin("en", approvals=True)
