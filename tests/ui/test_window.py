@@ -231,12 +231,13 @@ def test_a_sign_of_life_is_heard_wherever_it_goes(qtbot: QtBot, window: Window, 
     timer.setTimerType(Qt.TimerType.PreciseTimer)
     for act in ("key", "mouse"):
         timer.start(60_000)
-        qtbot.waitUntil(lambda: timer.remainingTime() < 59_950)
+        qtbot.waitUntil(lambda: timer.remainingTime() < 59_500)
+        before = timer.remainingTime()
         if act == "key":
             QTest.keyClick(handle, Qt.Key.Key_7)
         else:
             QTest.mouseClick(handle, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(3, 3))
-        assert timer.remainingTime() >= 59_950
+        assert timer.remainingTime() > before  # time alone only takes away
 
 
 def test_the_pictures_of_a_visit_are_drawn_while_the_first_screen_waits(
