@@ -213,6 +213,8 @@ class AgentKey:
         on_sample: Callable[[Sample], None] = lambda _: None,
     ) -> Any:
         self._check_open()
+        if watch is not None and watch.cancel.is_set():
+            raise Cancelled  # a cancel that follows the call over the pipe may come after the first command
         asked = Asked(KEY[name], given, watch or Watch(deadline=COMMAND_SECONDS), on_sample)
         ends = self._clock() + asked.watch.deadline
         try:
