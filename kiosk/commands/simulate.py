@@ -12,18 +12,15 @@ from threading import Event, Thread
 
 import click
 
-from hardware.simulated import traits as catalogue
 from hardware.simulated.key import SimulatedKey
 from hardware.simulated.linux.cable import Cable, Missing, Need
 from hardware.simulated.linux.gadget import GadgetCable
 from hardware.simulated.linux.serve import Server
 from hardware.simulated.linux.uhid import UhidCable
+from hardware.simulated.models import MODELS
 from hardware.simulated.traits import KeyTraits
 from hardware.simulated.udp_server import HOST, serve_udp
 from kiosk.commands.key_choice import udp_ports
-
-TRAITS = {name.lower().replace("_", "-"): each for name, each in vars(catalogue).items() if isinstance(each, KeyTraits)}
-"""The kinds of keys that can be simulated, by name."""
 
 NEEDS = {
     Need.RIGHTS: "It needs the rights of root.",
@@ -41,7 +38,9 @@ NEEDS = {
 @click.option("--uhid", is_flag=True, help="As a HID device of this Linux, for every program.")
 @click.option("--gadget", is_flag=True, help="As a USB device of this Linux, for every program.")
 @click.option("--serial", help="Its serial number.")
-@click.option("--traits", type=click.Choice(list(TRAITS)), default="ctap21", show_default=True, help="What it can do.")
+@click.option(
+    "--traits", type=click.Choice(list(MODELS)), default="ctap-2.1", show_default=True, help="What it can do."
+)
 @click.option("--state", type=click.Path(dir_okay=False, path_type=Path), help="Keep the key in this file.")
 @click.option("--wait-for-touch", is_flag=True, help="Each line of input is one touch; else it touches itself.")
 def command(
@@ -63,7 +62,7 @@ def command(
     """
     if (ports is not None) + uhid + gadget > 1:
         raise click.UsageError("Choose one of --udp, --uhid and --gadget.")
-    key = _key(TRAITS[traits], serial, state)
+    key = _key(MODELS[traits], serial, state)
     key.touch_automatically = not wait_for_touch
     if wait_for_touch:
         Thread(target=_touch, args=(key,), name="touches", daemon=True).start()

@@ -6,10 +6,15 @@ import json
 import signal
 import socket
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from hardware.simulated.linux.cable import Need
+from hardware.simulated.linux.gadget import GadgetCable
+from hardware.simulated.linux.uhid import UhidCable
+from kiosk.commands import simulate
 from tests.kiosk.commands.conftest import Keywright, Start
 
 LONG = 60
@@ -64,6 +69,41 @@ def test_a_file_without_a_key_in_it_is_said(
     assert f"{state} does not hold a simulated key" in result.output
     plain(result.output)
     assert state.read_text() == content
+
+
+@pytest.mark.parametrize(
+    ("way", "needed"),
+    [("--uhid", "modprobe uhid"), ("--gadget", "modprobe libcomposite")],
+)
+def test_what_the_system_lacks_for_a_key_of_its_own_is_said_with_its_remedy(
+    keywright: Keywright, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str, needed: str
+) -> None:
+    monkeypatch.setattr(simulate, "UhidCable", partial(UhidCable, device=tmp_path / "uhid"))
+    monkeypatch.setattr(simulate, "GadgetCable", partial(GadgetCable, root=tmp_path / "usb_gadget"))
+    result = keywright("simulate", way)
+    assert result.exit_code == 1
+    assert needed in result.output
+
+
+def test_there_is_a_remedy_for_everything_that_may_be_missing() -> None:
+    assert set(simulate.NEEDS) == set(Need)
+
+
+def test_one_key_is_in_one_place(keywright: Keywright) -> None:
+    result = keywright("simulate", "--uhid", "--gadget")
+    assert result.exit_code == 2
+    assert "Choose one" in result.output
+
+
+def test_it_is_the_kind_of_key_that_was_asked_for(start: Start, keywright: Keywright) -> None:
+    listen, answer = free_ports()
+    process = start("simulate", "--udp", f"{listen}:{answer}", "--traits", "ctap-2.0")
+    assert process.stderr is not None
+    assert f"127.0.0.1:{listen}" in process.stderr.readline()
+    (key,) = json.loads(keywright("keys", "--json", "--key", f"udp:{listen}:{answer}").stdout)["keys"]
+    assert key["versions"] == ["FIDO_2_0"]
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(LONG) == 0
 
 
 @pytest.mark.parametrize("ports", ["0:1", "70000:1", "8111:8111", "here:there"])
