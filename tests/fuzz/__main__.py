@@ -15,6 +15,12 @@ from tests.fuzz.targets import TARGETS
 STUCK = 120
 """Seconds of real time after which ten sessions hang: everything is written out and ends."""
 
+TELL_EVERY = 60
+"""Seconds."""
+
+ENOUGH = 20
+"""Finds after which a run ends."""
+
 
 def main() -> int:
     """Exit status 1 when anything was found."""
@@ -35,27 +41,32 @@ def main() -> int:
 def fuzz(name: str, options: argparse.Namespace) -> int:
     """Fuzz one target; how much was found."""
     target, recorded = TARGETS[name], recording()
-    begun, inputs, sessions, finds = monotonic(), 0, 0, 0
-    while inputs < options.count and monotonic() - begun < options.seconds:
+    begun = told = monotonic()
+    inputs, sessions, finds = 0, 0, 0
+    while inputs < options.count and monotonic() - begun < options.seconds and finds < ENOUGH:
         if sessions % 10 == 0:
             faulthandler.dump_traceback_later(STUCK, exit=True)
-            if sessions % 20_000 == 0 and sessions:
-                sys.stdout.write(f"{name}: {inputs} inputs, {finds} finds, {monotonic() - begun:.0f} s\n")
-                sys.stdout.flush()
+        if monotonic() - told > TELL_EVERY:
+            told = monotonic()
+            tell(f"{name}: {inputs} inputs, {finds} finds, {told - begun:.0f} s")
         spoiled, found = target(recorded, options.seed + sessions, None)
         inputs, sessions = inputs + spoiled, sessions + 1
         if found is not None:
             finds += 1
-            sys.stdout.write(f"{found.save()}\n{found.problem}\n")
-            if finds >= 20:
-                break
+            tell(f"{found.save()}\n{found.problem}")
     faulthandler.cancel_dump_traceback_later()
     seconds = monotonic() - begun
-    sys.stdout.write(
+    tell(
         f"{name}: {inputs} spoiled inputs in {sessions} sessions, {finds} finds, {seconds:.0f} s,"
-        f" {inputs / seconds:.0f} a second, seed {options.seed}\n"
+        f" {inputs / seconds:.0f} a second, seed {options.seed}"
     )
     return finds
+
+
+def tell(line: str) -> None:
+    """Write a line at once: a long run is read while it goes on."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

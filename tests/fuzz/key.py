@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import cached_property
 from random import Random
 from threading import Event
 from typing import Any
@@ -170,18 +171,28 @@ class Attacker:
     def protect(self) -> None:
         """Set a PIN, where the key lets us."""
         with suppress(CtapError, ValueError):
-            ClientPin(Ctap2(self._cable), self._protocol).set_pin(PIN)
+            self._pin.set_pin(PIN)
 
     def unlock(self) -> None:
-        """A fresh token for everything that the key has, where it lets us."""
-        with suppress(CtapError, ValueError):
-            ctap = Ctap2(self._cable)
-            pin = ClientPin(ctap, self._protocol)
-            if ctap.info.options.get("clientPin") is False and self._random.random() < 0.5:  # it was reset
-                pin.set_pin(PIN)
-            having = {"credMgmt": 4, "bioEnroll": 8, "largeBlobs": 16, "authnrCfg": 32}
-            permissions = 3 + sum(bit for name, bit in having.items() if name in ctap.info.options)
-            self._token = pin.get_pin_token(PIN, ClientPin.PERMISSION(permissions), self._random.choice((None, RP_ID)))
+        """A fresh token for everything that the key has, where it lets us; some keys were reset meanwhile."""
+        having = {"credMgmt": 4, "bioEnroll": 8, "largeBlobs": 16, "authnrCfg": 32}
+        try:
+            permissions = 3 + sum(bit for name, bit in having.items() if name in self._ctap.info.options)
+            rp_id = self._random.choice((None, RP_ID))
+            self._token = self._pin.get_pin_token(PIN, ClientPin.PERMISSION(permissions), rp_id)
+        except CtapError as error:
+            if error.code == CtapError.ERR.PIN_NOT_SET and self._random.random() < 0.5:
+                self.protect()
+        except ValueError:
+            return
+
+    @cached_property
+    def _ctap(self) -> Ctap2:
+        return Ctap2(self._cable)
+
+    @cached_property
+    def _pin(self) -> ClientPin:
+        return ClientPin(self._ctap, self._protocol)
 
     def ask(self) -> None:
         """One request, spoiled; the answer must be one."""
