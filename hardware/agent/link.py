@@ -10,6 +10,7 @@ from typing import Any
 
 from hardware.agent.arguments import SAMPLE, TOUCH, VERIFY, to_wire
 from hardware.agent.protocol import GRACE, SILENCE, VERSION, Verb, failed, limits
+from hardware.agent.served_time import ServedTime
 from hardware.agent.spawn import Reached
 from hardware.agent.wire import MOST_BYTES, Malformed, Message, decode, pack, unpack
 from hardware.authenticator import Sample, Watch
@@ -47,9 +48,7 @@ class Link:
         self._numbers = count(1)
         self.commands = 0
         self._send({"hello": VERSION})
-        answer = self._hear(SILENCE)
-        if answer is None:
-            raise self._lost()
+        answer = self._greeting()
         if answer != {"hello": VERSION}:
             self.close()
             raise OtherVersion
@@ -68,21 +67,29 @@ class Link:
                 self.close()
         return self._result(asked.verb, answer)
 
+    def _greeting(self) -> Message:
+        time = ServedTime(self._clock, 2 * SLICE)
+        while time.tick() < SILENCE:
+            if (message := self._hear(SLICE)) is not None:
+                return message
+        raise self._lost()
+
     def _follow(self, number: int, asked: Asked, patience: float) -> Message:
         """What the agent says until it is done."""
-        gives_up = self._clock() + patience + GRACE
-        silent_at = self._clock() + SILENCE
+        time = ServedTime(self._clock, 2 * SLICE)
+        silent_at = SILENCE
         cancelled = False
         while True:
             if asked.watch.cancel.is_set() and not cancelled:
                 cancelled = True
                 self._send({"cancel": number})
             message = self._hear(SLICE)
+            now = time.tick()
             if message is None:
-                if self._clock() >= min(silent_at, gives_up):
+                if now >= min(silent_at, patience + GRACE):
                     raise self._lost()
                 continue
-            silent_at = self._clock() + SILENCE
+            silent_at = now + SILENCE
             if number in (message.get("reply"), message.get("error")):
                 return message
             if message.get("event") == number:

@@ -12,6 +12,7 @@ import structlog
 from hardware.agent.conversation import Conversation
 from hardware.agent.desk import Desk, Held
 from hardware.agent.pipes import Door, Pipe
+from hardware.agent.served_time import ServedTime
 from hardware.agent.watchdog import Watchdog
 from hardware.authenticator import KeySource
 
@@ -43,7 +44,8 @@ class Agent:
         self._source = source
         self._hangs = hangs
         self._held = Held()
-        self._watchdog = Watchdog(clock)
+        self._time = ServedTime(clock, 2 * TICK)
+        self._watchdog = Watchdog(lambda: self._time.now)
         self._conversations: dict[Conversation, Thread] = {}
 
     def serve(self, door: Door, stop: Event, on_tick: Callable[[], None] = lambda: None) -> None:
@@ -73,6 +75,7 @@ class Agent:
 
     def check(self) -> None:
         """End the process when a call should have ended by now."""
+        self._time.tick()
         verb = self._watchdog.overdue()
         if verb is not None:
             _log.critical("agent_hangs", verb=verb)

@@ -30,7 +30,7 @@ _log = structlog.get_logger("keywright.agent")
 READY = b"ready\n"
 """What a started agent writes to its standard output once it can be connected to."""
 
-STARTING_SECONDS = 10.0
+STARTING_SECONDS = 30.0
 MOST_STARTS, WITHIN = 10, 10.0
 """So many starts in so many seconds are no accident: then nothing is started for a while."""
 

@@ -77,6 +77,9 @@ def test_an_enrollment_through_a_process_of_its_own(stand: Stand) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "hung"])
 def test_another_takes_over_soon(stand: Stand, number: int, record_property: Callable[[str, object], None]) -> None:
+    began = monotonic()
+    stand.source.attached()
+    started = monotonic() - began
     with closing(stand.open()) as opened:
         opened.set_pin(Secret(PIN))
         made = register(opened)
@@ -88,8 +91,8 @@ def test_another_takes_over_soon(stand: Stand, number: int, record_property: Cal
             assert ask()
             took.append(monotonic() - began)
             assert stand.agent.pid != first
-        record_property("seconds", [round(each, 3) for each in took])
-        assert min(took) < SOON  # the others may meet a busy machine
+        record_property("seconds", [round(each, 3) for each in (started, *took)])
+        assert min(took) < max(SOON, 4 * started)  # a machine that is that slow is busy with something else
         assert register(opened)["type"] == "public-key"
         assert stand.key.pin_retries == 8
 
