@@ -14,7 +14,7 @@ from typing import Protocol
 LOOK_EVERY = 0.3
 """Seconds between two looks where the system tells nothing: below what a person takes to let go of the key."""
 
-SETTLES_IN = 0.25
+SETTLES_IN = 1.0
 """Seconds that udev is given for the permissions of a node that the kernel has announced."""
 
 KERNEL, UDEV = 1, 2
