@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,10 @@ HERE = Path(__file__).parent
 LONGEST = 1200
 """Seconds that all tests of this folder may take together in the guest, on a machine that has other things to do."""
 LONGEST_TEST = 300
+KEPT = 24 * 3600
+"""Seconds for which the reports of a session are kept."""
 REPORTS = "reports"
+UID = pytest.StashKey[str]()
 
 
 def inside() -> bool:
@@ -40,17 +45,19 @@ def obstacle() -> str:
 
 def reports(item: pytest.Item) -> list[pytest.TestReport]:
     """What the guest tells of this test. The first of a session that asks boots the guest, for all of them."""
-    uid = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    uid = os.environ.get("PYTEST_XDIST_TESTRUNUID") or item.config.stash.setdefault(UID, secrets.token_hex(16))
     told = cache() / f"{REPORTS}-{uid}"
-    with only_one(cache() / f"{REPORTS}.lock"):
+    with only_one(cache() / f"{REPORTS}-{uid}.lock"):
         booted = not told.exists()
         if booted:
-            _forget_others()
+            _forget_old()
             _ask([each.nodeid for each in item.session.items if ours(each)], told)
     problem, *lines = told.read_text(encoding="utf-8").split("\n")
     found = [_revived(item, data) for line in lines if line and (data := json.loads(line))["nodeid"] == item.nodeid]
-    why = json.loads(problem) if booted else f"the guest told nothing of this test; what it said is in {told}"
-    return found or [_failure(item, why)]
+    if any(report.when == "teardown" for report in found):
+        return found
+    why = json.loads(problem) if booted else f"the guest did not end this test; what it said is in {told}"
+    return [*found, _failure(item, why)]
 
 
 def _ask(nodeids: list[str], told: Path) -> None:
@@ -61,6 +68,9 @@ def _ask(nodeids: list[str], told: Path) -> None:
         if (results / REPORTS).exists():
             lines.extend((results / REPORTS).read_text(encoding="utf-8").splitlines())
 
+    if problem := obstacle():
+        told.write_text(json.dumps(problem), encoding="utf-8")
+        return
     try:
         made = image()
     except subprocess.CalledProcessError as error:
@@ -76,9 +86,10 @@ def _command(nodeids: list[str]) -> str:
     return f"cat >/tmp/tests <<'EOF'\n{listed}\nEOF\nexec /opt/venv/bin/python -m pytest {options} @/tmp/tests\n"
 
 
-def _forget_others() -> None:
-    for other in cache().glob(f"{REPORTS}-*"):
-        other.unlink()
+def _forget_old() -> None:
+    for old in cache().glob(f"{REPORTS}-*"):
+        if time.time() - old.stat().st_mtime > KEPT:
+            old.unlink(missing_ok=True)
 
 
 def _revived(item: pytest.Item, data: dict[str, Any]) -> pytest.TestReport:

@@ -170,19 +170,24 @@ class Measured:
     processes: int = 1
 
 
-def measure(drawer: Drawer, rounds: int) -> dict[str, dict[str, Measured]]:
-    """Every operation, ours and theirs in turn, in so many rounds after one that does not count."""
+def measure(drawer: Drawer, rounds: int) -> tuple[dict[str, dict[str, Measured]], float]:
+    """Every operation, ours and theirs in turn, in so many rounds after one that does not count.
+
+    Also the seconds that a tool takes which only says its version: its start and its end.
+    """
     drawer.put_in("key", traits=TRAITS)
     results = {name: {"ours": Measured(), "theirs": Measured()} for name in OPERATIONS}
     results["make_and_prove"]["theirs"].processes = 2
     results["list_credentials"]["theirs"].processes = 2  # the relying parties, and the credentials of the one
+    starts = []
     for number in range(rounds + 1):
+        starts.append(_start_of_a_tool())
         for who in ("ours", "theirs"):
             for name, commands, seconds in one_round(drawer, who):
                 if number:
                     results[name][who].commands.append(commands)
                     results[name][who].seconds.append(seconds)
-    return results
+    return results, statistics.median(starts)
 
 
 def one_round(drawer: Drawer, who: str) -> Iterator[tuple[str, int, float]]:
@@ -209,26 +214,21 @@ def again(drawer: Drawer, who: str, folder: Path) -> Way:
     return Ours(address) if who == "ours" else Theirs(address, folder)
 
 
-def start_of_a_tool(rounds: int) -> float:
-    """Seconds that a tool takes which only says its version: its start and its end."""
-
-    def once() -> float:
-        begun = perf_counter()
-        tool("fido2-token", "-V")
-        return perf_counter() - begun
-
-    return statistics.median(once() for _ in range(rounds))
+def _start_of_a_tool() -> float:
+    begun = perf_counter()
+    tool("fido2-token", "-V")
+    return perf_counter() - begun
 
 
 def main(rounds: int, say: Callable[[str], object]) -> None:
     """Measure and say it as JSON."""
     drawer = open_drawer()
     try:
-        measured = measure(drawer, rounds)
+        measured, start = measure(drawer, rounds)
     finally:
         drawer.empty()
     operations = {name: {who: asdict(each) for who, each in pair.items()} for name, pair in measured.items()}
-    say(json.dumps({"operations": operations, "start_of_a_tool": start_of_a_tool(rounds)}))
+    say(json.dumps({"operations": operations, "start_of_a_tool": start}))
 
 
 if __name__ == "__main__":
