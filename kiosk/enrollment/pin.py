@@ -46,7 +46,7 @@ def ask(visit: Visit, info: KeyInfo, problem: Trouble | None = None, *, by_itsel
         case PinState.BLOCKED:
             return stop(visit, PinBlocked(), Remedy.ANOTHER_KEY)
         case PinState.AUTH_BLOCKED:
-            return port.take_out(visit, PinAuthBlocked())
+            return _pause(visit)
         case PinState.CHANGE_FORCED:
             return _ask_change(visit, info, info.pin_retries, problem), ()
         case PinState.SET:
@@ -62,7 +62,7 @@ def unlocked(visit: Visit, *, has_pin: bool = False) -> Step:
     visit = _bound(visit)
     assert visit.bound is not None
     bound = replace(visit.bound, has_pin=visit.bound.has_pin or has_pin)
-    return finger.ask(replace(visit, bound=bound, unlocked=True))
+    return finger.ask(replace(visit, bound=bound, unlocked=True, paused=False))
 
 
 def on_pin(state: Asking | RandomPin, event: Event) -> Step:
@@ -145,12 +145,19 @@ def _guess(state: EnterPin | ChangePin, event: Event) -> Step:
             return replace(state, caution=False, problem=None), ()
         case Failed(_, WrongPin(left) as error):
             return _wrong(state, left, error)
-        case Failed(_, PinAuthBlocked() as error):
-            return port.take_out(state.visit, error)
+        case Failed(_, PinAuthBlocked()):
+            return _pause(state.visit)
         case Failed(_, PinBlocked() as error):
             return stop(state.visit, error, Remedy.ANOTHER_KEY)
         case _:
             return _common(state, event)
+
+
+def _pause(visit: Visit) -> Step:
+    """The key listens again once it was taken out and put back. One that does not is as good as locked."""
+    if visit.paused:
+        return stop(replace(visit, paused=False), PinBlocked(), Remedy.ANOTHER_KEY)
+    return port.take_out(replace(visit, paused=True), PinAuthBlocked())
 
 
 def _common(state: Asking | RandomPin, event: Event) -> Step:
@@ -188,6 +195,7 @@ def _busy(state: Asking | RandomPin) -> bool:
 def _wrong(state: EnterPin | ChangePin, left: int | None, error: WrongPin) -> Step:
     if left == 0:
         return stop(state.visit, PinBlocked(), Remedy.ANOTHER_KEY)
+    state = replace(state, visit=replace(state.visit, paused=False))
     return replace(state, retries_left=left, caution=_few(left), busy=False, problem=error), ()
 
 

@@ -141,6 +141,8 @@ class KeySettings(SettingsModel):
     """The oldest firmware (getInfo firmwareVersion) that is welcome, by AAGUID; under "" for all other models."""
     certification: dict[Certification, Annotated[int, Field(ge=1, le=255)]] = Field(default_factory=dict)
     """Certifications that a key must claim (getInfo certifications), with the least level."""
+    only_deletable: bool = False
+    """Refuse keys from which a single sign-in cannot be taken back (no credential management)."""
     reset: ResetMode = ResetMode.NEVER
     """Who may have a locked or full key wiped: `never`, `staff` with approval, or the person by themselves (`self`)."""
 

@@ -229,6 +229,7 @@ def policy_for(settings: ServiceSettings, person: Person) -> EnrollmentPolicy:
             dict(key.min_firmware),
             dict(key.certification),
             key.reset,
+            key.only_deletable,
         ),
         HandOverPolicy(**settings.hand_over.model_dump()),
     )
@@ -271,7 +272,13 @@ def admit_key(key: KeyReport, policy: EnrollmentPolicy, *, embedded: bool) -> No
         ("model_denied", model in policy.key.aaguids_denied),
         ("firmware_too_old", (key.firmware or 0) < oldest),
         ("not_certified", any(key.certifications.get(name, 0) < level for name, level in levels)),
+        ("cannot_delete", policy.key.only_deletable and not _deletes(key)),
         ("full", free is not None and free < policy.key.min_free_slots),
     )
     if reasons := [reason for reason, holds in checks if holds]:
         raise KeyNotAllowed(*reasons)
+
+
+def _deletes(key: KeyReport) -> bool:
+    """Whether one credential can be taken back from it: credential management, or its preview."""
+    return bool(key.options.get("credMgmt") or key.options.get("credentialMgmtPreview"))

@@ -83,6 +83,30 @@ def test_what_a_change_can_come_to(walk: Walk, error: Exception, kind: type) -> 
     assert not getattr(walk.state, "busy", False)
 
 
+def replugged(walk: Walk, info: KeyInfo) -> Walk:
+    """The same key, out and in again."""
+    walk.say(events.KeyRemoved(info.address), events.KeyInserted(info.address))
+    return walk.answer(lambda n: answers.KeyInspected(n, info))
+
+
+def test_a_key_that_is_still_blocked_after_it_was_put_back_is_as_good_as_locked(walk: Walk) -> None:
+    paused = replace(WITH_PIN, pin=PinState.AUTH_BLOCKED)
+    assert isinstance(walk.inserted(paused).now(states.InsertKey).problem, hw.PinAuthBlocked)
+    assert isinstance(replugged(walk, paused).now(states.Stopped).problem, hw.PinBlocked)
+
+
+def test_a_key_that_takes_no_pin_after_it_was_put_back_is_as_good_as_locked(walk: Walk) -> None:
+    walk.inserted(WITH_PIN).say(typed()).fail(hw.PinAuthBlocked()).now(states.InsertKey)
+    replugged(walk, WITH_PIN).say(typed()).fail(hw.PinAuthBlocked())
+    assert isinstance(walk.now(states.Stopped).problem, hw.PinBlocked)
+
+
+def test_a_key_that_listens_again_may_pause_again(walk: Walk) -> None:
+    walk.inserted(WITH_PIN).say(typed()).fail(hw.PinAuthBlocked())
+    replugged(walk, WITH_PIN).say(typed()).fail(hw.WrongPin(4)).say(typed()).fail(hw.PinAuthBlocked())
+    assert isinstance(walk.now(states.InsertKey).problem, hw.PinAuthBlocked)
+
+
 def test_back_from_a_change_takes_the_key_out(walk: Walk) -> None:
     assert walk.inserted(FORCED).say(events.WentBack()).now(states.InsertKey).out == ADDRESS
 

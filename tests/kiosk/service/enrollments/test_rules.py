@@ -137,6 +137,12 @@ KEY = KeyReport(AAGUID.upper(), ("U2F_V2", "FIDO_2_1"), (), {"rk": True, "client
             EnrollmentPolicy(pin=PinPolicy(built_in_uv=True)),
             ("no_pin_support",),
         ),
+        ({}, EnrollmentPolicy(key=KeyPolicy(only_deletable=True)), ("cannot_delete",)),
+        (
+            {"options": {"rk": True, "clientPin": True, "credMgmt": True}},
+            EnrollmentPolicy(key=KeyPolicy(only_deletable=True)),
+            (),
+        ),
         ({"firmware": 9}, EnrollmentPolicy(key=KeyPolicy(min_firmware={AAGUID: 9, "": 10})), ()),
         ({"firmware": 9}, EnrollmentPolicy(key=KeyPolicy(min_firmware={"": 10})), ("firmware_too_old",)),
         ({}, EnrollmentPolicy(key=KeyPolicy(min_firmware={"": 1})), ("firmware_too_old",)),
