@@ -10,6 +10,7 @@ COMMANDS = {
     "demo": "a whole enrollment in a window, with a simulated key and a mailbox",
     "kiosk": "the kiosk itself, full screen",
     "service": "the service that kiosks talk to",
+    "agent": "the process that opens keys for a kiosk",
     "enroll": "the same enrollment in a terminal, for staff",
     "keys": "list and inspect the security keys that are plugged in",
     "users": "import people and badges, unlock people",

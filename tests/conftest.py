@@ -12,6 +12,9 @@ import pytest
 
 from kiosk.logs import route_to_stdlib
 
+pytest_plugins = ["tests.hardware.matrix.summary"]
+"""Tells at the end how many cases of the fault matrix were run, also where workers ran them."""
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 _LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")

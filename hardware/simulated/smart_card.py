@@ -59,6 +59,7 @@ class SmartCard:
         """Wake with nothing in its RAM."""
         self.power_off()
         with self.key.condition:
+            self.key.transport = "nfc"
             if self.key.plugged:
                 self.key.lose_power()
             self.key.plug()

@@ -7,7 +7,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -82,6 +82,8 @@ def examine_station(config: Path) -> Iterator[Finding]:
     yield checks.good("settings", str(config))
     yield checks.check_state_folder(settings.state_folder)
     yield checks.check_journal(settings.state_folder)
+    if settings.agent_socket is not None:
+        yield replace(checks.check_keys(key_source(None, settings.agent_socket)), name="key agent")
     store = CredentialStore(os.environ, system_keyring(), settings.credentials_folder)
     yield checks_service.check_secret(store, settings.service.secret)
     yield from checks_service.check_service(settings, stored_secret(settings))

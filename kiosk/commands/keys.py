@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ import click
 
 from hardware.authenticator import BuiltInUv, KeyAddress, KeyInfo, KeySource, PinState
 from hardware.errors import HardwareError
+from kiosk import logs
 from kiosk.commands.key_choice import KeyChoice, key_option
 from kiosk.commands.key_desk import Desk
 from kiosk.commands.key_tools import TOOLS
@@ -57,6 +59,8 @@ def command(context: click.Context, path: str, key: KeyChoice | None, *, as_json
 
     Without a command nothing is changed, and no PIN is asked for. Exit code 1: there is none, or one cannot be read.
     """
+    logs.harden()
+    logs.install(logs.LogSettings(level=logging.ERROR))
     source = key_source(key)
     context.obj = Desk(source, path)
     if context.invoked_subcommand is None:

@@ -77,8 +77,8 @@ class Visit:
     (or once it may be wiped), `unlocked` whether the device layer holds it open with its PIN or will let it verify its
     owner. `random_pin`: its PIN was made up here. `no_finger`: the person went on without a fingerprint. `configured`:
     it was made what policy asks for at hand-over. `stored` is how many credentials are on it, where that was counted.
-    `losses` counts how often in a row the key agent was lost. `paused`: it wanted to be powered anew before another PIN,
-    and has taken none since.
+    `losses` counts how often in a row the key agent was lost. `paused`: it wanted to be powered anew, and has
+    listened to no PIN since.
 
     `ceremony`, `response`, `completed` and `assertion` are the relying party in hand: options, the key's answer, the
     service's answer, the proof. `finished` are the parties proved so far, with the receipt of the last, and `proved`

@@ -218,6 +218,19 @@ def test_the_command_examines_a_whole_station(
     assert report["ok"]
 
 
+def test_a_station_whose_agent_does_not_answer_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "system_keyring", lambda: None)
+    monkeypatch.setattr("kiosk.credentials.system_keyring", lambda: None)
+    file = tmp_path / "station.toml"
+    file.write_text(
+        f'state_folder = "state"\nagent_socket = "{tmp_path}/nobody.sock"\n'
+        f'[service]\nurl = "https://localhost:1"\nca_file = "{tmp_path}/ca.pem"\n'
+    )
+    found = {each.name: each for each in doctor.examine_station(file)}
+    assert found["key agent"].level is Level.FAIL
+    assert found["key agent"].remedy
+
+
 def test_a_wrong_setting_ends_the_examination(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "key_source", lambda _: SimulatedSource([]))
     file = tmp_path / "station.toml"

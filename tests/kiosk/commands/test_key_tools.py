@@ -16,6 +16,7 @@ from hardware.simulated.traits import CTAP21
 from kiosk.commands import keys
 from kiosk.secret import Secret
 from tests.hardware.ways import register
+from tests.untouched import untouched_process
 
 PIN, OTHER_PIN = "704913", "815024"
 Call = Callable[..., Result]
@@ -62,7 +63,8 @@ def call(monkeypatch: pytest.MonkeyPatch) -> Call:
 
     def run(source: SimulatedSource, *arguments: str, typed: str = "") -> Result:
         monkeypatch.setattr(keys, "key_source", lambda _: source)
-        return CliRunner().invoke(keys.command, arguments, input=typed)
+        with untouched_process():
+            return CliRunner().invoke(keys.command, arguments, input=typed)
 
     return run
 

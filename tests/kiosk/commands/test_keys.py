@@ -18,6 +18,7 @@ from hardware.simulated.source import SimulatedSource
 from hardware.simulated.traits import CTAP21
 from kiosk.commands import keys
 from kiosk.commands.keys import Finding, as_dict, as_text, inspect_all
+from tests.untouched import untouched_process
 
 HOSTILE = replace(CTAP21, aaguid=bytes(range(16)), product="\x1b[2Jgold key\u202e", serial="4\x077")
 
@@ -47,7 +48,8 @@ def plugged() -> Iterator[SimulatedKey]:
 
 def run(source: KeySource, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> tuple[int, str]:
     monkeypatch.setattr(keys, "key_source", lambda _: source)
-    result = CliRunner().invoke(keys.command, arguments)
+    with untouched_process():
+        result = CliRunner().invoke(keys.command, arguments)
     return result.exit_code, result.output
 
 
@@ -113,4 +115,5 @@ def test_a_key_that_falls_silent_while_it_is_read_is_told(plugged: SimulatedKey)
 
 
 def test_the_command_line_names_a_simulator_wrongly(tmp_path: Path) -> None:
-    assert CliRunner().invoke(keys.command, ["--key", "udp:x"]).exit_code == 2
+    with untouched_process():
+        assert CliRunner().invoke(keys.command, ["--key", "udp:x"]).exit_code == 2
