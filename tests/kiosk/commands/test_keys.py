@@ -37,6 +37,9 @@ class Refusing:
     def open(self, address: KeyAddress) -> Authenticator:
         raise self._error
 
+    def changed(self, seconds: float) -> bool:
+        raise self._error
+
 
 @pytest.fixture
 def plugged() -> Iterator[SimulatedKey]:
