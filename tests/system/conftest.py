@@ -32,7 +32,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
     """Outside, tell what the guest told of this test."""
-    if inside() or item.get_closest_marker("skip"):
+    if inside() or not ours(item) or item.get_closest_marker("skip"):
         return None
     faulthandler.cancel_dump_traceback_later()  # which is meant for tests that hang; the guest takes its time
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
