@@ -23,7 +23,8 @@ class KeyAddress:
     `path` names the place for the operating system and may be reused after a re-plug;
     `attach_id` is new for each insertion that the watcher saw; `bus` is the socket it sits in ("usb:1-2.3", or the
     name of a card reader), the same after a re-plug, empty where the system does not tell. Texts come from the key:
-    untrusted.
+    untrusted. `channel` is the CTAPHID channel on which it was opened last, 0 for none: whoever opens it next cancels
+    what a process that is gone may have left waiting there. It says nothing of which key it is.
     """
 
     transport: Transport
@@ -35,6 +36,7 @@ class KeyAddress:
     vendor_id: int = 0
     product_id: int = 0
     bus: str = ""
+    channel: int = field(default=0, compare=False)
 
     @property
     def simulated(self) -> bool:

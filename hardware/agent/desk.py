@@ -72,7 +72,7 @@ class Desk:
         """As KeySource."""
         return self._source.changed(seconds)
 
-    def open(self, address: KeyAddress) -> None:
+    def open(self, address: KeyAddress) -> KeyAddress:
         """As `KeySource.open`; a key that this connection had open is closed."""
         self.close()
         self._held.take(address.path)
@@ -82,10 +82,11 @@ class Desk:
         except HardwareError:
             self.close()
             raise
+        return self._key.address
 
-    def resume(self, address: KeyAddress, was: Resumption) -> None:
+    def resume(self, address: KeyAddress, was: Resumption) -> KeyAddress:
         """As `protocol.Opening`."""
-        self.open(address)
+        found = self.open(address)
         assert self._key is not None
         try:
             self._unlock(self._key, was)
@@ -94,6 +95,7 @@ class Desk:
         except HardwareError:
             self.close()
             raise
+        return found
 
     def _unlock(self, key: Authenticator, was: Resumption) -> None:
         if was.pin_hash is not None and isinstance(key, Resumable):

@@ -24,11 +24,14 @@ from hardware.authenticator import (
 )
 from hardware.errors import AgentLost, Cancelled, HardwareError, KeyBusy, KeyGone, KeySilent, KeySwapped
 
+Opened = tuple[Link, KeyAddress]
+"""A connection with its key open, and the address of the key with the channel that it is spoken with on."""
+
 TRIES = 3
 """How many agents are tried before a session is given up."""
 
 BUSY_SECONDS = 40.0
-"""How long a key may still wait for the touch that a lost agent asked for."""
+"""How long a key may still wait for the touch that a lost agent asked for, where it does not heed a cancel."""
 
 LEAST_SECONDS = 1.0
 """What a call that is repeated has at least."""
@@ -42,7 +45,7 @@ ENDED = (KeyGone, KeySwapped, KeySilent)
 """After these a key is closed."""
 
 
-def opened(asked: Asked, connect: Callable[[], Link], clock: Callable[[], float], patience: float = 0.0) -> Link:
+def opened(asked: Asked, connect: Callable[[], Link], clock: Callable[[], float], patience: float = 0.0) -> Opened:
     """A connection in which `asked` has opened its key; an agent that is lost over it is followed by the next.
 
     `patience` is how long a key may be busy: a lost agent may have left it waiting for a touch, or may still be closing
@@ -56,16 +59,16 @@ def opened(asked: Asked, connect: Callable[[], Link], clock: Callable[[], float]
     raise AgentLost
 
 
-def _opened_in(link: Link, asked: Asked, clock: Callable[[], float], until: float) -> Link:
+def _opened_in(link: Link, asked: Asked, clock: Callable[[], float], until: float) -> Opened:
     try:
         while True:
             try:
-                link.call(asked, COMMAND_SECONDS)
+                address: KeyAddress = link.call(asked, COMMAND_SECONDS)
             except KeyBusy:
                 if clock() >= until:
                     raise
             else:
-                return link
+                return link, address
             if asked.watch.cancel.wait(BUSY_PAUSE):
                 raise Cancelled
     except HardwareError:
@@ -92,7 +95,8 @@ class AgentKey:
     def open(cls, address: KeyAddress, connect: Callable[[], Link], clock: Callable[[], float]) -> AgentKey:
         """Open the key at this address in the agent. Raises as `KeySource.open`, NoAccess and AgentLost."""
         asked = Asked(DESK["open"], {"address": address}, Watch(deadline=COMMAND_SECONDS))
-        return cls(address, opened(asked, connect, clock), connect, clock)
+        link, found = opened(asked, connect, clock)
+        return cls(found, link, connect, clock)
 
     @property
     def address(self) -> KeyAddress:
@@ -249,7 +253,7 @@ class AgentKey:
         was = Resumption(self._aaguid, secret, self._built_in_uv)
         again = Asked(DESK["resume"], {"address": self._address, "was": was}, watch)
         try:
-            self._link = opened(again, self._connect, self._clock, max(watch.deadline, LEAST_SECONDS))
+            self._link, self._address = opened(again, self._connect, self._clock, max(watch.deadline, LEAST_SECONDS))
         except HardwareError:
             self._end()
             raise

@@ -64,11 +64,11 @@ class Resumption:
 class Opening(Protocol):
     """How a connection gets its key; the methods of `KeySource` besides are verbs as they are."""
 
-    def open(self, address: KeyAddress) -> None:
-        """Open a key for this connection, as `KeySource.open`."""
+    def open(self, address: KeyAddress) -> KeyAddress:
+        """Open a key for this connection, as `KeySource.open`; its address with the channel it is spoken with on."""
         ...
 
-    def resume(self, address: KeyAddress, was: Resumption) -> None:
+    def resume(self, address: KeyAddress, was: Resumption) -> KeyAddress:
         """The same for a key that was open before, without its PIN. Raises KeySwapped."""
         ...
 

@@ -42,7 +42,8 @@ class SimulatedSource:
             raise KeyBusy(key.faults.held_by)
         with translated():
             pipe = SimulatedPipe(key, address.attach_id)
-        return open_device(address, open_channel(address, pipe, self._clock), self._clock)
+        channel = open_channel(address, pipe, self._clock)
+        return open_device(channel.address, channel, self._clock)
 
     def changed(self, seconds: float) -> bool:
         """Wait until a port is not as the last look found it; whatever happens to a key wakes it at once."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from threading import Event
 from time import monotonic
 from typing import Protocol
@@ -91,12 +92,19 @@ class HidChannel(CtapDevice):
         self._random = random
         self._channel = BROADCAST
         self._cancelled = False
+        if address.channel:
+            self._pipe.write(first_report(address.channel.to_bytes(4, "big"), CTAPHID.CANCEL))
         about = self._initialize(Event())
         self._channel, self._capabilities = about[8:12], about[16]
         self._in_step = True
 
     def __repr__(self) -> str:
         return f"HidChannel({self._address.path!r}, {self._channel.hex()})"
+
+    @property
+    def address(self) -> KeyAddress:
+        """Where the key is attached, with this channel."""
+        return replace(self._address, channel=int.from_bytes(self._channel, "big"))
 
     @property
     def capabilities(self) -> int:
@@ -231,8 +239,8 @@ class HidChannel(CtapDevice):
         return iter(())
 
 
-def open_channel(address: KeyAddress, pipe: ReportPipe, clock: Callable[[], float] = monotonic) -> CtapDevice:
-    """CTAPHID_INIT on the pipe, which the device then owns; a failure closes it.
+def open_channel(address: KeyAddress, pipe: ReportPipe, clock: Callable[[], float] = monotonic) -> HidChannel:
+    """CTAPHID_INIT on the pipe, which the channel then owns; a failure closes it.
 
     Raises: KeyGone, KeyBusy, KeySilent, KeyFault.
     """

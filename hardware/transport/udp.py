@@ -191,9 +191,9 @@ class UdpSource:
             except (KeyGone, KeySwapped):
                 pipe.close()
                 raise
-            device = open_channel(address, pipe, self._clock)
+            channel = open_channel(address, pipe, self._clock)
             self._pipe = pipe
-        return open_device(address, TakingTurns(device, self._turn, self._released), self._clock)
+        return open_device(channel.address, TakingTurns(channel, self._turn, self._released), self._clock)
 
     def _check_same(self, address: KeyAddress, pipe: UdpPipe) -> None:
         self._presence.probe(pipe)

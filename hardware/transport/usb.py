@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
 from typing import Any, Protocol
@@ -182,7 +182,7 @@ class UsbSource:
             raise
         try:
             channel = open_channel(address, pipe, self._clock)
-            return open_device(address, NamingHolder(channel, lambda: self._busy(address)), self._clock)
+            return open_device(channel.address, NamingHolder(channel, lambda: self._busy(address)), self._clock)
         except KeyBusy as error:
             raise self._busy(address) from error
 
@@ -190,9 +190,16 @@ class UsbSource:
         return KeyBusy(self._system.holder(address.path) if self._linux else "")
 
     def _check_same(self, address: KeyAddress) -> None:
+        """Raises KeyGone, KeySwapped. Where the system numbers insertions nothing else needs to be asked."""
+        now = self._system.identity(address.path, self._system.sysfs)
+        if now and address.attach_id:
+            if now != address.attach_id:
+                raise KeySwapped
+            return
         for key in self._enumerate():
             if key.path == address.path:
-                if fingerprint(key) != fingerprint(address):
+                # Elsewhere insertions are numbered by whoever watches, which hidapi knows nothing of.
+                if fingerprint(key) != fingerprint(replace(address, attach_id=key.attach_id)):
                     raise KeySwapped
                 return
         raise KeyGone

@@ -106,7 +106,7 @@ class FakeHidapi:
     def insertion(self, path: str) -> int:
         """What the inode of the device node would be."""
         key = self.keys.get(path.encode(errors="surrogateescape"))
-        return key.attach_id if key else 0
+        return key.attach_id if key and key.plugged else 0
 
 
 @dataclass

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 
-from hardware.authenticator import Transport
-from hardware.errors import HardwareError, KeyGone
+from hardware.authenticator import Transport, Watch
+from hardware.errors import HardwareError, KeyBusy, KeyGone
 from hardware.simulated.faults import Faults
 from hardware.simulated.key import SimulatedKey
 from hardware.simulated.source import SimulatedSource
@@ -90,3 +90,27 @@ def test_who_waits_for_a_key_is_woken_by_it(keys: tuple[SimulatedKey, SimulatedK
     keys[1].plug()
     waiting.join(10)
     assert woken == [True]
+
+
+def test_what_a_process_that_is_gone_left_waiting_is_cancelled_by_whoever_opens_the_key_next(
+    keys: tuple[SimulatedKey, SimulatedKey],
+) -> None:
+    keys[0].plug()
+    source = SimulatedSource(keys)
+    lost = source.open(source.attached()[0])
+    waits, ended = Event(), list[HardwareError]()
+
+    def select() -> None:
+        try:
+            lost.select(Watch(on_touch=waits.set))
+        except HardwareError as error:
+            ended.append(error)
+
+    left_behind = Thread(target=select)
+    left_behind.start()
+    assert waits.wait(10)
+    with pytest.raises(KeyBusy):
+        source.open(source.attached()[0]).inspect()
+    source.open(lost.address).inspect()
+    left_behind.join(10)
+    assert (keys[0].wants_touch, len(ended)) == (False, 1)

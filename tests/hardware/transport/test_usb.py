@@ -291,3 +291,24 @@ def test_nobody_enumerates_without_news(hidapi: FakeHidapi) -> None:
 def test_the_real_hidapi_can_be_asked() -> None:
     entries: Any = UsbSource(system=System(accessible=lambda _: True)).attached()
     assert isinstance(entries, tuple)
+
+
+def test_where_the_system_numbers_no_insertions_those_of_whoever_watches_open_the_key(hidapi: FakeHidapi) -> None:
+    source = usb_source(hidapi, platform="win32", identity=lambda _path, _sysfs: 0)
+    (address,) = source.attached()
+    source.open(replace(address, attach_id=7)).close()
+
+
+def test_opening_asks_for_no_enumeration_where_the_insertion_has_a_number(key: SimulatedKey) -> None:
+    class Counted(FakeHidapi):
+        asked = 0
+
+        def enumerate(self) -> list[dict[str, Any]]:
+            self.asked += 1
+            return super().enumerate()
+
+    hidapi = Counted({PATH: key})
+    source = usb_source(hidapi)
+    (address,) = source.attached()
+    source.open(address).close()
+    assert hidapi.asked == 1
