@@ -107,7 +107,8 @@ class Link:
                 raise self._lost()
 
     def _result(self, verb: Verb, answer: Message) -> Any:
-        self.commands = self._readable(int, answer.get("commands"))
+        # A key that was just closed counts none any more.
+        self.commands = max(self.commands, self._readable(int, answer.get("commands")))
         if "error" in answer:
             try:
                 error = failed(answer)

@@ -277,3 +277,12 @@ def test_nothing_of_a_pin_stays_after_the_end(simulated: SimulatedKey) -> None:
         scene.opened.close()
         assert not any(kept)
         assert scene.opened._pin_hash is None
+
+
+def test_the_commands_of_a_key_that_was_closed_are_still_known(simulated: SimulatedKey) -> None:
+    with behind_agent(SimulatedSource([simulated])) as keys:
+        opened = keys.open(keys.attached()[0])
+        opened.set_pin(Secret(PIN))
+        opened.close()
+        assert isinstance(opened, AgentKey)
+        assert opened.commands == simulated.commands == 3
