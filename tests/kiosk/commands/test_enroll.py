@@ -277,7 +277,8 @@ def test_the_touched_one_of_two_keys_is_enrolled(run: Run, key: SimulatedKey, mo
 
 
 def test_a_finger_is_enrolled_try_by_try(run: Run, server: ContractServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    key = SimulatedKey(replace(CTAP21, built_in_uv=True, bio_enrollment=True, uv_bio_enroll=True))
+    sensor = replace(CTAP21, built_in_uv=True, bio_enrollment=True, uv_bio_enroll=True)
+    key = SimulatedKey(replace(sensor, latency={0x09: 0.2}))  # nobody reads what is gone at once
     key.touch_automatically = True
     key.plug()
     monkeypatch.setattr(enroll, "key_source", lambda *_: SimulatedSource([key]))
