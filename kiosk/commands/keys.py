@@ -97,7 +97,7 @@ def as_text(finding: Finding) -> str:
     if finding.error is not None:
         return "\n".join([*lines, f"  {sentence(finding.error)}"])
     assert info is not None
-    return "\n".join([*lines, *(f"  {label:<12}{value}" for label, value in _rows(info) if value)])
+    return "\n".join([*lines, *(f"  {label:<13}{value}" for label, value in _rows(info) if value)])
 
 
 def as_dict(finding: Finding) -> dict[str, Any]:
@@ -133,6 +133,7 @@ def as_dict(finding: Finding) -> dict[str, Any]:
         "built_in_uv": info.built_in_uv.value,
         "always_uv": info.always_uv,
         "enterprise_attestation": info.enterprise_attestation,
+        "large_blob_bytes": info.large_blob_bytes,
         "certifications": dict(info.certifications),
         "transports_for_reset": list(info.transports_for_reset),
         "long_touch_for_reset": info.long_touch_for_reset,
@@ -170,6 +171,7 @@ def _rows(info: KeyInfo) -> tuple[tuple[str, str], ...]:
         ("PIN", f"{_PIN[info.pin]}{retries}, at least {info.min_pin_length} characters"),
         ("Free slots", slots),
         ("Finger", _FINGER[info.built_in_uv]),
+        ("Large blobs", f"{info.large_blob_bytes} bytes" if info.large_blob_bytes else ""),
         ("Switches", ", ".join(name for name, on in _switches(info) if on)),
         ("Certified", tame(", ".join(f"{name} {level}" for name, level in info.certifications.items()))),
         ("Extensions", tame(", ".join(info.extensions))),

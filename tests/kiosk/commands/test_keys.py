@@ -14,6 +14,7 @@ from hardware.authenticator import Authenticator, KeyAddress, KeySource
 from hardware.errors import HardwareError, KeyBusy, NoAccess
 from hardware.simulated.faults import Faults
 from hardware.simulated.key import SimulatedKey
+from hardware.simulated.models import BIOMETRIC
 from hardware.simulated.source import SimulatedSource
 from hardware.simulated.traits import CTAP21
 from kiosk.commands import keys
@@ -70,6 +71,15 @@ def test_a_known_model_is_called_by_its_name_whatever_the_key_says() -> None:
     (finding,) = inspect_all(SimulatedSource([key]))
     assert "Gold" not in as_text(finding)
     assert as_dict(finding)["model"] in as_text(finding)
+
+
+def test_what_a_key_can_do_besides_is_told() -> None:
+    key = SimulatedKey(replace(BIOMETRIC, large_blob_bytes=2048))
+    key.plug()
+    (finding,) = inspect_all(SimulatedSource([key]))
+    assert "2048 bytes" in as_text(finding)
+    assert "knows no finger yet" in as_text(finding)
+    assert (as_dict(finding)["large_blob_bytes"], as_dict(finding)["built_in_uv"]) == (2048, "not_enrolled")
 
 
 def test_a_program_that_holds_a_key_is_named() -> None:
