@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from threading import Event
 
-from fido2.ctap import STATUS, CtapDevice, CtapError
+from fido2.ctap import CtapDevice, CtapError
 
 from hardware.errors import KeyBusy
+from hardware.transport.around import Around
 from hardware.transport.texts import printable
 
 MOST_CHARACTERS = 32
@@ -46,40 +46,21 @@ def _name(process: Path) -> str:
     return printable(said, MOST_CHARACTERS)
 
 
-class NamingHolder(CtapDevice):
+class NamingHolder(Around):
     """A device whose busy channel is told with the name of who keeps it busy."""
 
     def __init__(self, device: CtapDevice, busy: Callable[[], KeyBusy]) -> None:
-        self._device = device
+        super().__init__(device)
         self._busy = busy
 
-    @property
-    def capabilities(self) -> int:
-        """The CTAPHID capability flags of the key."""
-        return self._device.capabilities
-
-    def call(
-        self,
-        cmd: int,
-        data: bytes = b"",
-        event: Event | None = None,
-        on_keepalive: Callable[[STATUS], None] | None = None,
-    ) -> bytes:
-        """Send one command and wait for its answer."""
+    def exchange(self, command: int, data: bytes, send: Callable[[], bytes]) -> bytes:
+        """As Around. Raises KeyBusy with the name."""
+        del command, data
         try:
-            return self._device.call(cmd, data, event, on_keepalive)
+            return send()
         except KeyBusy as error:
             raise self._busy() from error
         except CtapError as error:
             if error.code in (CtapError.ERR.CHANNEL_BUSY, CtapError.ERR.LOCK_REQUIRED):
                 raise self._busy() from error
             raise
-
-    def close(self) -> None:
-        """Close the channel."""
-        self._device.close()
-
-    @classmethod
-    def list_devices(cls) -> Iterator[CtapDevice]:
-        """No devices: the source found it."""
-        return iter(())

@@ -7,15 +7,16 @@ import socket
 import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import Event, Lock
+from threading import Lock
 from time import monotonic
 
-from fido2.ctap import STATUS, CtapDevice
+from fido2.ctap import CtapDevice
 from fido2.hid import CTAPHID, TYPE_INIT
 
 from hardware.authenticator import Authenticator, KeyAddress, Transport
 from hardware.errors import KeyBusy, KeyGone, KeySwapped
 from hardware.fido import open_device
+from hardware.transport.around import Around
 from hardware.transport.hotplug import Looking
 from hardware.transport.reports import BROADCAST, REPORT_BYTES, open_channel
 
@@ -206,37 +207,22 @@ class UdpSource:
         self._pipe = None
 
 
-class TakingTurns(CtapDevice):
+class TakingTurns(Around):
     """A device whose commands do not meet a probe on the same port."""
 
     def __init__(self, device: CtapDevice, turn: Lock, on_close: Callable[[], None]) -> None:
-        self._device = device
+        super().__init__(device)
         self._turn = turn
         self._on_close = on_close
 
-    @property
-    def capabilities(self) -> int:
-        """The CTAPHID capability flags of the key."""
-        return self._device.capabilities
-
-    def call(
-        self,
-        cmd: int,
-        data: bytes = b"",
-        event: Event | None = None,
-        on_keepalive: Callable[[STATUS], None] | None = None,
-    ) -> bytes:
-        """Send one command and wait for its answer."""
+    def exchange(self, command: int, data: bytes, send: Callable[[], bytes]) -> bytes:
+        """As Around, in our turn."""
+        del command, data
         with self._turn:
-            return self._device.call(cmd, data, event, on_keepalive)
+            return send()
 
     def close(self) -> None:
         """Close the channel."""
         with self._turn:
-            self._device.close()
+            super().close()
             self._on_close()
-
-    @classmethod
-    def list_devices(cls) -> Iterator[CtapDevice]:
-        """No devices: the source found it."""
-        return iter(())

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from threading import Event
 
-from fido2.ctap import STATUS, CtapDevice
+from fido2.ctap import CtapDevice
 from fido2.hid import CTAPHID
 
 from hardware.authenticator import Authenticator
 from hardware.errors import HardwareError
 from hardware.fido import open_device
 from hardware.simulated.traits import CTAP20, CTAP21, KeyTraits
+from hardware.transport.around import Around
 from hardware.transport.reports import open_channel
 from tests.fuzz.corpus import save_recording
 from tests.fuzz.key import EVERYTHING
@@ -22,35 +22,18 @@ from tests.hardware.matrix.desk import ADDRESS, Desk
 from tests.hardware.matrix.operations import OPERATIONS
 
 
-class Recorder(CtapDevice):
+class Recorder(Around):
     """A device between us and a key that writes down each exchange."""
 
     def __init__(self, device: CtapDevice, recorded: list[Exchange]) -> None:
-        self._device = device
+        super().__init__(device)
         self._recorded = recorded
 
-    @property
-    def capabilities(self) -> int:
-        return self._device.capabilities
-
-    def call(
-        self,
-        cmd: int,
-        data: bytes = b"",
-        event: Event | None = None,
-        on_keepalive: Callable[[STATUS], None] | None = None,
-    ) -> bytes:
-        answer = self._device.call(cmd, data, event, on_keepalive)
-        if cmd == CTAPHID.CBOR:
+    def exchange(self, command: int, data: bytes, send: Callable[[], bytes]) -> bytes:
+        answer = send()
+        if command == CTAPHID.CBOR:
             self._recorded.append((data, answer))
         return answer
-
-    def close(self) -> None:
-        self._device.close()
-
-    @classmethod
-    def list_devices(cls) -> Iterator[CtapDevice]:
-        return iter(())
 
 
 @dataclass

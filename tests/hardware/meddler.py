@@ -4,48 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import Event
 from typing import Any
 
 from fido2 import cbor
-from fido2.ctap import STATUS, CtapDevice
+from fido2.ctap import CtapDevice
 
 from hardware.authenticator import KeyAddress, Transport
 from hardware.simulated.device import connect
 from hardware.simulated.key import SimulatedKey
 from hardware.simulated.traits import CTAP21, KeyTraits
+from hardware.transport.around import Around
 
 ADDRESS = KeyAddress(Transport.SIMULATED, "simulated:1")
 
 
-class Meddler(CtapDevice):
+class Meddler(Around):
     """A device between us and a simulated key that changes its answers."""
 
     def __init__(self, device: CtapDevice, meddle: Callable[[bytes, bytes], bytes]) -> None:
-        self.device = device
+        super().__init__(device)
         self._meddle = meddle
         self.closed = False
 
-    @property
-    def capabilities(self) -> int:
-        return self.device.capabilities
-
-    def call(
-        self,
-        cmd: int,
-        data: bytes = b"",
-        event: Event | None = None,
-        on_keepalive: Callable[[STATUS], None] | None = None,
-    ) -> bytes:
-        return self._meddle(data, self.device.call(cmd, data, event, on_keepalive))
+    def exchange(self, command: int, data: bytes, send: Callable[[], bytes]) -> bytes:
+        return self._meddle(data, send())
 
     def close(self) -> None:
         self.closed = True
-        self.device.close()
-
-    @classmethod
-    def list_devices(cls) -> Iterator[CtapDevice]:
-        return iter(())
+        super().close()
 
 
 @contextmanager
