@@ -103,7 +103,7 @@ class Pcscd:
 
 
 def _lie(card: SmartCard, port: int, lifted: Event) -> None:
-    ends = monotonic() + 10
+    ends = monotonic() + 40
     while not lifted.is_set() and monotonic() < ends:
         with suppress(ConnectionError):
             lay_on_reader(card, port, lifted)
@@ -111,7 +111,7 @@ def _lie(card: SmartCard, port: int, lifted: Event) -> None:
         sleep(0.01)  # the reader is coming up
 
 
-def until(there: object, seconds: float = 10.0) -> object:
+def until(there: object, seconds: float = 40.0) -> object:
     """What `there()` gives once it is true."""
     assert callable(there)
     ends = monotonic() + seconds
