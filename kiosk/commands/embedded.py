@@ -18,8 +18,8 @@ from kiosk.resources import resource
 from kiosk.service.assembly import Service, Surroundings, assemble
 from kiosk.service.attestation.anchors import TrustAnchors
 from kiosk.service.directories.actions import Importer
-from kiosk.service.parts import SystemClock, SystemRandom
 from kiosk.service.settings import ServiceSettings
+from kiosk.service.sources import SystemClock, SystemRandom
 from kiosk.service.tls import LOOPBACK, Identity, issue_server_certificate, make_authority, server_context
 from kiosk.service.tokens.actions import create_client
 from kiosk.service.tokens.rules import ClientCredentials

@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 
 from kiosk.commands.served import config_option, open_store, told_plainly
-from kiosk.service.parts import SystemClock, SystemRandom
 from kiosk.service.settings import load
+from kiosk.service.sources import SystemClock, SystemRandom
 from kiosk.service.tokens.actions import create_client, disable_client, rotate_secret
 from kiosk.service.tokens.rules import ClientCredentials, InvalidClient
 

@@ -19,8 +19,8 @@ from kiosk.commands.served import (
 from kiosk.service.directories.actions import Importer, ImportRefused, ImportReport, site
 from kiosk.service.directories.csv_file import BadFile
 from kiosk.service.enrollments.unlock import unlock as unlock_person
-from kiosk.service.parts import SystemClock, SystemRandom
 from kiosk.service.settings import load
+from kiosk.service.sources import SystemClock, SystemRandom
 
 NOT_IMPORTED = 1
 NOBODY = 1

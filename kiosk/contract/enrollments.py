@@ -132,6 +132,26 @@ class KeyReport:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckKey:
+    """POST …/key: whether this key would be taken by everybody, before the person does anything with it.
+
+    Answered with 409 `key_not_allowed` and `reasons`: words, or `<relying party>:<word>` where only that one refuses.
+    """
+
+    key: KeyReport
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedKey:
+    """200. `model` is what its maker calls it, `picture` a data URL of it; both empty where nobody knows. `doubts` are
+    words for staff: metadata that is out of date, firmware that should be updated."""
+
+    model: str = ""
+    picture: str = ""
+    doubts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class BeginCeremony:
     """POST …/ceremony: creation options, fetched late, for one relying party."""
 
@@ -174,12 +194,58 @@ class ProveCeremony:
 
 
 @dataclass(frozen=True, slots=True)
+class IssuedPass:
+    """A pass for the first days that the relying party gave the person besides the key: shown once, kept nowhere.
+    `expires_in` in seconds."""
+
+    value: str = field(repr=False)
+    expires_in: int
+
+
+@dataclass(frozen=True, slots=True)
 class ProvedCeremony:
-    """200. `phase` is done when this was the last relying party; `receipt` is what people quote at the desk."""
+    """200. `phase` is done when this was the last relying party; `receipt` is what people quote at the desk. `issued`
+    comes with the first answer only."""
 
     phase: Phase
     relying_party: RelyingPartyName
     receipt: str
+    issued: IssuedPass | None = None
+
+
+class PartyResult(StrEnum):
+    """How it ended at one relying party. `unknown`: it may have the credential; the service goes on looking, and takes
+    away what it finds."""
+
+    REGISTERED = "registered"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    NOT_TRIED = "not_tried"
+
+
+@dataclass(frozen=True, slots=True)
+class PartyOutcome:
+    """The truth about one relying party; `reason` is a word where it did not take the key."""
+
+    relying_party: RelyingPartyName
+    result: PartyResult
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FinishEnrollment:
+    """POST …/finish: the person goes with what was proved, though not every relying party took the key. The same again
+    gives the same answer. Where policy rolls back, and where nothing was proved, it is refused (`wrong_phase`):
+    cancel instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedEnrollment:
+    """200. One outcome for each relying party, in order; `phase` is done."""
+
+    phase: Phase
+    receipt: str
+    outcomes: tuple[PartyOutcome, ...]
 
 
 class AbandonReason(StrEnum):

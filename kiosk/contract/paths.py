@@ -12,10 +12,14 @@ ENROLLMENT = "/enrollments/{enrollment_id}"
 IDENTIFY = "/enrollments/{enrollment_id}/identify"
 SEND_CODE = "/enrollments/{enrollment_id}/send-code"
 VERIFY = "/enrollments/{enrollment_id}/verify"
+KEY = "/enrollments/{enrollment_id}/key"
 CEREMONY = "/enrollments/{enrollment_id}/ceremony"
 COMPLETE = "/enrollments/{enrollment_id}/ceremony/{ceremony_id}/complete"
 PROOF = "/enrollments/{enrollment_id}/ceremony/{ceremony_id}/proof"
 ABANDON = "/enrollments/{enrollment_id}/ceremony/{ceremony_id}/abandon"
+
+
+FINISH = "/enrollments/{enrollment_id}/finish"
 
 
 class Scope(StrEnum):

@@ -46,6 +46,14 @@ class ResetMode(StrEnum):
     SELF = "self"
 
 
+class Partial(StrEnum):
+    """When one of several relying parties certainly does not take the key: keep what the others took, or take all of it
+    back, here and there."""
+
+    KEEP = "keep"
+    ROLL_BACK = "roll_back"
+
+
 @dataclass(frozen=True, slots=True)
 class PinPolicy:
     """Rules for a new PIN, in code points; the key's own rules apply as well. `own_numbers` are the person's
@@ -110,3 +118,4 @@ class EnrollmentPolicy:
     pin: PinPolicy = PinPolicy()
     key: KeyPolicy = field(default_factory=KeyPolicy)
     hand_over: HandOverPolicy = HandOverPolicy()
+    partial: Partial = Partial.KEEP

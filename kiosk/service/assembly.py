@@ -4,29 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from fastapi import FastAPI
 
 from kiosk.resources import resource
 from kiosk.service.app import create_app
 from kiosk.service.attestation.anchors import TrustAnchors, load_anchors
-from kiosk.service.directories.table import TableDirectory
+from kiosk.service.attestation.trust import Trust
+from kiosk.service.catalog import DIRECTORIES, RELYING_PARTIES, make
+from kiosk.service.directories.chain import Directories
+from kiosk.service.directories.rules import Site
 from kiosk.service.enrollments.reconciliation import expire, forget_tokens
 from kiosk.service.messages.gateways import gateways
 from kiosk.service.messages.templates import Templates
 from kiosk.service.messages.worker import forget_old_messages, postmen
 from kiosk.service.outbound import Outbound
-from kiosk.service.parts import Clock, Parts, Random, SystemClock, SystemRandom
-from kiosk.service.relying_parties.connector import RelyingParty
-from kiosk.service.relying_parties.embedded import EmbeddedRelyingParty
+from kiosk.service.parts import Parts
 from kiosk.service.server import Server
 from kiosk.service.settings import ServiceSettings
+from kiosk.service.sources import Clock, Random, SystemClock, SystemRandom
 from kiosk.service.store.engine import Store
 from kiosk.service.store.upgrade import upgrade
 from kiosk.service.tls import Identity, server_context
 from kiosk.service.verification.actions import forget_old_codes
 from kiosk.service.verification.methods import verifiers
+from kiosk.service.wiring import Wiring
 from kiosk.service.worker import Bell, Chore, Worker
 
 SHIPPED_ROOTS = "attestation/roots"
@@ -66,6 +68,7 @@ class Service:
     def close(self) -> None:
         """Stop the lanes, then close what they used. Safe to call twice."""
         self.worker.stop()
+        self.parts.directories.close()
         self.outbound.close()
         self.parts.store.close()
 
@@ -79,14 +82,27 @@ def assemble(settings: ServiceSettings, around: Surroundings) -> Service:
     store = Store.open(settings.database.url, busy_timeout=settings.database.busy_timeout)
     upgrade(store)
     bell, outbound = Bell(), Outbound()
+    wiring = Wiring(
+        store=store,
+        outbound=outbound,
+        secret=around.secret,
+        clock=clock,
+        random=random,
+        trust=_trust(settings, around.anchors),
+        site=Site(settings.identify.region, settings.identify.email_domain),
+        attributes={name: each.kind for name, each in settings.identify.attributes.items()},
+        organization=settings.organization,
+        lifetime=settings.session.ceremony_life,
+    )
     parts = Parts(
         store=store,
         clock=clock,
         random=random,
         settings=settings,
-        directory=TableDirectory(store),
+        directories=Directories([make(DIRECTORIES, each, wiring) for each in settings.directories]),
+        trust=wiring.trust,
         verifiers=verifiers(settings.verification, store=store, outbound=outbound, secret=around.secret, now=clock.now),
-        relying_parties=_relying_parties(settings, around.anchors, random),
+        relying_parties={each.id: make(RELYING_PARTIES, each, wiring) for each in settings.relying_parties},
         hmac_key=around.hmac_key,
         secret=around.secret,
         embedded=around.embedded,
@@ -96,14 +112,10 @@ def assemble(settings: ServiceSettings, around: Surroundings) -> Service:
     return Service(parts, create_app(parts), worker, outbound)
 
 
-def _relying_parties(settings: ServiceSettings, anchors: TrustAnchors, random: Random) -> Mapping[str, RelyingParty]:
-    policy = settings.attestation_policy()
+def _trust(settings: ServiceSettings, anchors: TrustAnchors) -> Trust:
     roots = settings.attestation.roots
     believed = anchors | load_anchors(resource(SHIPPED_ROOTS) if roots is None else roots)
-    lifetime = timedelta(seconds=settings.session.ceremony)
-    return {
-        each.id: EmbeddedRelyingParty(each, policy, believed, random, lifetime) for each in settings.relying_parties
-    }
+    return Trust(settings.attestation_policy(), believed)
 
 
 def _lanes(parts: Parts, outbound: Outbound) -> Mapping[str, tuple[Chore, ...]]:

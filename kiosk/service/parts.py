@@ -2,78 +2,17 @@
 
 from __future__ import annotations
 
-import secrets
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from threading import Lock
-from typing import Protocol
 
 from kiosk.contract.profile import VerificationMethod
-from kiosk.service.directories.connector import Directory
+from kiosk.service.attestation.trust import Trust
+from kiosk.service.directories.chain import Directories
 from kiosk.service.relying_parties.connector import RelyingParty
 from kiosk.service.settings import ServiceSettings
+from kiosk.service.sources import Clock, Random
 from kiosk.service.store.engine import Store
 from kiosk.service.verification.connector import Verifier
-
-
-class Clock(Protocol):
-    """Where time comes from."""
-
-    def now(self) -> datetime:
-        """The time in UTC, aware."""
-        ...
-
-
-class Random(Protocol):
-    """Where randomness comes from."""
-
-    def token(self, n: int) -> bytes:
-        """`n` bytes, unpredictable."""
-        ...
-
-    def digits(self, n: int) -> str:
-        """`n` decimal digits, each equally likely."""
-        ...
-
-
-class SystemClock:
-    """The computer's clock, which never goes back while the program runs: set back, it walks on from where it was."""
-
-    def __init__(
-        self,
-        wall: Callable[[], datetime] = lambda: datetime.now(UTC),
-        monotonic: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._wall, self._monotonic = wall, monotonic
-        self._lock = Lock()
-        self._last, self._read_at = wall(), monotonic()
-
-    def now(self) -> datetime:
-        """The later of the wall clock and of what the last answer has become since."""
-        with self._lock:
-            elapsed = self._monotonic() - self._read_at
-            self._last = max(self._wall(), self._last + timedelta(seconds=elapsed))
-            self._read_at += elapsed
-            return self._last
-
-
-class SystemRandom:
-    """The operating system's generator."""
-
-    def token(self, n: int) -> bytes:
-        """From `secrets`."""
-        return secrets.token_bytes(n)
-
-    def digits(self, n: int) -> str:
-        """From `secrets`, without bias."""
-        return f"{secrets.randbelow(10**n):0{n}d}"
-
-
-def new_id(random: Random) -> str:
-    """128 random bits in hexadecimal."""
-    return random.token(16).hex()
 
 
 def _nobody() -> None:
@@ -93,7 +32,8 @@ class Parts:
     clock: Clock
     random: Random
     settings: ServiceSettings
-    directory: Directory
+    directories: Directories
+    trust: Trust
     verifiers: Mapping[VerificationMethod, Verifier]
     relying_parties: Mapping[str, RelyingParty]
     hmac_key: bytes = field(repr=False)

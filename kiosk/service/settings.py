@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import json
-import re
 import tomllib
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, SerializeAsAny, ValidationError, model_validator
 
-from kiosk.contract.policy import Demand, PinMode, PinOrigin, ResetMode
+from kiosk.contract.policy import Demand, Partial, PinMode, PinOrigin, ResetMode
 from kiosk.contract.profile import VerificationMethod
 from kiosk.errors import ConfigurationError
 from kiosk.service.attestation.settings import AttestationPolicy, Conveyance
+from kiosk.service.catalog import DIRECTORIES, RELYING_PARTIES, problem, settings_of
+from kiosk.service.directories.directory_settings import DirectorySettings
 from kiosk.service.directories.settings import IdentifySettings
 from kiosk.service.messages.settings import MailSettings, SmsSettings
-from kiosk.service.settings_model import HttpsUrl, LanguageTag, Name, SettingsModel
+from kiosk.service.relying_parties.settings import PartySettings
+from kiosk.service.settings_model import LanguageTag, RpId, SettingsModel
 from kiosk.service.verification.settings import VerificationSettings
 
-RpId = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", max_length=253)]
 Certification = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]{0,31}$")]
 Aaguid = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 AnyAaguid = Annotated[str, Field(pattern=r"^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$")]
-_NAMED = re.compile(r"([a-z_]+(?:\.[a-z_]+)*): ")
 
 
 class ServerSettings(SettingsModel):
@@ -182,24 +182,10 @@ class AttestationSettings(SettingsModel):
     """Refuse keys whose attestation does not end in one of the roots."""
 
 
-class RelyingPartySettings(SettingsModel):
-    """One place that keys are registered at, kept by this service itself."""
-
-    id: Name
-    """A word for it, used in requests."""
-    name: str = Field(min_length=1, max_length=64)
-    """As people know it."""
-    rp_id: RpId
-    """The WebAuthn RP ID: a domain."""
-    origin: HttpsUrl
-    """The web origin of its sign-in page."""
-
-    @model_validator(mode="after")
-    def _origin_belongs_to_rp(self) -> Self:
-        host = (self.origin.removeprefix("https://")).partition("/")[0].partition(":")[0]
-        if host != self.rp_id and not host.endswith("." + self.rp_id):
-            raise ValueError("origin is not within rp_id")
-        return self
+AnyDirectory = Annotated[SerializeAsAny[DirectorySettings], BeforeValidator(settings_of(DIRECTORIES, "table"))]
+"""Settings of any directory: those of the connector that `kind` names."""
+AnyParty = Annotated[SerializeAsAny[PartySettings], BeforeValidator(settings_of(RELYING_PARTIES, "embedded"))]
+"""Settings of any relying party: those of the connector that `kind` names."""
 
 
 class ServiceSettings(SettingsModel):
@@ -224,12 +210,23 @@ class ServiceSettings(SettingsModel):
     key: KeySettings = KeySettings()
     hand_over: HandOverSettings = HandOverSettings()
     attestation: AttestationSettings = AttestationSettings()
-    relying_parties: tuple[RelyingPartySettings, ...] = (
-        RelyingPartySettings(
-            id="staff", name="Staff sign-in", rp_id="keywright.example", origin="https://keywright.example"
+    directories: tuple[AnyDirectory, ...] = Field(default=({"kind": "table"},), min_length=1, validate_default=True)
+    """Where people are looked up, in this order: the first that knows somebody tells of them."""
+    relying_parties: tuple[AnyParty, ...] = Field(
+        default=(
+            {
+                "id": "staff",
+                "name": "Staff sign-in",
+                "rp_id": "keywright.example",
+                "origin": "https://keywright.example",
+            },
         ),
+        min_length=1,
+        validate_default=True,
     )
     """Where keys are registered; each enrollment registers at all of them, in this order."""
+    partial: Partial = Partial.KEEP
+    """When a relying party certainly does not take the key: `keep` what others took, or `roll_back` all of it."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -243,6 +240,7 @@ class ServiceSettings(SettingsModel):
         if VerificationMethod.SMS in methods and self.sms is None:
             raise ValueError("verification.methods: sms needs a gateway: add [sms], or take sms out")
         self._believes_something()
+        self._unique("directories", [each.id for each in self.directories])
         self._unique("relying_parties", [party.id for party in self.relying_parties])
         self._unique("identify.alternatives", [each.name for each in self.identify.alternatives])
         return self
@@ -260,7 +258,7 @@ class ServiceSettings(SettingsModel):
         try:
             self.attestation_policy()
         except ValidationError as error:
-            raise ValueError(f"attestation: {_problem(error)[1]}") from error
+            raise ValueError(f"attestation: {problem(error)[1]}") from error
 
     @staticmethod
     def _unique(path: str, names: list[str]) -> None:
@@ -285,13 +283,4 @@ def parse(text: str) -> ServiceSettings:
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError("", f"is not TOML: {error}") from error
     except ValidationError as error:
-        raise ConfigurationError(*_problem(error)) from error
-
-
-def _problem(error: ValidationError) -> tuple[str, str]:
-    """The path of the first wrong setting and what is wrong with it. A rule about several settings names one itself."""
-    first = error.errors(include_url=False, include_input=False)[0]
-    text = first["msg"].removeprefix("Value error, ")
-    named = _NAMED.match(text)
-    path = (*map(str, first["loc"]), *([named[1]] if named else ()))
-    return ".".join(path), text[named.end() :] if named else text
+        raise ConfigurationError(*problem(error)) from error

@@ -15,6 +15,9 @@ LanguageTag = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", 
 SecretName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9._-]{0,63}$")]
 """The name under which the credentials store keeps a secret; never the secret."""
 
+RpId = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", max_length=253)]
+"""A WebAuthn RP ID: a domain."""
+
 HttpsUrl = Annotated[str, Field(pattern=r"^https://[^\s/@]+(/[^\s]*)?$", max_length=2000)]
 """An https address without a user in it."""
 

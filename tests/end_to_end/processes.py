@@ -25,8 +25,8 @@ from kiosk.enrollment.states import CodeWork, Connecting, Done, EnterCode, Prove
 from kiosk.errors import CodeTooOld, TookTooLong, WrongCode
 from kiosk.service.assembly import Service, Surroundings, assemble
 from kiosk.service.attestation.anchors import TrustAnchors
-from kiosk.service.parts import SystemClock
 from kiosk.service.settings import ServiceSettings
+from kiosk.service.sources import SystemClock
 from kiosk.service.tls import LOOPBACK, issue_server_certificate
 from kiosk.station.headless import Host
 from kiosk.station.journal import Journal

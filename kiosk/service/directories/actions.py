@@ -10,8 +10,8 @@ from kiosk.contract.profile import FieldKind
 from kiosk.service.directories import csv_people
 from kiosk.service.directories.csv_file import BadRow
 from kiosk.service.directories.rules import Site
-from kiosk.service.parts import Clock, Random, new_id
 from kiosk.service.settings import ServiceSettings
+from kiosk.service.sources import Clock, Random, new_id
 from kiosk.service.store.engine import ReadTx, Store, WriteTx
 from kiosk.service.store.users import UserRow, put_badges, put_user, user_id_of_upn, user_ids
 

@@ -14,7 +14,8 @@ Criteria = Mapping[str, str]
 class Person:
     """Somebody in the directory, as the enrollment needs them. Texts are the directory's: already tamed, not masked.
 
-    `user_id` is the directory's stable, opaque name of the person; it is never shown. `phone` is E.164 or empty.
+    `user_id` is stable, opaque, unique over all directories, at most 128 characters, and never shown; `directory_id` is
+    what their own `directory` calls them. `phone` is E.164 or empty.
     """
 
     user_id: str
@@ -25,6 +26,8 @@ class Person:
     phone: str = ""
     employee_id: str = ""
     attributes: Mapping[str, str] = field(default_factory=dict)
+    directory: str = ""
+    directory_id: str = ""
 
     @property
     def display_name(self) -> str:
@@ -34,18 +37,28 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class DirectoryCapabilities:
-    """Which criteria the directory can search for."""
+    """Which criteria the directory can search for: built-in fields, and `attribute:<name>` for additional attributes
+    (`attributes` true: any of them)."""
 
     fields: frozenset[str]
     attributes: bool = True
 
+    def searches(self, criteria: Criteria) -> bool:
+        """Whether it can search for all of them."""
+        return all(name in self.fields or (self.attributes and name.startswith("attribute:")) for name in criteria)
+
 
 class DirectoryUnavailable(Exception):
-    """The directory does not answer; nothing is known about the person."""
+    """The directory does not answer, or not in a way that is understood; nothing is known about the person."""
 
 
 class Directory(Protocol):
     """Looks people up; only active ones are found. Called outside transactions."""
+
+    @property
+    def id(self) -> str:
+        """Its word in the settings."""
+        ...
 
     @property
     def capabilities(self) -> DirectoryCapabilities:
@@ -57,4 +70,16 @@ class Directory(Protocol):
 
         Raises DirectoryUnavailable.
         """
+        ...
+
+    def read(self, directory_id: str) -> Person | None:
+        """The person read back, if they are still there and active. Raises DirectoryUnavailable."""
+        ...
+
+    def probe(self) -> str:
+        """What the doctor sees, with the least harm: nothing is written. Raises ProbeFailed."""
+        ...
+
+    def close(self) -> None:
+        """Let go of connections. Safe to call twice."""
         ...

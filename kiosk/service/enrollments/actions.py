@@ -20,7 +20,8 @@ from kiosk.service.directories.connector import Criteria, Person
 from kiosk.service.directories.rules import normalise_criteria
 from kiosk.service.enrollments import rules
 from kiosk.service.enrollments.profile import alternatives
-from kiosk.service.parts import Parts, new_id
+from kiosk.service.parts import Parts
+from kiosk.service.sources import new_id
 from kiosk.service.store import ceremonies as ceremony_rows
 from kiosk.service.store import credentials as credential_rows
 from kiosk.service.store import enrollments as rows
@@ -133,7 +134,7 @@ def give_up(tx: WriteTx, ceremony_ids: Sequence[str]) -> None:
 
 
 def _exactly_one(parts: Parts, criteria: Criteria) -> Person | None:
-    found = parts.directory.find_people(criteria)
+    found = parts.directories.find_people(criteria)
     return found[0] if len(found) == 1 else None
 
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from kiosk.contract.enrollments import BeginCeremony, Ceremony, Phase
 from kiosk.service.enrollments import rules
 from kiosk.service.enrollments.actions import give_up
-from kiosk.service.parts import Parts, new_id
+from kiosk.service.parts import Parts
 from kiosk.service.relying_parties.connector import CreationOptions, CreationRequest, RelyingParty
+from kiosk.service.relying_parties.webauthn import decode
+from kiosk.service.sources import new_id
 from kiosk.service.store import ceremonies as rows
 from kiosk.service.store import credentials as credential_rows
 from kiosk.service.store import enrollments as enrollment_rows
@@ -43,10 +45,10 @@ def begin_ceremony(parts: Parts, caller: Caller, enrollment_id: str, asked: Begi
         raise rules.WrongPhase
     rules.admit_key(asked.key, rules.policy_for(parts.settings, row.person), embedded=parts.embedded)
     wanted = rules.user_verification(parts.settings.pin.mode)
-    options = party.creation_options(CreationRequest(row.person, handle, exclude, wanted))
-    ceremony = _new_ceremony(parts, row, asked, options, handle)
+    options = party.begin(CreationRequest(row.person, handle, exclude, wanted))
+    ceremony = _new_ceremony(parts, row, asked, options)
     parts.store.write(lambda tx: _begun(tx, parts, caller, ceremony))
-    return Ceremony(ceremony.id, party.name, party.origin, options.public_key, int(options.lifetime.total_seconds()))
+    return Ceremony(ceremony.id, party.name, options.origin, options.public_key, int(options.lifetime.total_seconds()))
 
 
 def abandon(parts: Parts, place: Place) -> None:
@@ -82,9 +84,7 @@ def alive(tx: ReadTx, parts: Parts, place: Place) -> EnrollmentRow:
     return rules.require_phase(row, parts.clock.now(), Phase.KEY)
 
 
-def _new_ceremony(
-    parts: Parts, row: EnrollmentRow, asked: BeginCeremony, options: CreationOptions, handle: bytes
-) -> CeremonyRow:
+def _new_ceremony(parts: Parts, row: EnrollmentRow, asked: BeginCeremony, options: CreationOptions) -> CeremonyRow:
     now = parts.clock.now()
     assert row.user_id is not None
     return CeremonyRow(
@@ -95,13 +95,18 @@ def _new_ceremony(
         user_id=row.user_id,
         state=CeremonyState.BEGUN,
         version=1,
-        challenge=options.challenge,
-        user_handle=handle,
+        challenge=decode(options.public_key["challenge"]),
+        user_handle=decode(options.public_key["user"]["id"]),
         user_verification=rules.user_verification(parts.settings.pin.mode),
         simulated=asked.key.simulated,
         key_serial=rules.credential_name(asked.key.serial),
         begun_at=now,
         expires_at=now + options.lifetime,
+        rp_id=options.public_key["rp"]["id"],
+        origin=options.origin,
+        account=options.account,
+        reference=options.reference,
+        party_state=options.state,
     )
 
 

@@ -13,17 +13,17 @@ from kiosk.contract.enrollments import CompleteCeremony, CompletedCeremony
 from kiosk.service.attestation.rules import AttestationRejected
 from kiosk.service.enrollments import rules
 from kiosk.service.enrollments.ceremonies import Place, alive, ceremony_at, party_of
-from kiosk.service.parts import Parts, new_id
+from kiosk.service.parts import Parts
 from kiosk.service.relying_parties.connector import (
     BegunCeremony,
     RegisteredCredential,
-    RelyingParty,
     RelyingPartyRefused,
     RelyingPartyUnavailable,
     UserVerification,
 )
 from kiosk.service.relying_parties.proof import proof_options
 from kiosk.service.relying_parties.webauthn import encode
+from kiosk.service.sources import new_id
 from kiosk.service.store import ceremonies as rows
 from kiosk.service.store import credentials as credential_rows
 from kiosk.service.store.ceremonies import CeremonyRow, CeremonyState
@@ -44,10 +44,9 @@ def complete(parts: Parts, place: Place, asked: CompleteCeremony) -> CompletedCe
     intent = parts.store.write(lambda tx: _intend(tx, parts, place, response_hash), hasty=True)
     party = party_of(parts, intent.relying_party)
     if intent.state is not CeremonyState.COMPLETING:
-        return _completed(parts, party, intent)
-    judged = BegunCeremony(intent.challenge, UserVerification(intent.user_verification), parts.clock.now())
+        return _completed(parts, intent)
     try:
-        credential = party.complete(judged, asked.credential)
+        credential = party.complete(begun(parts, intent, asked.name), asked.credential)
     except RelyingPartyUnavailable:
         parts.store.write(lambda tx: _take_back(tx, place, intent))
         raise
@@ -56,7 +55,23 @@ def complete(parts: Parts, place: Place, asked: CompleteCeremony) -> CompletedCe
         parts.store.write(lambda tx: _refuse(tx, place, intent, word))
         raise rules.rejected(word) from refusal
     registered = parts.store.write(lambda tx: _registered(tx, parts, place, intent, credential, asked.name))
-    return _completed(parts, party, registered)
+    return _completed(parts, registered)
+
+
+def begun(parts: Parts, ceremony: CeremonyRow, name: str = "") -> BegunCeremony:
+    """What the relying party needs to judge and take a response."""
+    return BegunCeremony(
+        challenge=ceremony.challenge,
+        rp_id=ceremony.rp_id,
+        origin=ceremony.origin,
+        user_handle=ceremony.user_handle,
+        user_verification=UserVerification(ceremony.user_verification),
+        now=parts.clock.now(),
+        account=ceremony.account,
+        reference=ceremony.reference,
+        state=ceremony.party_state,
+        name=rules.credential_name(name),
+    )
 
 
 def _intend(tx: WriteTx, parts: Parts, place: Place, response_hash: str) -> CeremonyRow:
@@ -65,8 +80,8 @@ def _intend(tx: WriteTx, parts: Parts, place: Place, response_hash: str) -> Cere
     if rules.answered(ceremony, response_hash, now):
         return ceremony
     alive(tx, parts, place)
-    begun = ceremony.state is CeremonyState.BEGUN
-    if begun and not live(ceremony.begun_at, ceremony.expires_at, now):
+    fresh = ceremony.state is CeremonyState.BEGUN
+    if fresh and not live(ceremony.begun_at, ceremony.expires_at, now):
         raise rules.CeremonyExpired
     lease = now + party_of(parts, ceremony.relying_party).deadline + _GRACE
     return rows.move_ceremony(
@@ -130,13 +145,15 @@ def _credential(parts: Parts, ceremony: CeremonyRow, taken: RegisteredCredential
         registered_at=parts.clock.now(),
         key_serial=serial,
         serial_source=source,
+        account=ceremony.account,
+        reference=taken.reference,
     )
 
 
-def _completed(parts: Parts, party: RelyingParty, ceremony: CeremonyRow) -> CompletedCeremony:
+def _completed(parts: Parts, ceremony: CeremonyRow) -> CompletedCeremony:
     if ceremony.credential_id is None or ceremony.proof_challenge is None:
         raise rules.rejected(ceremony.refusal)
     wanted = UserVerification(ceremony.user_verification)
     lifetime = parts.settings.session.ceremony_life
-    proof = proof_options(party, ceremony.proof_challenge, ceremony.credential_id, wanted, lifetime)
+    proof = proof_options(ceremony.rp_id, ceremony.proof_challenge, ceremony.credential_id, wanted, lifetime)
     return CompletedCeremony(encode(ceremony.credential_id), proof)

@@ -8,7 +8,7 @@ from kiosk.service.enrollments.actions import give_up
 from kiosk.service.enrollments.ceremonies import Place, alive, ceremony_at, party_of
 from kiosk.service.messages.actions import notify_registered
 from kiosk.service.parts import Parts
-from kiosk.service.relying_parties.connector import RelyingParty, UserVerification
+from kiosk.service.relying_parties.connector import UserVerification
 from kiosk.service.relying_parties.proof import ProofRequest, verify_proof
 from kiosk.service.relying_parties.webauthn import Unacceptable
 from kiosk.service.store import ceremonies as rows
@@ -35,14 +35,14 @@ def prove(parts: Parts, place: Place, asked: ProveCeremony) -> ProvedCeremony:
         rules.require_phase(row, parts.clock.now(), Phase.KEY)
         if credential is None:
             raise rules.CeremonyExpired
-        count = _judged(party, ceremony, credential, asked)
+        count = _judged(ceremony, credential, asked)
         row = parts.store.write(lambda tx: _proved(tx, parts, place, credential, proof_hash, count))
         parts.nudge()
     assert row is not None
     return ProvedCeremony(row.phase, party.name, row.receipt)
 
 
-def _judged(party: RelyingParty, ceremony: CeremonyRow, credential: CredentialRow, asked: ProveCeremony) -> int:
+def _judged(ceremony: CeremonyRow, credential: CredentialRow, asked: ProveCeremony) -> int:
     assert ceremony.proof_challenge is not None
     request = ProofRequest(
         challenge=ceremony.proof_challenge,
@@ -51,9 +51,11 @@ def _judged(party: RelyingParty, ceremony: CeremonyRow, credential: CredentialRo
         user_handle=credential.user_handle,
         sign_count=credential.sign_count,
         user_verification=UserVerification(ceremony.user_verification),
+        rp_id=ceremony.rp_id,
+        origin=ceremony.origin,
     )
     try:
-        return verify_proof(party, request, asked.credential)
+        return verify_proof(request, asked.credential)
     except Unacceptable as error:
         raise rules.ProofRejected(error.word) from error
 

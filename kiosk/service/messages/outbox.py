@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from kiosk.service.messages.connector import Channel, Message, TemplateName
 from kiosk.service.messages.rules import State
-from kiosk.service.parts import Parts, new_id
+from kiosk.service.parts import Parts
+from kiosk.service.sources import new_id
 from kiosk.service.store.engine import WriteTx
 from kiosk.service.store.messages import ClaimedMessage, NewMessage, add_message, settle_replaced
 

@@ -12,7 +12,7 @@ from fido2 import cbor
 from fido2.cose import CoseKey
 
 from kiosk.contract.enrollments import WebAuthnObject
-from kiosk.service.relying_parties.connector import RelyingParty, UserVerification
+from kiosk.service.relying_parties.connector import UserVerification
 from kiosk.service.relying_parties.webauthn import Assertion, Expected, Unacceptable, check, encode, read_assertion
 
 
@@ -26,28 +26,30 @@ class ProofRequest:
     user_handle: bytes
     sign_count: int
     user_verification: UserVerification
+    rp_id: str
+    origin: str
 
 
 def proof_options(
-    party: RelyingParty, challenge: bytes, credential_id: bytes, wanted: UserVerification, lifetime: timedelta
+    rp_id: str, challenge: bytes, credential_id: bytes, wanted: UserVerification, lifetime: timedelta
 ) -> WebAuthnObject:
     """PublicKeyCredentialRequestOptionsJSON that names the one credential."""
     return {
         "challenge": encode(challenge),
         "timeout": int(lifetime.total_seconds() * 1000),
-        "rpId": party.rp_id,
+        "rpId": rp_id,
         "allowCredentials": [{"type": "public-key", "id": encode(credential_id)}],
         "userVerification": wanted.value,
     }
 
 
-def verify_proof(party: RelyingParty, request: ProofRequest, response: WebAuthnObject) -> int:
+def verify_proof(request: ProofRequest, response: WebAuthnObject) -> int:
     """The new signature counter, of an assertion that holds (WebAuthn L3, 7.2). Raises Unacceptable.
 
     User presence is not asked for: the person has touched the key a moment ago, and once a relying party is enough.
     """
     assertion = read_assertion(response)
-    expected = Expected("webauthn.get", request.challenge, party.origin, party.rp_id)
+    expected = Expected("webauthn.get", request.challenge, request.origin, request.rp_id)
     client_data_hash = check(assertion.client_data, assertion.authenticator_data, expected)
     _check_key(request, assertion)
     try:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
+    JSON,
     Boolean,
     Column,
     ForeignKey,
@@ -51,7 +52,7 @@ ceremonies = Table(
     Column("user_id", String(128), nullable=False),
     Column("state", String(16), nullable=False),
     Column("version", Integer, nullable=False),
-    Column("challenge", LargeBinary(64), nullable=False),
+    Column("challenge", LargeBinary, nullable=False),
     Column("user_handle", LargeBinary(64), nullable=False),
     Column("user_verification", String(16), nullable=False),
     Column("simulated", Boolean, nullable=False),
@@ -61,9 +62,16 @@ ceremonies = Table(
     Column("response_hash", String(64), nullable=False),
     Column("credential_id", LargeBinary(1023)),
     Column("refusal", String(64), nullable=False),
-    Column("proof_challenge", LargeBinary(64)),
+    Column("proof_challenge", LargeBinary),
     Column("proof_hash", String(64), nullable=False),
     Column("key_serial", String(64), nullable=False, server_default=""),
+    Column("rp_id", String(253), nullable=False, server_default=""),
+    Column("origin", String(2000), nullable=False, server_default=""),
+    Column("account", String(320), nullable=False, server_default=""),
+    Column("reference", String(320), nullable=False, server_default=""),
+    Column("party_state", JSON, nullable=False, server_default="{}"),
+    Column("proof_state", JSON, nullable=False, server_default="{}"),
+    Column("handed_over_at", UtcDateTime),
     Index("ix_ceremonies_enrollment_id_state", "enrollment_id", "state"),
 )
 
@@ -74,7 +82,9 @@ class CeremonyRow:
 
     `response_hash` and `proof_hash` tell the same answer sent again from another one. `lease_until` is how long the
     caller that stored the intent may take. `refusal` is the word of a refused registration, for sending it again.
-    `key_serial` is what the key said of itself over USB.
+    `key_serial` is what the key said of itself over USB. `account` and `reference` are the party's names of the person
+    and of the registration, `party_state` and `proof_state` what it wants back with the response and with the proof.
+    `handed_over_at` is when the response was about to be sent to a remote party: from then on it may have it.
     """
 
     id: str
@@ -97,6 +107,13 @@ class CeremonyRow:
     proof_challenge: bytes | None = None
     proof_hash: str = ""
     key_serial: str = ""
+    rp_id: str = ""
+    origin: str = ""
+    account: str = ""
+    reference: str = ""
+    party_state: Mapping[str, str] = field(default_factory=dict)
+    proof_state: Mapping[str, str] = field(default_factory=dict)
+    handed_over_at: datetime | None = None
 
 
 _COLUMNS = tuple(ceremonies.c[name] for name in CeremonyRow.__slots__)
@@ -108,6 +125,9 @@ _CHANGING = (
     "lease_until",
     "response_hash",
     "credential_id",
+    "reference",
+    "proof_state",
+    "handed_over_at",
     "refusal",
     "proof_challenge",
     "proof_hash",

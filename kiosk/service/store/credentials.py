@@ -46,6 +46,8 @@ credentials = Table(
     Column("proved_at", UtcDateTime),
     Column("key_serial", String(64), nullable=False, server_default=""),
     Column("serial_source", String(16), nullable=False, server_default=""),
+    Column("account", String(320), nullable=False, server_default=""),
+    Column("reference", String(320), nullable=False, server_default=""),
     Index("uq_credentials_relying_party_credential_id", "relying_party", "credential_id", unique=True),
     Index("ix_credentials_user_id_relying_party", "user_id", "relying_party"),
     Index("ix_credentials_key_serial", "key_serial"),
@@ -67,6 +69,7 @@ class CredentialRow:
 
     `key_serial` is the number of the key that holds it, for the inventory: from its attestation certificate under a
     root that we trust (`serial_source` "attestation"), else what the key said over USB ("usb"), a mere claim.
+    `account` and `reference` are the relying party's own names of the person and of the credential.
     """
 
     id: str
@@ -85,6 +88,8 @@ class CredentialRow:
     proved_at: datetime | None = None
     key_serial: str = ""
     serial_source: str = ""
+    account: str = ""
+    reference: str = ""
 
 
 _COLUMNS = tuple(credentials.c[name] for name in CredentialRow.__slots__)
@@ -157,6 +162,12 @@ def mark_proved(tx: WriteTx, row: CredentialRow, sign_count: int, now: datetime)
 def remove_unproved(tx: WriteTx, ceremony_ids: Sequence[str]) -> int:
     """Delete what these ceremonies registered and did not prove; how many they were."""
     return tx.connection.execute(_REMOVE, {"ceremonies": ceremony_ids}).rowcount
+
+
+def delete_credential(tx: WriteTx, user_id: str, row_id: str) -> None:
+    """Delete one credential of the person, proved or not."""
+    mine = credentials.c.id == row_id, credentials.c.user_id == user_id
+    tx.connection.execute(delete(credentials).where(*mine))
 
 
 def rival_ceremonies(tx: ReadTx, row: CredentialRow) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     bindparam,
     delete,
+    func,
     insert,
     select,
 )
@@ -107,6 +108,19 @@ def find_active(tx: ReadTx, criteria: Criteria, limit: int) -> tuple[Person, ...
     return tuple(map(_person, tx.connection.execute(_search(names), {**values, "most": limit})))
 
 
+def active_user(tx: ReadTx, user_id: str) -> Person | None:
+    """The active person of this id."""
+    query = select(*_PERSON).where(users.c.id == user_id, users.c.status == ACTIVE)
+    found = tx.connection.execute(query).one_or_none()
+    return None if found is None else _person(found)
+
+
+def count_active(tx: ReadTx) -> int:
+    """How many people may be found."""
+    query = select(func.count()).select_from(users).where(users.c.status == ACTIVE)
+    return int(tx.connection.execute(query).scalar_one())
+
+
 def badge_holder(tx: ReadTx, badge: str) -> str | None:
     """The id of the user that the association table gives this normalised badge to."""
     return tx.connection.execute(select(badges.c.user_id).where(badges.c.badge == badge)).scalar_one_or_none()
@@ -160,4 +174,4 @@ def put_badges(tx: WriteTx, pairs: Iterable[tuple[str, str]]) -> None:
 
 
 def _person(found: Sequence[Any]) -> Person:
-    return Person(*found)
+    return replace(Person(*found), directory_id=found[0])

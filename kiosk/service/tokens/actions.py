@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 
 from kiosk.contract.paths import Scope
-from kiosk.service.parts import Clock, Parts, Random
+from kiosk.service.parts import Parts
+from kiosk.service.sources import Clock, Random
 from kiosk.service.store import stations as rows
 from kiosk.service.store import tokens as token_rows
 from kiosk.service.store.engine import Store

@@ -16,7 +16,8 @@ from kiosk.contract.profile import VerificationMethod
 from kiosk.service.directories.connector import Person
 from kiosk.service.messages.connector import Channel, Message, TemplateName
 from kiosk.service.messages.outbox import enqueue
-from kiosk.service.parts import Parts, new_id
+from kiosk.service.parts import Parts
+from kiosk.service.sources import new_id
 from kiosk.service.store import attempts
 from kiosk.service.store import codes as store_codes
 from kiosk.service.store.engine import WriteTx

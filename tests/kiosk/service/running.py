@@ -16,8 +16,9 @@ from kiosk.resources import resource
 from kiosk.service.assembly import Service, Surroundings, assemble
 from kiosk.service.attestation.anchors import TrustAnchors
 from kiosk.service.directories.actions import Importer
-from kiosk.service.parts import Parts, SystemRandom
+from kiosk.service.parts import Parts
 from kiosk.service.settings import ServiceSettings
+from kiosk.service.sources import SystemRandom
 from kiosk.service.tls import Identity
 from kiosk.service.tokens.actions import create_client
 from kiosk.service.tokens.rules import ClientCredentials

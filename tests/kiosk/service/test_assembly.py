@@ -13,7 +13,6 @@ from kiosk.commands.embedded import embedded_service
 from kiosk.resources import resource
 from kiosk.service.assembly import Service
 from kiosk.service.attestation.anchors import TrustAnchors, load_anchors
-from kiosk.service.relying_parties.embedded import EmbeddedRelyingParty
 from tests.kiosk.service.running import assembled, settings_for
 
 SIMULATED = TrustAnchors.from_der([simulated_root_der()]).certificates
@@ -21,12 +20,8 @@ SHIPPED = load_anchors(resource("attestation/roots")).certificates
 
 
 def believed(service: Service) -> set[x509.Certificate]:
-    """The anchors of all relying parties."""
-    anchors: set[x509.Certificate] = set()
-    for party in service.parts.relying_parties.values():
-        assert isinstance(party, EmbeddedRelyingParty)
-        anchors.update(party.anchors.certificates)
-    return anchors
+    """The anchors that keys are judged by."""
+    return set(service.parts.trust.anchors.certificates)
 
 
 def put_together(folder: Path, **settings: Any) -> set[x509.Certificate]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from kiosk.service.parts import SystemClock, SystemRandom, new_id
+from kiosk.service.sources import SystemClock, SystemRandom, new_id
 from tests.kiosk.service.running import NOON
 
 

@@ -27,7 +27,7 @@ def written(folder: Path, content: str | bytes) -> Path:
 
 
 def found(local: Running, **criteria: str) -> tuple[Person, ...]:
-    return local.parts.directory.find_people(criteria)
+    return local.parts.directories.find_people(criteria)
 
 
 def test_the_sample_people_are_found(local: Running) -> None:

@@ -15,16 +15,18 @@ import pytest
 
 from kiosk.logs import route_to_stdlib
 from kiosk.resources import resource
-from kiosk.service.directories.table import TableDirectory
+from kiosk.service.directories.chain import Directories
 from kiosk.service.messages.settings import MailSettings
 from kiosk.service.messages.templates import Templates
 from kiosk.service.outbound import Outbound
-from kiosk.service.parts import Parts, SystemRandom
+from kiosk.service.parts import Parts
 from kiosk.service.settings import ServiceSettings
+from kiosk.service.sources import SystemRandom
 from kiosk.service.store.engine import Store
 from kiosk.service.store.upgrade import upgrade
 from kiosk.service.tls import Identity, issue_server_certificate, server_context
 from tests.kiosk.service.faces import AnyPort, Mailbox, Web, check_password, serving
+from tests.kiosk.service.wired import wired
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -142,7 +144,8 @@ def parts(database: str, clock: SetClock) -> Iterator[Parts]:
         clock=clock,
         random=SystemRandom(),
         settings=settings,
-        directory=TableDirectory(store),
+        directories=Directories(()),
+        trust=wired().trust,
         verifiers={},
         relying_parties={},
         hmac_key=bytes(range(32)),

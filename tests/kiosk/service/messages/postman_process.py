@@ -7,15 +7,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 from kiosk.resources import resource
-from kiosk.service.directories.table import TableDirectory
+from kiosk.service.directories.chain import Directories
 from kiosk.service.messages.connector import Channel, DeliveryReceipt, Envelope
 from kiosk.service.messages.settings import MailSettings
 from kiosk.service.messages.smtp import SmtpGateway
 from kiosk.service.messages.templates import Templates
 from kiosk.service.messages.worker import Postman
-from kiosk.service.parts import Parts, SystemClock, SystemRandom
+from kiosk.service.parts import Parts
 from kiosk.service.settings import ServiceSettings
+from kiosk.service.sources import SystemClock, SystemRandom
 from kiosk.service.store.engine import Store
+from tests.kiosk.service.wired import wired
 
 
 def stop() -> None:
@@ -67,7 +69,8 @@ def main(url: str, port: str, authority: str, point: str) -> None:
         clock=SystemClock(),
         random=SystemRandom(),
         settings=ServiceSettings(mail=mail),
-        directory=TableDirectory(store),
+        directories=Directories(()),
+        trust=wired().trust,
         verifiers={},
         relying_parties={},
         hmac_key=bytes(range(32)),

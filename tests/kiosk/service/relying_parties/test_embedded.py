@@ -14,36 +14,29 @@ from fido2 import cbor
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from kiosk.service.attestation.anchors import TrustAnchors
-from kiosk.service.attestation.settings import AttestationPolicy
 from kiosk.service.attestation.verdict import AttestationRejected
 from kiosk.service.directories.connector import Person
-from kiosk.service.parts import SystemRandom
 from kiosk.service.relying_parties.connector import (
     BegunCeremony,
     CreationRequest,
     RelyingPartyRefused,
     UserVerification,
 )
-from kiosk.service.relying_parties.embedded import EmbeddedRelyingParty
+from kiosk.service.relying_parties.connectors.embedded import EmbeddedParty, EmbeddedRelyingParty
 from kiosk.service.relying_parties.proof import ProofRequest, proof_options, verify_proof
 from kiosk.service.relying_parties.webauthn import Unacceptable, decode, encode
-from kiosk.service.settings import RelyingPartySettings
 from tests.kiosk.service.running import NOON
 from tests.kiosk.service.soft_key import Json, SoftKey, b64, unb64
+from tests.kiosk.service.wired import wired
 
 KEY = SoftKey(credential_id=b"c" * 32)
-PARTY = EmbeddedRelyingParty(
-    RelyingPartySettings(id="staff", name="Staff", rp_id="example.org", origin="https://login.example.org"),
-    AttestationPolicy(),
-    TrustAnchors((KEY.root.certificate,)),
-    SystemRandom(),
-    timedelta(minutes=5),
-)
+ORIGIN = "https://login.example.org"
+PARTY = EmbeddedRelyingParty(EmbeddedParty(id="staff", name="Staff", rp_id="example.org", origin=ORIGIN), wired(KEY))
 PERSON = Person("u1", "maria@example.org", "Maria", "Okafor")
-OPTIONS = PARTY.creation_options(CreationRequest(PERSON, b"h" * 64, (b"old",), UserVerification.REQUIRED))
-BEGUN = BegunCeremony(OPTIONS.challenge, UserVerification.REQUIRED, NOON)
-GOOD = KEY.register(OPTIONS.public_key, PARTY.origin)
+OPTIONS = PARTY.begin(CreationRequest(PERSON, b"h" * 64, (b"old",), UserVerification.REQUIRED))
+CHALLENGE = decode(OPTIONS.public_key["challenge"])
+BEGUN = BegunCeremony(CHALLENGE, "example.org", ORIGIN, b"h" * 64, UserVerification.REQUIRED, NOON)
+GOOD = KEY.register(OPTIONS.public_key, ORIGIN)
 TAKEN = PARTY.complete(BEGUN, GOOD)
 
 
@@ -70,7 +63,7 @@ def test_options_ask_for_a_discoverable_attested_credential() -> None:
     assert asked["excludeCredentials"] == [{"type": "public-key", "id": encode(b"old")}]
     assert asked["user"] == {"id": encode(b"h" * 64), "name": "maria@example.org", "displayName": "Maria Okafor"}
     assert asked["timeout"] == 300_000
-    assert len(OPTIONS.challenge) == 32
+    assert len(CHALLENGE) == 32
 
 
 def test_a_good_response_is_taken() -> None:
@@ -85,9 +78,9 @@ def test_a_good_response_is_taken() -> None:
         (client_data(challenge=encode(b"another challenge of 32 bytes...")), "wrong_challenge"),
         (client_data(origin="https://login.example.org.evil.example"), "wrong_origin"),
         (client_data(crossOrigin=True), "wrong_origin"),
-        (KEY.register(OPTIONS.public_key | {"rp": {"id": "other.org"}}, PARTY.origin), "wrong_rp_id"),
-        (replace(KEY, flags=0x01).register(OPTIONS.public_key, PARTY.origin), "not_verified"),
-        (replace(KEY, flags=0x04).register(OPTIONS.public_key, PARTY.origin), "not_present"),
+        (KEY.register(OPTIONS.public_key | {"rp": {"id": "other.org"}}, ORIGIN), "wrong_rp_id"),
+        (replace(KEY, flags=0x01).register(OPTIONS.public_key, ORIGIN), "not_verified"),
+        (replace(KEY, flags=0x04).register(OPTIONS.public_key, ORIGIN), "not_present"),
         (bent(lambda each: each.update(id="AAAA")), "malformed"),
         (bent(lambda each: each.update(id="AAAA", rawId="AAAA")), "wrong_credential"),
         (bent(lambda each: each.update(type="password")), "malformed"),
@@ -108,7 +101,7 @@ def test_a_bent_response_is_refused_by_its_word(response: Json, word: str) -> No
 
 
 def test_user_verification_is_asked_for_by_policy_only() -> None:
-    response = replace(KEY, flags=0x01).register(OPTIONS.public_key, PARTY.origin)
+    response = replace(KEY, flags=0x01).register(OPTIONS.public_key, ORIGIN)
     preferred = replace(BEGUN, user_verification=UserVerification.PREFERRED)
     assert PARTY.complete(preferred, response).credential_id == KEY.credential_id
 
@@ -153,13 +146,15 @@ def test_any_json_instead_of_a_response_is_refused(junk: Any) -> None:
             PARTY.complete(BEGUN, response)
 
 
-REQUEST = ProofRequest(b"p" * 32, TAKEN.credential_id, TAKEN.public_key, b"h" * 64, 1, UserVerification.REQUIRED)
-PROOF = proof_options(PARTY, b"p" * 32, TAKEN.credential_id, UserVerification.REQUIRED, timedelta(minutes=5))
+REQUEST = ProofRequest(
+    b"p" * 32, TAKEN.credential_id, TAKEN.public_key, b"h" * 64, 1, UserVerification.REQUIRED, "example.org", ORIGIN
+)
+PROOF = proof_options("example.org", b"p" * 32, TAKEN.credential_id, UserVerification.REQUIRED, timedelta(minutes=5))
 
 
 def test_a_silent_proof_is_good() -> None:
     key = replace(KEY, counter=4)
-    assert verify_proof(PARTY, REQUEST, key.prove(PROOF, PARTY.origin)) == 5
+    assert verify_proof(REQUEST, key.prove(PROOF, ORIGIN)) == 5
 
 
 @pytest.mark.parametrize(
@@ -176,15 +171,15 @@ def test_a_silent_proof_is_good() -> None:
 )
 def test_a_proof_that_does_not_hold_is_refused_by_its_word(request_: ProofRequest, key: SoftKey, word: str) -> None:
     with pytest.raises(Unacceptable) as caught:
-        verify_proof(PARTY, request_, replace(key).prove(PROOF, PARTY.origin))
+        verify_proof(request_, replace(key).prove(PROOF, ORIGIN))
     assert caught.value.word == word
 
 
 def test_a_proof_for_another_user_is_refused() -> None:
-    response = replace(KEY).prove(PROOF, PARTY.origin)
+    response = replace(KEY).prove(PROOF, ORIGIN)
     response["response"]["userHandle"] = b64(b"somebody else")
     with pytest.raises(Unacceptable, match="wrong_user"):
-        verify_proof(PARTY, REQUEST, response)
+        verify_proof(REQUEST, response)
 
 
 @pytest.mark.parametrize("text", ["A", "AA=", "A+A", "AB", "é", 5, None, "AAAA\n"])

@@ -16,7 +16,8 @@ from kiosk.contract.enrollments import Phase
 from kiosk.logs import route_to_stdlib
 from kiosk.service.directories.connector import Person
 from kiosk.service.outbound import Outbound
-from kiosk.service.parts import Parts, new_id
+from kiosk.service.parts import Parts
+from kiosk.service.sources import new_id
 from kiosk.service.store.enrollments import EnrollmentRow, add_enrollment
 from kiosk.service.tls import Identity, server_context
 from kiosk.service.verification.hints import hints
@@ -41,7 +42,7 @@ class Lobby:
         return self.running.random.codes
 
     def person(self, upn: str = "m.okafor@example.org") -> Person:
-        (found,) = self.parts.directory.find_people({"upn": upn})
+        (found,) = self.parts.directories.find_people({"upn": upn})
         return found
 
     def enrollment(

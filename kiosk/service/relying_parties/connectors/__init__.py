@@ -1,0 +1,1 @@
+"""One module a kind of relying party; the catalog finds them."""

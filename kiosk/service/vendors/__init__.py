@@ -1,0 +1,1 @@
+"""What several connectors of one vendor share: their REST interface, their tokens, their forms."""
