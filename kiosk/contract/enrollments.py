@@ -249,13 +249,15 @@ class FinishedEnrollment:
 
 
 class AbandonReason(StrEnum):
-    """Why a begun ceremony will not end well."""
+    """Why a begun ceremony will not end well. `another_key` takes back what is proved, too: the person goes on with
+    another key."""
 
     CANCELLED = "cancelled"
     KEY_REMOVED = "key_removed"
     KEY_REFUSED = "key_refused"
     NOT_PROVED = "not_proved"
     RECOVERED = "recovered"
+    ANOTHER_KEY = "another_key"
 
 
 @dataclass(frozen=True, slots=True)

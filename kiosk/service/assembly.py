@@ -15,6 +15,7 @@ from kiosk.service.catalog import DIRECTORIES, RELYING_PARTIES, make
 from kiosk.service.directories.chain import Directories
 from kiosk.service.directories.rules import Site
 from kiosk.service.enrollments.reconciliation import expire, forget_tokens
+from kiosk.service.enrollments.removal import forget_old_removals, remove_next
 from kiosk.service.messages.gateways import gateways
 from kiosk.service.messages.templates import Templates
 from kiosk.service.messages.worker import forget_old_messages, postmen
@@ -119,7 +120,7 @@ def _trust(settings: ServiceSettings, anchors: TrustAnchors) -> Trust:
 
 
 def _lanes(parts: Parts, outbound: Outbound) -> Mapping[str, tuple[Chore, ...]]:
-    """One lane for each channel of messages, and one for what time does to rows."""
+    """One lane for each channel of messages, one for what other systems must forget, and one for what time does."""
     channels = gateways(parts.settings, outbound=outbound, secret=parts.secret)
     templates = Templates(resource("templates"))
     mail = {
@@ -128,7 +129,9 @@ def _lanes(parts: Parts, outbound: Outbound) -> Mapping[str, tuple[Chore, ...]]:
     }
     return {
         **mail,
+        "removals": (Chore("remove", lambda: remove_next(parts)),),
         "housekeeping": (
+            Chore("forget_removals", lambda: forget_old_removals(parts) < 0, _HOURLY, listens=False),
             Chore("expire", lambda: expire(parts), listens=False),
             Chore("forget_tokens", lambda: forget_tokens(parts), _HOURLY, listens=False),
             Chore("forget_codes", lambda: forget_old_codes(parts) < 0, _HOURLY, listens=False),

@@ -34,6 +34,7 @@ TABLE: Final[Mapping[type[Exception], tuple[int, Word]]] = {
     enrollment.Expired: (410, Word.EXPIRED),
     enrollment.Conflict: (409, Word.CONFLICT),
     enrollment.InProgress: (409, Word.IN_PROGRESS),
+    enrollment.OutcomeUnknown: (503, Word.OUTCOME_UNKNOWN),
     enrollment.SimulatedKey: (409, Word.SIMULATED_KEY),
     enrollment.KeyNotAllowed: (409, Word.KEY_NOT_ALLOWED),
     enrollment.CeremonyExpired: (410, Word.CEREMONY_EXPIRED),

@@ -31,6 +31,10 @@ class Trust:
         """Why a key that says this of itself would not be believed later: words, most fundamental first."""
         return ()
 
+    def doubts(self, key: KeyReport, now: datetime) -> tuple[str, ...]:  # noqa: ARG002
+        """What staff should know of a key that is let in: words."""
+        return ()
+
     def judge(self, attestation_object: bytes, client_data_hash: bytes, now: datetime) -> AttestationVerdict:
         """Judge a registration (see `rules.judge`). Raises AttestationRejected."""
         return judge(attestation_object, client_data_hash, self.policy, self.anchors, now)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from kiosk.contract.enrollments import (
     CodeSent,
     Identified,
@@ -19,10 +17,10 @@ from kiosk.service.directories.actions import site
 from kiosk.service.directories.connector import Criteria, Person
 from kiosk.service.directories.rules import normalise_criteria
 from kiosk.service.enrollments import rules
+from kiosk.service.enrollments.giving_up import end_enrollment
 from kiosk.service.enrollments.profile import alternatives
 from kiosk.service.parts import Parts
 from kiosk.service.sources import new_id
-from kiosk.service.store import ceremonies as ceremony_rows
 from kiosk.service.store import credentials as credential_rows
 from kiosk.service.store import enrollments as rows
 from kiosk.service.store.engine import WriteTx
@@ -48,7 +46,7 @@ def open_enrollment(parts: Parts, caller: Caller, asked: OpenEnrollment) -> Open
 
     def work(tx: WriteTx) -> None:
         for earlier in rows.open_enrollments(tx, caller.client_id):
-            end_enrollment(tx, earlier, Phase.CANCELLED)
+            end_enrollment(tx, parts, earlier, Phase.CANCELLED)
         rows.add_enrollment(tx, row)
 
     parts.store.write(work)
@@ -114,23 +112,9 @@ def cancel(parts: Parts, caller: Caller, enrollment_id: str) -> None:
         if row is None:
             raise rules.NotFound
         if row.phase in rows.OPEN_PHASES:
-            end_enrollment(tx, row, Phase.CANCELLED)
+            end_enrollment(tx, parts, row, Phase.CANCELLED)
 
     parts.store.write(work)
-
-
-def end_enrollment(tx: WriteTx, row: EnrollmentRow, phase: Phase) -> None:
-    """Move to a last phase: unfinished ceremonies are given up, unproved credentials and the person forgotten."""
-    unfinished = ceremony_rows.ceremonies_of(tx, row.id, ceremony_rows.UNFINISHED)
-    give_up(tx, [ceremony.id for ceremony in unfinished])
-    rows.move_enrollment(tx, row, phase=phase, person=None, hints={})
-
-
-def give_up(tx: WriteTx, ceremony_ids: Sequence[str]) -> None:
-    """Abandon ceremonies, and take out what they registered and did not prove."""
-    if ceremony_ids:
-        ceremony_rows.abandon_ceremonies(tx, ceremony_ids)
-        credential_rows.remove_unproved(tx, ceremony_ids)
 
 
 def _exactly_one(parts: Parts, criteria: Criteria) -> Person | None:

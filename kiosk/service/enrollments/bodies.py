@@ -48,3 +48,13 @@ class ProveCeremony(wire.ProveCeremony):
 @dataclass(frozen=True, config=_STRICT)
 class AbandonCeremony(wire.AbandonCeremony):
     """POST …/abandon."""
+
+
+@dataclass(frozen=True, config=_STRICT)
+class CheckKey(wire.CheckKey):
+    """POST …/key."""
+
+
+@dataclass(frozen=True, config=_STRICT)
+class FinishEnrollment(wire.FinishEnrollment):
+    """POST …/finish."""

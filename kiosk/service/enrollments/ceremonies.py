@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.contract.enrollments import BeginCeremony, Ceremony, Phase
+from kiosk.contract.enrollments import AbandonReason, BeginCeremony, Ceremony, Phase
 from kiosk.service.enrollments import rules
-from kiosk.service.enrollments.actions import give_up
+from kiosk.service.enrollments.admission import admit
+from kiosk.service.enrollments.giving_up import STILL_ARRIVING, give_up
 from kiosk.service.parts import Parts
-from kiosk.service.relying_parties.connector import CreationOptions, CreationRequest, RelyingParty
+from kiosk.service.relying_parties.connector import (
+    CreationOptions,
+    CreationRequest,
+    OutcomeUnknown,
+    RelyingParty,
+    RelyingPartyRefused,
+    RelyingPartyUnavailable,
+)
 from kiosk.service.relying_parties.webauthn import decode
 from kiosk.service.sources import new_id
 from kiosk.service.store import ceremonies as rows
@@ -17,6 +25,7 @@ from kiosk.service.store import enrollments as enrollment_rows
 from kiosk.service.store.ceremonies import CeremonyRow, CeremonyState
 from kiosk.service.store.engine import ReadTx, WriteTx
 from kiosk.service.store.enrollments import EnrollmentRow
+from kiosk.service.store.removals import NewRemoval, add_removal
 from kiosk.service.tokens.rules import Caller
 
 
@@ -32,7 +41,7 @@ class Place:
 def begin_ceremony(parts: Parts, caller: Caller, enrollment_id: str, asked: BeginCeremony) -> Ceremony:
     """Fresh creation options; an unfinished ceremony at the same relying party is given up.
 
-    Raises NotFound, WrongPhase, Expired, SimulatedKey, KeyNotAllowed, RelyingPartyUnavailable.
+    Raises NotFound, WrongPhase, Expired, SimulatedKey, KeyNotAllowed, RegistrationRejected, RelyingPartyUnavailable.
     """
     party = party_of(parts, asked.relying_party)
     with parts.store.read() as tx:
@@ -43,23 +52,56 @@ def begin_ceremony(parts: Parts, caller: Caller, enrollment_id: str, asked: Begi
         exclude = credential_rows.proved_credential_ids(tx, row.person.user_id, party.name.id)
     if handle is None:  # the relying parties are others now than when the person was verified
         raise rules.WrongPhase
-    rules.admit_key(asked.key, rules.policy_for(parts.settings, row.person), embedded=parts.embedded)
+    admit(parts, row.person, asked.key, (party,))
     wanted = rules.user_verification(parts.settings.pin.mode)
-    options = party.begin(CreationRequest(row.person, handle, exclude, wanted))
+    options = _options(parts, party, row, CreationRequest(row.person, handle, exclude, wanted))
     ceremony = _new_ceremony(parts, row, asked, options)
     parts.store.write(lambda tx: _begun(tx, parts, caller, ceremony))
     return Ceremony(ceremony.id, party.name, options.origin, options.public_key, int(options.lifetime.total_seconds()))
 
 
-def abandon(parts: Parts, place: Place) -> None:
-    """Give the ceremony up and take out what it registered, unless that is proved. Always the same answer."""
+def abandon(parts: Parts, place: Place, reason: AbandonReason) -> None:
+    """Give the ceremony up and take out what it registered. Always the same answer.
+
+    What is proved stays, unless the person takes another key while the enrollment is open.
+    """
 
     def work(tx: WriteTx) -> None:
         found = rows.ceremony(tx, place.ceremony_id, place.enrollment_id, place.caller.client_id)
-        if found is not None and found.state in rows.UNFINISHED:
-            give_up(tx, [found.id])
+        if found is None:
+            return
+        if found.state in rows.UNFINISHED or (reason is AbandonReason.ANOTHER_KEY and _is_open(tx, place)):
+            give_up(tx, parts, [found])
 
     parts.store.write(work)
+
+
+def _is_open(tx: ReadTx, place: Place) -> bool:
+    row = enrollment_rows.enrollment(tx, place.enrollment_id, place.caller.client_id)
+    return row is not None and row.phase is Phase.KEY
+
+
+def _options(parts: Parts, party: RelyingParty, row: EnrollmentRow, request: CreationRequest) -> CreationOptions:
+    """What the party wants made. Where it perhaps began and did not answer, what it began is taken away."""
+    begun_at = parts.clock.now()
+    try:
+        return party.begin(request)
+    except RelyingPartyRefused as refusal:
+        raise rules.rejected(refusal.word) from refusal
+    except OutcomeUnknown as error:
+        removal = NewRemoval(
+            relying_party=party.name.id,
+            account=error.account,
+            reference="",
+            credential_id=None,
+            since=begun_at,
+            search_until=begun_at + STILL_ARRIVING,
+            receipt=row.receipt,
+            due_at=parts.clock.now() + party.deadline,
+        )
+        if error.account:
+            parts.store.write(lambda tx: add_removal(tx, removal, parts.clock.now()))
+        raise RelyingPartyUnavailable from error
 
 
 def party_of(parts: Parts, relying_party: str) -> RelyingParty:
@@ -116,5 +158,5 @@ def _begun(tx: WriteTx, parts: Parts, caller: Caller, ceremony: CeremonyRow) -> 
     same = tuple(each for each in earlier if each.relying_party == ceremony.relying_party)
     if any(each.state is CeremonyState.PROVED for each in same):
         raise rules.WrongPhase
-    give_up(tx, [each.id for each in same])
+    give_up(tx, parts, same)
     rows.add_ceremony(tx, ceremony)

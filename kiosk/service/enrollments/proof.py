@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from kiosk.contract.enrollments import Phase, ProveCeremony, ProvedCeremony
+import structlog
+
+from kiosk.contract.enrollments import IssuedPass, Phase, ProveCeremony, ProvedCeremony
 from kiosk.service.enrollments import rules
-from kiosk.service.enrollments.actions import give_up
 from kiosk.service.enrollments.ceremonies import Place, alive, ceremony_at, party_of
+from kiosk.service.enrollments.giving_up import give_up
+from kiosk.service.enrollments.settlement import listed
 from kiosk.service.messages.actions import notify_registered
 from kiosk.service.parts import Parts
-from kiosk.service.relying_parties.connector import UserVerification
+from kiosk.service.relying_parties.connector import (
+    IssuingParty,
+    OutcomeUnknown,
+    ProvingParty,
+    RelyingParty,
+    RelyingPartyRefused,
+    RelyingPartyUnavailable,
+    UserVerification,
+)
 from kiosk.service.relying_parties.proof import ProofRequest, verify_proof
 from kiosk.service.relying_parties.webauthn import Unacceptable
 from kiosk.service.store import ceremonies as rows
@@ -19,11 +30,17 @@ from kiosk.service.store.credentials import CredentialRow
 from kiosk.service.store.engine import WriteTx
 from kiosk.service.store.enrollments import EnrollmentRow
 
+_log = structlog.get_logger("keywright.service")
+
+_SHOWN_SOON = 2
+"""Seconds until a party that has not shown a fresh credential yet is asked again."""
+
 
 def prove(parts: Parts, place: Place, asked: ProveCeremony) -> ProvedCeremony:
-    """Verify the assertion; with the last relying party the enrollment is done. The same again: the same answer.
+    """Verify the assertion, read the credential back; with the last relying party the enrollment is done. The same
+    again: the same answer, but for a pass that is issued once.
 
-    Raises NotFound, WrongPhase, Expired, CeremonyExpired, Conflict, ProofRejected.
+    Raises NotFound, WrongPhase, Expired, CeremonyExpired, Conflict, ProofRejected, RelyingPartyUnavailable.
     """
     proof_hash = rules.digest(asked.credential)
     with parts.store.read() as tx:
@@ -31,15 +48,55 @@ def prove(parts: Parts, place: Place, asked: ProveCeremony) -> ProvedCeremony:
         row = enrollment_rows.enrollment(tx, place.enrollment_id, place.caller.client_id)
         credential = credential_rows.credential_of_ceremony(tx, ceremony.id)
     party = party_of(parts, ceremony.relying_party)
+    issued: IssuedPass | None = None
     if not rules.proved(ceremony, proof_hash):
         rules.require_phase(row, parts.clock.now(), Phase.KEY)
         if credential is None:
             raise rules.CeremonyExpired
         count = _judged(ceremony, credential, asked)
+        _read_back(party, credential)
+        _log_in(party, ceremony, asked)
         row = parts.store.write(lambda tx: _proved(tx, parts, place, credential, proof_hash, count))
         parts.nudge()
+        issued = _issued(party, ceremony)
     assert row is not None
-    return ProvedCeremony(row.phase, party.name, row.receipt)
+    return ProvedCeremony(row.phase, party.name, row.receipt, issued)
+
+
+def _read_back(party: RelyingParty, credential: CredentialRow) -> None:
+    """Whether the party shows the credential. Raises RelyingPartyUnavailable: it may take a moment."""
+    if not party.remote:
+        return
+    try:
+        shown = listed(party, credential.account, credential.credential_id, credential.reference)
+    except (RelyingPartyRefused, OutcomeUnknown) as error:
+        raise RelyingPartyUnavailable from error
+    if shown is None:
+        raise RelyingPartyUnavailable(_SHOWN_SOON)
+
+
+def _log_in(party: RelyingParty, ceremony: CeremonyRow, asked: ProveCeremony) -> None:
+    """The party's own log-in, where it lets us. Raises ProofRejected, RelyingPartyUnavailable."""
+    if not isinstance(party, ProvingParty):
+        return
+    try:
+        party.finish_proof(ceremony.account, ceremony.proof_state.get("state", {}), asked.credential)
+    except RelyingPartyRefused as refusal:
+        raise rules.ProofRejected(refusal.word) from refusal
+    except OutcomeUnknown as error:
+        raise RelyingPartyUnavailable from error
+
+
+def _issued(party: RelyingParty, ceremony: CeremonyRow) -> IssuedPass | None:
+    """A pass for the first days, where the party gives one. The key works without it: a failure is logged."""
+    if not isinstance(party, IssuingParty):
+        return None
+    try:
+        given = party.issue_pass(ceremony.account)
+    except (RelyingPartyRefused, RelyingPartyUnavailable, OutcomeUnknown) as error:
+        _log.warning("pass_not_issued", relying_party=ceremony.relying_party, error=type(error).__name__)
+        return None
+    return None if given is None else IssuedPass(given.value, given.life)
 
 
 def _judged(ceremony: CeremonyRow, credential: CredentialRow, asked: ProveCeremony) -> int:
@@ -72,7 +129,7 @@ def _proved(
     row, now = alive(tx, parts, place), parts.clock.now()
     assert row.person is not None
     credential_rows.mark_proved(tx, credential, sign_count, now)
-    give_up(tx, credential_rows.rival_ceremonies(tx, credential))
+    give_up(tx, parts, rows.ceremonies_named(tx, credential_rows.rival_ceremonies(tx, credential)))
     rows.move_ceremony(tx, ceremony, state=CeremonyState.PROVED, proof_hash=proof_hash)
     party = party_of(parts, ceremony.relying_party)
     notify_registered(tx, parts, row.person, party.name.name, now, reference=row.receipt, locale=row.locale)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kiosk.contract.enrollments import Phase
-from kiosk.service.enrollments.actions import end_enrollment
+from kiosk.service.enrollments.giving_up import end_enrollment
 from kiosk.service.parts import Parts
 from kiosk.service.store.engine import WriteTx
 from kiosk.service.store.enrollments import overdue_enrollments
@@ -23,7 +23,7 @@ def expire(parts: Parts) -> bool:
     def work(tx: WriteTx) -> int:
         overdue = overdue_enrollments(tx, now, now + SKEW, _AT_ONCE)
         for row in overdue:
-            end_enrollment(tx, row, Phase.EXPIRED)
+            end_enrollment(tx, parts, row, Phase.EXPIRED)
         return len(overdue)
 
     return parts.store.write(work) == _AT_ONCE

@@ -13,7 +13,7 @@ from kiosk.contract import enrollments as wire
 from kiosk.contract import paths
 from kiosk.contract.paths import Scope
 from kiosk.contract.profile import Profile
-from kiosk.service.enrollments import actions, bodies, ceremonies, completion, proof
+from kiosk.service.enrollments import actions, admission, bodies, ceremonies, completion, finish, proof
 from kiosk.service.enrollments.ceremonies import Place
 from kiosk.service.enrollments.profile import profile_of
 from kiosk.service.parts import Parts
@@ -63,6 +63,12 @@ def verify(enrollment_id: EnrollmentId, body: bodies.Verify, parts: Made, caller
     return actions.verify(parts, caller, enrollment_id, body)
 
 
+@router.post(paths.KEY, summary="Ask whether a key is welcome")
+def check_key(enrollment_id: EnrollmentId, body: bodies.CheckKey, parts: Made, caller: Station) -> wire.CheckedKey:
+    """Before the person does anything with it: by our rules, its maker's metadata, the relying parties' policies."""
+    return admission.check_key(parts, caller, enrollment_id, body)
+
+
 @router.post(paths.CEREMONY, summary="Fetch creation options")
 def begin_ceremony(
     enrollment_id: EnrollmentId, body: bodies.BeginCeremony, parts: Made, caller: Station
@@ -91,13 +97,24 @@ def prove(
 def abandon(
     enrollment_id: EnrollmentId,
     ceremony_id: CeremonyId,
-    body: bodies.AbandonCeremony,  # noqa: ARG001 - checked for its form; what to do is the same for each reason
+    body: bodies.AbandonCeremony,
     parts: Made,
     caller: Station,
 ) -> Response:
     """An unproved credential is forgotten; the answer is always the same, also after the enrollment has ended."""
-    ceremonies.abandon(parts, Place(caller, enrollment_id, ceremony_id))
+    ceremonies.abandon(parts, Place(caller, enrollment_id, ceremony_id), body.reason)
     return Response(status_code=204)
+
+
+@router.post(paths.FINISH, summary="End with what was proved")
+def finish_enrollment(
+    enrollment_id: EnrollmentId,
+    body: bodies.FinishEnrollment,  # noqa: ARG001 - checked for its form: it has no members
+    parts: Made,
+    caller: Station,
+) -> wire.FinishedEnrollment:
+    """When not every relying party took the key, and the person goes with those that did."""
+    return finish.finish(parts, caller, enrollment_id)
 
 
 @router.delete(paths.ENROLLMENT, status_code=204, summary="Cancel an enrollment")

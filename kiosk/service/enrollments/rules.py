@@ -6,6 +6,7 @@ EnrollmentRefused
 ├── Expired              its time is over, or it was cancelled
 ├── Conflict             another answer was given to the same question, or somebody else was faster
 ├── InProgress           the same answer is being worked on; ask again in `retry_after` seconds
+├── OutcomeUnknown       nobody knows yet whether the credential was registered; ask again in `retry_after` seconds
 ├── SimulatedKey         a simulated key, and this service is not the embedded one
 ├── KeyNotAllowed        policy refuses the key, for `reasons`
 ├── CeremonyExpired      the creation options are too old or were given up: fetch new ones
@@ -60,6 +61,14 @@ class Conflict(EnrollmentRefused):
 
 class InProgress(EnrollmentRefused):
     """The same answer is being worked on."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(retry_after)
+        self.retry_after = retry_after
+
+
+class OutcomeUnknown(EnrollmentRefused):
+    """The relying party may have the credential; the same response sent again lists and looks."""
 
     def __init__(self, retry_after: int) -> None:
         super().__init__(retry_after)
@@ -232,6 +241,7 @@ def policy_for(settings: ServiceSettings, person: Person) -> EnrollmentPolicy:
             key.only_deletable,
         ),
         HandOverPolicy(**settings.hand_over.model_dump()),
+        settings.partial,
     )
 
 

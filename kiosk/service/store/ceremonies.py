@@ -24,7 +24,7 @@ from sqlalchemy import (
     update,
 )
 
-from kiosk.service.store.columns import UtcDateTime, id_column, metadata, one_of
+from kiosk.service.store.columns import UtcDateTime, id_column, metadata
 from kiosk.service.store.engine import ReadTx, StaleRow, WriteTx
 
 
@@ -39,7 +39,7 @@ class CeremonyState(StrEnum):
     ABANDONED = "abandoned"
 
 
-UNFINISHED = (CeremonyState.BEGUN, CeremonyState.COMPLETING, CeremonyState.REGISTERED)
+UNFINISHED: tuple[CeremonyState, ...] = (CeremonyState.BEGUN, CeremonyState.COMPLETING, CeremonyState.REGISTERED)
 """The states that an ending enrollment turns into `abandoned`."""
 
 ceremonies = Table(
@@ -112,7 +112,7 @@ class CeremonyRow:
     account: str = ""
     reference: str = ""
     party_state: Mapping[str, str] = field(default_factory=dict)
-    proof_state: Mapping[str, str] = field(default_factory=dict)
+    proof_state: Mapping[str, Any] = field(default_factory=dict)
     handed_over_at: datetime | None = None
 
 
@@ -143,15 +143,11 @@ _ONE = select(*_COLUMNS).where(
 _IN_STATES = select(*_COLUMNS).where(
     ceremonies.c.enrollment_id == bindparam("enrollment"), ceremonies.c.state.in_(bindparam("states", expanding=True))
 )
+_NAMED = select(*_COLUMNS).where(ceremonies.c.id.in_(bindparam("wanted", expanding=True)))
 _MOVE = (
     update(ceremonies)
     .where(ceremonies.c.id == bindparam("wanted"), ceremonies.c.version == bindparam("seen"))
     .values({name: bindparam(f"to_{name}") for name in _CHANGING})
-)
-_ABANDON = (
-    update(ceremonies)
-    .where(ceremonies.c.id.in_(bindparam("wanted", expanding=True)), one_of(ceremonies.c.state, UNFINISHED))
-    .values(state=CeremonyState.ABANDONED, version=ceremonies.c.version + 1, lease_until=None)
 )
 
 
@@ -173,6 +169,11 @@ def ceremonies_of(tx: ReadTx, enrollment_id: str, states: Sequence[CeremonyState
     return tuple(map(_row, tx.connection.execute(_IN_STATES, wanted)))
 
 
+def ceremonies_named(tx: ReadTx, ceremony_ids: Sequence[str]) -> tuple[CeremonyRow, ...]:
+    """The ceremonies of these ids."""
+    return tuple(map(_row, tx.connection.execute(_NAMED, {"wanted": ceremony_ids})))
+
+
 def move_ceremony(tx: WriteTx, seen: CeremonyRow, **changes: Any) -> CeremonyRow:
     """Change a row that is still as it was seen, and return it as it is now. Raises StaleRow."""
     now = replace(seen, version=seen.version + 1, **changes)
@@ -180,11 +181,6 @@ def move_ceremony(tx: WriteTx, seen: CeremonyRow, **changes: Any) -> CeremonyRow
     if tx.connection.execute(_MOVE, {**moved, "wanted": seen.id, "seen": seen.version}).rowcount != 1:
         raise StaleRow
     return now
-
-
-def abandon_ceremonies(tx: WriteTx, ceremony_ids: Sequence[str]) -> None:
-    """Give up those of them that are unfinished."""
-    tx.connection.execute(_ABANDON, {"wanted": ceremony_ids})
 
 
 def _row(found: Sequence[Any]) -> CeremonyRow:

@@ -116,9 +116,7 @@ _PROVE = (
     .where(credentials.c.id == bindparam("mine"), credentials.c.proved_at.is_(None))
     .values(proved_at=bindparam("now"), sign_count=bindparam("count"))
 )
-_REMOVE = delete(credentials).where(
-    credentials.c.ceremony_id.in_(bindparam("ceremonies", expanding=True)), credentials.c.proved_at.is_(None)
-)
+_REMOVE = delete(credentials).where(credentials.c.ceremony_id.in_(bindparam("ceremonies", expanding=True)))
 _HANDLE = select(user_handles.c.handle).where(
     user_handles.c.relying_party == bindparam("party"), user_handles.c.user_id == bindparam("user")
 )
@@ -159,8 +157,8 @@ def mark_proved(tx: WriteTx, row: CredentialRow, sign_count: int, now: datetime)
         raise StaleRow
 
 
-def remove_unproved(tx: WriteTx, ceremony_ids: Sequence[str]) -> int:
-    """Delete what these ceremonies registered and did not prove; how many they were."""
+def remove_credentials(tx: WriteTx, ceremony_ids: Sequence[str]) -> int:
+    """Delete what these ceremonies registered; how many they were."""
     return tx.connection.execute(_REMOVE, {"ceremonies": ceremony_ids}).rowcount
 
 

@@ -82,6 +82,7 @@ _CHANGING = ("phase", "version", "subject", "user_id", "person", "hints")
 # Statements are made once: building one costs more than running it.
 _INSERT = insert(enrollments)
 _ONE = select(*_COLUMNS).where(enrollments.c.id == bindparam("wanted"), enrollments.c.client_id == bindparam("client"))
+_RECEIPT = select(enrollments.c.receipt).where(enrollments.c.id == bindparam("wanted"))
 _OPEN = select(*_COLUMNS).where(
     enrollments.c.client_id == bindparam("client"), one_of(enrollments.c.phase, OPEN_PHASES)
 )
@@ -110,6 +111,11 @@ def enrollment(tx: ReadTx, enrollment_id: str, client_id: str) -> EnrollmentRow 
     """The client's own enrollment of this id."""
     found = tx.connection.execute(_ONE, {"wanted": enrollment_id, "client": client_id}).one_or_none()
     return None if found is None else _row(found)
+
+
+def receipt_of(tx: ReadTx, enrollment_id: str) -> str:
+    """What people quote at the desk for this enrollment."""
+    return str(tx.connection.execute(_RECEIPT, {"wanted": enrollment_id}).scalar_one())
 
 
 def open_enrollments(tx: ReadTx, client_id: str) -> tuple[EnrollmentRow, ...]:

@@ -23,9 +23,31 @@ def upgrade() -> None:
     with op.batch_alter_table("credentials") as table:
         table.add_column(sa.Column("account", sa.String(length=320), nullable=False, server_default=""))
         table.add_column(sa.Column("reference", sa.String(length=320), nullable=False, server_default=""))
+    op.create_table(
+        "removals",
+        sa.Column("number", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("relying_party", sa.String(length=40), nullable=False),
+        sa.Column("account", sa.String(length=320), nullable=False),
+        sa.Column("reference", sa.String(length=320), nullable=False),
+        sa.Column("credential_id", sa.LargeBinary(length=1023)),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("search_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("receipt", sa.String(length=16), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("leased_until", sa.DateTime(timezone=True)),
+        sa.Column("settled_at", sa.DateTime(timezone=True)),
+        sa.Column("reason", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_removals")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_removals_state_due_at", "removals", ["state", "due_at"])
 
 
 def downgrade() -> None:
+    op.drop_table("removals")
     with op.batch_alter_table("credentials") as table:
         table.drop_column("reference")
         table.drop_column("account")
