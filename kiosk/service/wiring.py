@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -19,7 +20,7 @@ class Wiring:
     """Given to each connector when it is made. `secret` resolves the name of a secret (raises NoCredential).
 
     `site` and `attributes` (the kind of each additional attribute) are what values of people are normalised by.
-    `lifetime` is how long the service's own creation options may be answered.
+    `lifetime` is how long the service's own creation options may be answered. `sleep` waits so many seconds.
     """
 
     store: Store
@@ -32,3 +33,4 @@ class Wiring:
     attributes: Mapping[str, FieldKind] = field(default_factory=dict)
     organization: str = ""
     lifetime: timedelta = timedelta(minutes=5)
+    sleep: Callable[[float], None] = time.sleep

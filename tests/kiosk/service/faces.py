@@ -140,7 +140,7 @@ def serving(tls: ssl.SSLContext) -> Iterator[Web]:
             self.end_headers()
             self.wfile.write(content)
 
-        do_GET = do_POST = _take  # noqa: N815
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _take  # noqa: N815
 
         def log_message(self, *_: object) -> None:
             pass
