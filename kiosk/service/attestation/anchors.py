@@ -24,6 +24,16 @@ _UNDERSTOOD = frozenset(
     }
 )
 
+_UNREADABLE = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
+"""What cryptography is seen to raise when it is given rubbish."""
+
 
 @dataclass(frozen=True, slots=True)
 class TrustAnchors:
@@ -75,6 +85,16 @@ def load_anchors(folder: Path) -> TrustAnchors:
         except (ValueError, OSError) as problem:
             raise ConfigurationError("attestation.roots", f"no PEM certificates: {file}") from problem
     return TrustAnchors(tuple(dict.fromkeys(found)))
+
+
+def read_certificate(der: bytes) -> x509.Certificate | None:
+    """A certificate from hostile bytes, all that will be asked of it read at once; None where that fails."""
+    try:
+        certificate = x509.load_der_x509_certificate(der)
+        _ = certificate.public_key(), certificate.extensions, certificate.signature_hash_algorithm
+    except _UNREADABLE:
+        return None
+    return certificate
 
 
 def _issued(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:

@@ -9,9 +9,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from cryptography import x509
+
 from kiosk.service.attestation.anchors import TrustAnchors
-from kiosk.service.attestation.serial import serial_of
+from kiosk.service.attestation.leaf import firmware_of, serial_of
+from kiosk.service.attestation.metadata import Metadata
+from kiosk.service.attestation.objections import objections
 from kiosk.service.attestation.settings import AttestationPolicy
+from kiosk.service.attestation.standing import accused_batch
 from kiosk.service.attestation.statement import Statement, read_statement
 from kiosk.service.attestation.verdict import AttestationRejected, AttestationType, AttestationVerdict, Reason
 
@@ -24,36 +29,41 @@ def judge(
     policy: AttestationPolicy,
     anchors: TrustAnchors,
     now: datetime,
+    metadata: Metadata | None = None,
 ) -> AttestationVerdict:
     """Judge `response.attestationObject` of a RegistrationResponseJSON (WebAuthn L3 section 7.1, steps 21-25).
 
-    `client_data_hash` is the SHA-256 of `response.clientDataJSON` as received, `now` an aware time.
+    `client_data_hash` is the SHA-256 of `response.clientDataJSON` as received, `now` an aware time. The roots in
+    `metadata` are believed for their own model only.
     Challenge, origin, RP ID hash and flags are the relying party's to check.
     Raises AttestationRejected, and nothing else whatever the bytes are.
     """
     statement = read_statement(attestation_object, client_data_hash)
-    _admit(statement.aaguid, policy)
-    root = _trusted_root(statement, policy, anchors, now)
+    entry = None if metadata is None else metadata.models.get(statement.aaguid)
+    root, doubted = _root(statement, anchors if entry is None else anchors | entry.roots, now)
+    firmware = None if root is None else firmware_of(statement.chain[0])
+    if against := objections(policy, metadata, statement.aaguid, firmware, now.date()):
+        raise AttestationRejected(against[0])
+    chain = statement.chain if root is None else (*statement.chain, root)
+    batch = None if entry is None else accused_batch(entry, chain, now.date())
+    if batch is not None:
+        raise AttestationRejected(batch)
+    if doubted is not None and policy.require_trusted:
+        raise AttestationRejected(doubted)
     return AttestationVerdict(
         aaguid=statement.aaguid,
         format=statement.format,
         type=statement.type,
-        trusted_root=root,
-        serial=serial_of(statement.chain[0]) if root is not None else "",
+        trusted_root=None if root is None else root.subject.rfc4514_string(),
+        serial="" if root is None else serial_of(statement.chain[0]),
     )
 
 
-def _admit(aaguid: str, policy: AttestationPolicy) -> None:
-    if aaguid in policy.aaguids_denied:
-        raise AttestationRejected(Reason.AAGUID_DENIED)
-    if policy.aaguids_allowed and aaguid not in policy.aaguids_allowed:
-        raise AttestationRejected(Reason.AAGUID_NOT_ALLOWED)
-
-
-def _trusted_root(statement: Statement, policy: AttestationPolicy, anchors: TrustAnchors, now: datetime) -> str | None:
+def _root(
+    statement: Statement, anchors: TrustAnchors, now: datetime
+) -> tuple[x509.Certificate, None] | tuple[None, Reason]:
+    """The anchor that vouches for the key, or why there is none."""
     try:
-        return anchors.find(statement.chain, now).subject.rfc4514_string()
-    except AttestationRejected:
-        if policy.require_trusted:
-            raise
-        return None
+        return anchors.find(statement.chain, now), None
+    except AttestationRejected as rejected:
+        return None, rejected.reason

@@ -7,19 +7,44 @@ from enum import StrEnum
 
 
 class Reason(StrEnum):
-    """Why a registration is not believed; a machine word for the log and for staff."""
+    """Why a registration is not believed; a machine word for the log and for staff.
+
+    From MODEL_DENIED to UPDATE_AVAILABLE they are known from what a key says of itself, too: a key is refused by the
+    same word before it is touched and after it has answered.
+    """
 
     MALFORMED = "malformed"
     UNSUPPORTED_FORMAT = "unsupported_format"
     BAD_STATEMENT = "bad_statement"
     BAD_SIGNATURE = "bad_signature"
     AAGUID_MISMATCH = "aaguid_mismatch"
-    AAGUID_DENIED = "aaguid_denied"
-    AAGUID_NOT_ALLOWED = "aaguid_not_allowed"
+    MODEL_DENIED = "model_denied"
+    MODEL_NOT_ALLOWED = "model_not_allowed"
+    METADATA_MISSING = "metadata_missing"
+    MODEL_NOT_LISTED = "model_not_listed"
+    REVOKED = "revoked"
+    USER_VERIFICATION_BYPASS = "user_verification_bypass"
+    ATTESTATION_KEY_COMPROMISE = "attestation_key_compromise"
+    USER_KEY_REMOTE_COMPROMISE = "user_key_remote_compromise"
+    USER_KEY_PHYSICAL_COMPROMISE = "user_key_physical_compromise"
     NOT_ATTESTED = "not_attested"
+    NOT_CERTIFIED = "not_certified"
+    RETIRED = "retired"
+    UPDATE_AVAILABLE = "update_available"
     BROKEN_CHAIN = "broken_chain"
     CERTIFICATE_NOT_VALID_NOW = "certificate_not_valid_now"
     UNTRUSTED_ROOT = "untrusted_root"
+
+
+class Doubt(StrEnum):
+    """What staff should know of a key that is let in."""
+
+    METADATA_MISSING = "metadata_missing"
+    METADATA_OLD = "metadata_old"
+    SOME_COMPROMISED = "some_compromised"
+    FIRMWARE_UNKNOWN = "firmware_unknown"
+    RETIRED = "retired"
+    UPDATE_AVAILABLE = "update_available"
 
 
 class AttestationType(StrEnum):

@@ -213,14 +213,14 @@ def test_an_unknown_maker_passes_where_policy_lets_it_but_is_not_trusted(
 
 def test_a_denied_model_is_rejected(registration: Registration, leaf: Signer, root: Signer) -> None:
     policy = AttestationPolicy(aaguids_denied=frozenset({str(AAGUID).upper()}))
-    assert reason(registration.packed(leaf), root, policy=policy) is Reason.AAGUID_DENIED
+    assert reason(registration.packed(leaf), root, policy=policy) is Reason.MODEL_DENIED
 
 
 def test_only_allowed_models_pass(registration: Registration, leaf: Signer, root: Signer) -> None:
     ours = AttestationPolicy(aaguids_allowed=frozenset({str(AAGUID)}))
     others = AttestationPolicy(aaguids_allowed=frozenset({str(UUID(int=7))}))
     assert verdict(registration.packed(leaf), root, policy=ours).trusted
-    assert reason(registration.packed(leaf), root, policy=others) is Reason.AAGUID_NOT_ALLOWED
+    assert reason(registration.packed(leaf), root, policy=others) is Reason.MODEL_NOT_ALLOWED
 
 
 def test_a_u2f_statement_is_believed(root: Signer) -> None:
