@@ -44,7 +44,7 @@ def settle(
         found = listed(party, begun.account, made.credential_id, begun.reference)
     except RelyingPartyUnavailable as error:
         raise OutcomeUnknown(error.retry_after) from error
-    except connector.OutcomeUnknown as error:
+    except (connector.OutcomeUnknown, RelyingPartyRefused) as error:  # it was the look that failed
         raise OutcomeUnknown(_ASK_AGAIN) from error
     if found is not None:
         return replace(made, reference=found.reference)
