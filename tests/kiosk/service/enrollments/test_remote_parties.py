@@ -217,10 +217,15 @@ def test_a_refusal_at_begin_is_told_by_its_word(visit: Visit) -> None:
 def test_an_unproved_credential_is_taken_away_however_the_visit_ends(visit: Visit, how: str) -> None:
     begun = visit.begin()
     begun.complete()
+
+    def expire() -> None:
+        visit.running.clock.advance(minutes=20)
+        reconciliation.expire(visit.parts)
+
     ends: dict[str, Callable[[], Any]] = {
         "abandoned": begun.abandon,
         "cancelled": lambda: actions.cancel(visit.parts, CALLER, visit.enrollment),
-        "expired": lambda: (visit.running.clock.advance(minutes=20), reconciliation.expire(visit.parts)),
+        "expired": expire,
         "opened anew": lambda: actions.open_enrollment(visit.parts, CALLER, wire.OpenEnrollment()),
     }
     ends[how]()
