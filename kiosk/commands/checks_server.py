@@ -19,6 +19,7 @@ from kiosk.credentials import CredentialStore, Place
 from kiosk.errors import KioskError, NoCredential
 from kiosk.service.settings import DatabaseSettings, ServiceSettings
 from kiosk.service.store.engine import Store, StoreBusy
+from kiosk.service.store.removals import TICKET, OpenRemoval, open_removals
 from kiosk.service.store.upgrade import revisions
 from kiosk.service.tls import Identity, server_context
 
@@ -82,6 +83,7 @@ def check_database(settings: DatabaseSettings) -> Finding:
             if store.file is not None and not store.file.exists():
                 return _database_to_be(store.file)
             has, wants = revisions(store)
+            left = _left(store) if has == wants else ()
     except KioskError as error:
         return bad("database", sentence(error), "correct database.url, or restore a backup")
     except StoreBusy as error:
@@ -91,7 +93,16 @@ def check_database(settings: DatabaseSettings) -> Finding:
     if has != wants:
         remedy = "back it up and start the service, which upgrades it; a newer database needs its own release"
         return bad("database", f"at revision {has}, this release wants {wants}", remedy, Level.WARN)
+    if left:
+        remedy = "see `keywright removals`: look at these accounts at the identity provider"
+        return bad("database", f"{len(left)} removals need a person", remedy, Level.WARN)
     return good("database", f"opens, at revision {has}")
+
+
+def _left(store: Store) -> tuple[OpenRemoval, ...]:
+    """What relying parties should forget and did not, in a day."""
+    with store.read() as tx:
+        return tuple(each for each in open_removals(tx) if each.state == TICKET)
 
 
 def _database_to_be(file: Path) -> Finding:

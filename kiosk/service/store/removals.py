@@ -94,6 +94,7 @@ class ClaimedRemoval:
 class OpenRemoval:
     """A removal that is not done, for staff."""
 
+    number: int
     relying_party: str
     receipt: str
     state: str
@@ -130,6 +131,18 @@ _SETTLE = (
 )
 _POSTPONE = update(removals).where(_OURS).values(leased_until=None, due_at=bindparam("due"), reason=bindparam("why"))
 _DUE = select(removals.c.number).where(removals.c.state == WAITING, removals.c.due_at <= _NOW).limit(1)
+_MOVE = (
+    update(removals)
+    .where(removals.c.number == bindparam("open"), removals.c.state != DONE)
+    .values(
+        state=bindparam("to_state"),
+        written_at=_NOW,
+        due_at=_NOW,
+        leased_until=None,
+        settled_at=bindparam("ended"),
+        reason="by_staff",
+    )
+)
 _OPEN = (
     select(*(removals.c[name] for name in OpenRemoval.__slots__))
     .where(removals.c.state != DONE)
@@ -168,6 +181,12 @@ def postpone_removal(tx: WriteTx, claimed: ClaimedRemoval, due_at: datetime, rea
 def open_removals(tx: ReadTx) -> tuple[OpenRemoval, ...]:
     """All that are not done, oldest first."""
     return tuple(OpenRemoval(*row) for row in tx.connection.execute(_OPEN))
+
+
+def move_removal(tx: WriteTx, number: int, state: str, now: datetime) -> bool:
+    """What staff decide of one that is not done: wait for another day, or be done; whether there was one."""
+    given = {"open": number, "to_state": state, "now": now, "ended": None if state == WAITING else now}
+    return tx.connection.execute(_MOVE, given).rowcount == 1
 
 
 def forget_removals(tx: WriteTx, before: datetime) -> int:
