@@ -14,6 +14,8 @@ COMMANDS = {
     "enroll": "the same enrollment in a terminal, for staff",
     "keys": "list and inspect the security keys that are plugged in",
     "users": "import people and badges, unlock people",
+    "messages": "what became of the mail and the texts",
+    "removals": "what identity providers still have to forget",
     "stations": "who may talk to the service",
     "doctor": "check everything that a station or a service needs, and say the remedy",
     "selftest": "one whole enrollment without a window",

@@ -20,6 +20,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from kiosk.contract.problems import Word
+from kiosk.service.catalog import DIRECTORIES, MESSENGERS, RELYING_PARTIES, connectors
 from kiosk.service.errors import TABLE, TITLES
 from kiosk.service.settings import ServiceSettings
 
@@ -42,7 +43,6 @@ GIVEN: Final[Mapping[str, Any]] = {
     "mail.user": "keywright",
     "mail.password": "mail-password",
     "mail.certificate_authority": "/etc/keywright/ca.pem",
-    "sms.url": "https://sms.example.org",
     "sms.user": "AC0123456789",
     "sms.password": "sms-token",
     "sms.sender": "+4930123456",
@@ -61,6 +61,13 @@ GIVEN: Final[Mapping[str, Any]] = {
     "relying_parties.origin": "https://login.example.org",
 }
 """What the example says where there is no default that could be written."""
+KINDS: Final = {
+    "directories": (DIRECTORIES, "table"),
+    "relying_parties": (RELYING_PARTIES, "embedded"),
+    "mail": (MESSENGERS, "smtp"),
+    "sms": (MESSENGERS, "twilio"),
+}
+"""The tables whose settings depend on their `kind`, and the kind that the example shows."""
 NAMED: Final = {"identify.attributes": "cost_center"}
 """The tables whose names the administrator makes up, and the name in the example."""
 ACTIVE: Final = ("mail.host", "mail.sender")
@@ -109,7 +116,8 @@ def sections(
         here = f"{path}.{name}".lstrip(".")
         nested = _models(field.annotation)
         if nested:
-            inner.append((nested[0], here, field))
+            shown = connectors(KINDS[here][0])[KINDS[here][1]].settings if here in KINDS else nested[0]
+            inner.append((shown, here, field))
         else:
             own.append(_setting(here, field))
     yield Section(path, about or (model.__doc__ or "").partition("\n")[0], tuple(own), optional, many)

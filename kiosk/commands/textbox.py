@@ -30,7 +30,7 @@ class TextBox:
     def settings(self) -> dict[str, Any]:
         """The `sms` settings of a service that sends its texts here."""
         url = f"http://127.0.0.1:{self._server.server_address[1]}/text"
-        return {"shape": "template", "url": url, "body": {"to": "{to}", "text": "{text}"}}
+        return {"kind": "http", "url": url, "body": {"to": "{to}", "text": "{text}"}}
 
     def __enter__(self) -> TextBox:
         self._thread.start()

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 TOKEN = "/oauth2/token"  # noqa: S105 - a path
 HEALTH = "/health"
+RECEIPT = "/messages/receipts/{token}"
 PROFILE = "/profile"
 ENROLLMENTS = "/enrollments"
 ENROLLMENT = "/enrollments/{enrollment_id}"

@@ -14,6 +14,7 @@ from kiosk.service import errors
 from kiosk.service.edge import Edge
 from kiosk.service.enrollments import routes as enrollment_routes
 from kiosk.service.enrollments.rules import receipt_of
+from kiosk.service.messages import routes as message_routes
 from kiosk.service.parts import Parts
 from kiosk.service.tokens import routes as token_routes
 
@@ -40,6 +41,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.parts = parts
     app.include_router(token_routes.router, tags=["tokens"])
     app.include_router(enrollment_routes.router, tags=["enrollments"])
+    app.include_router(message_routes.router, tags=["messages"])
     app.add_api_route(HEALTH, _health(parts), methods=["GET"], tags=["health"], summary="Whether the service works")
     app.add_middleware(Edge, reference=lambda: receipt_of(parts.random.token(8)))
     errors.install(app)

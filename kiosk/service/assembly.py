@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from fastapi import FastAPI
 
 from kiosk.resources import resource
 from kiosk.service.app import create_app
 from kiosk.service.attestation.anchors import TrustAnchors, load_anchors
+from kiosk.service.attestation.keeper import keeper
+from kiosk.service.attestation.refresh import chores
 from kiosk.service.attestation.trust import Trust
 from kiosk.service.catalog import DIRECTORIES, RELYING_PARTIES, make
 from kiosk.service.directories.chain import Directories
 from kiosk.service.directories.rules import Site
 from kiosk.service.enrollments.reconciliation import expire, forget_tokens
 from kiosk.service.enrollments.removal import forget_old_removals, remove_next
-from kiosk.service.messages.gateways import gateways
+from kiosk.service.messages.connector import Channel, Messenger
+from kiosk.service.messages.messengers import messengers
 from kiosk.service.messages.templates import Templates
 from kiosk.service.messages.worker import forget_old_messages, postmen
 from kiosk.service.outbound import Outbound
@@ -51,6 +55,8 @@ class Surroundings:
     anchors: TrustAnchors = field(default_factory=TrustAnchors)
     clock: Clock | None = None
     random: Random | None = None
+    outbound: Outbound | None = None
+    sleep: Callable[[float], None] = time.sleep
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +88,8 @@ def assemble(settings: ServiceSettings, around: Surroundings) -> Service:
     clock, random = around.clock or SystemClock(), around.random or SystemRandom()
     store = Store.open(settings.database.url, busy_timeout=settings.database.busy_timeout)
     upgrade(store)
-    bell, outbound = Bell(), Outbound()
-    wiring = Wiring(
-        store=store,
-        outbound=outbound,
-        secret=around.secret,
-        clock=clock,
-        random=random,
-        trust=_trust(settings, around.anchors),
-        site=Site(settings.identify.region, settings.identify.email_domain),
-        attributes={name: each.kind for name, each in settings.identify.attributes.items()},
-        organization=settings.organization,
-        lifetime=settings.session.ceremony_life,
-    )
+    bell, outbound = Bell(), around.outbound or Outbound()
+    wiring = wire(settings, replace(around, clock=clock, random=random), store, outbound)
     parts = Parts(
         store=store,
         clock=clock,
@@ -109,19 +104,46 @@ def assemble(settings: ServiceSettings, around: Surroundings) -> Service:
         embedded=around.embedded,
         nudge=bell.ring,
     )
-    worker = Worker(_lanes(parts, outbound), bell)
+    lanes = {**_lanes(parts, messengers(settings, wiring)), **_metadata_lane(parts, outbound)}
+    worker = Worker(lanes, bell)
     return Service(parts, create_app(parts), worker, outbound)
+
+
+def wire(settings: ServiceSettings, around: Surroundings, store: Store, outbound: Outbound) -> Wiring:
+    """What connectors are made with. Raises ConfigurationError."""
+    return Wiring(
+        store=store,
+        outbound=outbound,
+        secret=around.secret,
+        clock=around.clock or SystemClock(),
+        random=around.random or SystemRandom(),
+        trust=_trust(settings, around.anchors),
+        site=Site(settings.identify.region, settings.identify.email_domain),
+        attributes={name: each.kind for name, each in settings.identify.attributes.items()},
+        organization=settings.organization,
+        lifetime=settings.session.ceremony_life,
+        sleep=around.sleep,
+    )
 
 
 def _trust(settings: ServiceSettings, anchors: TrustAnchors) -> Trust:
     roots = settings.attestation.roots
     believed = anchors | load_anchors(resource(SHIPPED_ROOTS) if roots is None else roots)
-    return Trust(settings.attestation_policy(), believed)
+    asked = settings.attestation.metadata
+    known = None if asked is None else keeper(asked, settings.server.data_directory)
+    return Trust(settings.attestation_policy(), believed, known)
 
 
-def _lanes(parts: Parts, outbound: Outbound) -> Mapping[str, tuple[Chore, ...]]:
+def _metadata_lane(parts: Parts, outbound: Outbound) -> Mapping[str, tuple[Chore, ...]]:
+    """A slow download holds nothing else up."""
+    asked, known = parts.settings.attestation.metadata, parts.trust.metadata
+    if asked is None or known is None:
+        return {}
+    return {"metadata": chores(asked, known, outbound, parts.clock.now)}
+
+
+def _lanes(parts: Parts, channels: Mapping[Channel, Messenger]) -> Mapping[str, tuple[Chore, ...]]:
     """One lane for each channel of messages, one for what other systems must forget, and one for what time does."""
-    channels = gateways(parts.settings, outbound=outbound, secret=parts.secret)
     templates = Templates(resource("templates"))
     mail = {
         str(each.channel): (Chore(f"{each.channel}", each.deliver_next, end=each.part),)

@@ -56,8 +56,11 @@ def make(folder: str, settings: Any, wiring: Wiring) -> Any:
     return connectors(folder)[settings.kind].make(settings, wiring)
 
 
-def settings_of(folder: str, default: str) -> Callable[[object], object]:
-    """A validator that reads settings with the model of the connector that their `kind` names.
+def settings_of(
+    folder: str, default: str, base: type[SettingsModel] = SettingsModel
+) -> Callable[[object], object]:
+    """A validator that reads settings with the model of the connector that their `kind` names, among those whose
+    settings are of `base`.
 
     Raises ValueError with the path of the wrong setting before the colon, as all our settings do.
     """
@@ -66,7 +69,7 @@ def settings_of(folder: str, default: str) -> Callable[[object], object]:
         if not isinstance(value, Mapping):
             return value
         kind = value.get("kind", default)
-        known = connectors(folder)
+        known = {name: each for name, each in connectors(folder).items() if issubclass(each.settings, base)}
         if kind not in known:
             raise ValueError(f"kind: is none of {', '.join(sorted(known))}")
         try:

@@ -18,6 +18,7 @@ from kiosk.errors import StorageFull
 from kiosk.service.directories.connector import DirectoryUnavailable
 from kiosk.service.directories.rules import BadCriteria
 from kiosk.service.enrollments import rules as enrollment
+from kiosk.service.messages.receipts import NoSuchReceipt
 from kiosk.service.relying_parties.connector import RelyingPartyUnavailable
 from kiosk.service.store.engine import StaleRow, StoreBusy
 from kiosk.service.tokens import rules as token
@@ -30,6 +31,7 @@ TABLE: Final[Mapping[type[Exception], tuple[int, Word]]] = {
     token.InvalidToken: (401, Word.INVALID_TOKEN),
     token.InsufficientScope: (403, Word.INSUFFICIENT_SCOPE),
     enrollment.NotFound: (404, Word.NOT_FOUND),
+    NoSuchReceipt: (404, Word.NOT_FOUND),
     enrollment.WrongPhase: (409, Word.WRONG_PHASE),
     enrollment.Expired: (410, Word.EXPIRED),
     enrollment.Conflict: (409, Word.CONFLICT),

@@ -13,8 +13,8 @@ from pydantic import BeforeValidator, Field, SerializeAsAny, ValidationError, mo
 from kiosk.contract.policy import Demand, Partial, PinMode, PinOrigin, ResetMode
 from kiosk.contract.profile import VerificationMethod
 from kiosk.errors import ConfigurationError
-from kiosk.service.attestation.settings import AttestationPolicy, Conveyance
-from kiosk.service.catalog import DIRECTORIES, RELYING_PARTIES, problem, settings_of
+from kiosk.service.attestation.settings import AttestationPolicy, Conveyance, MetadataSettings
+from kiosk.service.catalog import DIRECTORIES, MESSENGERS, RELYING_PARTIES, problem, settings_of
 from kiosk.service.directories.directory_settings import DirectorySettings
 from kiosk.service.directories.settings import IdentifySettings
 from kiosk.service.messages.settings import MailSettings, SmsSettings
@@ -180,12 +180,18 @@ class AttestationSettings(SettingsModel):
     """`none`, `direct` or `enterprise`."""
     require_trusted: bool = True
     """Refuse keys whose attestation does not end in one of the roots."""
+    metadata: MetadataSettings | None = None
+    """FIDO metadata; without them nothing is known of a model but its name."""
 
 
 AnyDirectory = Annotated[SerializeAsAny[DirectorySettings], BeforeValidator(settings_of(DIRECTORIES, "table"))]
 """Settings of any directory: those of the connector that `kind` names."""
 AnyParty = Annotated[SerializeAsAny[PartySettings], BeforeValidator(settings_of(RELYING_PARTIES, "embedded"))]
 """Settings of any relying party: those of the connector that `kind` names."""
+AnyMail = Annotated[SerializeAsAny[MailSettings] | None, BeforeValidator(settings_of(MESSENGERS, "smtp", MailSettings))]
+"""Settings of any messenger that carries mail."""
+AnySms = Annotated[SerializeAsAny[SmsSettings] | None, BeforeValidator(settings_of(MESSENGERS, "twilio", SmsSettings))]
+"""Settings of any messenger that carries texts."""
 
 
 class ServiceSettings(SettingsModel):
@@ -202,10 +208,10 @@ class ServiceSettings(SettingsModel):
     session: SessionSettings = SessionSettings()
     identify: IdentifySettings = IdentifySettings()
     verification: VerificationSettings = VerificationSettings()
-    mail: MailSettings | None = None
-    """The mail server; without it nothing is mailed."""
-    sms: SmsSettings | None = None
-    """The SMS gateway; without it nothing is texted."""
+    mail: AnyMail = None
+    """Who carries mail; without it nothing is mailed."""
+    sms: AnySms = None
+    """Who carries texts; without it nothing is texted."""
     pin: PinSettings = PinSettings()
     key: KeySettings = KeySettings()
     hand_over: HandOverSettings = HandOverSettings()
@@ -247,11 +253,15 @@ class ServiceSettings(SettingsModel):
 
     def attestation_policy(self) -> AttestationPolicy:
         """What attestation must show, from `attestation` and `key` together."""
+        known = self.attestation.metadata or MetadataSettings()
         return AttestationPolicy(
             conveyance=self.attestation.conveyance,
             require_trusted=self.attestation.require_trusted,
             aaguids_allowed=frozenset(self.key.aaguids_allowed),
             aaguids_denied=frozenset(self.key.aaguids_denied),
+            metadata_required=known.required,
+            min_level=known.min_level,
+            status_floor=known.status_floor,
         )
 
     def _believes_something(self) -> None:

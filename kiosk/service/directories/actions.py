@@ -87,7 +87,8 @@ class Importer:
 
 def site(settings: ServiceSettings) -> Site:
     """What normalisation needs to know of the place."""
-    return Site(settings.identify.region, settings.identify.email_domain)
+    identify = settings.identify
+    return Site(identify.region, identify.email_domain, settings.verification.badge.candidates)
 
 
 def _owned(tx: ReadTx, row: csv_people.BadgeRow) -> tuple[str, str] | BadRow:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -45,12 +45,18 @@ class BadCriteria(Exception):
         self.reasons = fields
 
 
+def _as_it_is(badge: str) -> tuple[str, ...]:
+    return (badge,)
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What normalisation needs to know of the place: the region of short phone numbers, the domain of short UPNs."""
+    """What normalisation needs to know of the place: the region of short phone numbers, the domain of short UPNs, and
+    what a badge that is read may be called in the directory, likeliest first."""
 
     region: str = "DE"
     email_domain: str = ""
+    badges: Callable[[str], tuple[str, ...]] = _as_it_is
 
 
 def normalise_criteria(asked: FieldSet, typed: Mapping[str, str], site: Site) -> Criteria:
@@ -60,12 +66,22 @@ def normalise_criteria(asked: FieldSet, typed: Mapping[str, str], site: Site) ->
     values: dict[str, str] = {}
     for name, field in fields.items():
         try:
-            values[name] = normalise(field, typed.get(name, ""), site)
+            values[name] = normalise(field, _as_held(field, typed.get(name, ""), site), site)
         except BadValue:
             wrong.append(name)
     if wrong:
         raise BadCriteria(tuple(name[:MAX_LENGTH] for name in wrong))
     return values
+
+
+def _as_held(field: IdentifyField, text: str, site: Site) -> str:
+    """What was typed, as the directory writes it. Raises BadValue."""
+    if field.kind is not FieldKind.BADGE or len(text) > MAX_LENGTH:
+        return text
+    held = site.badges(text)
+    if not held:
+        raise BadValue("not a badge")
+    return held[0]
 
 
 def normalise(field: IdentifyField, text: str, site: Site) -> str:

@@ -1,4 +1,4 @@
-"""What the outbox asks of a gateway, the values it gets back, and the four ways in which a gateway fails."""
+"""What the outbox asks of a messenger, the values it gets back, and the four ways in which a messenger fails."""
 
 from __future__ import annotations
 
@@ -42,7 +42,8 @@ class Message:
 class Envelope:
     """One message ready to go. `message_id` is the same each time that it is tried; `html` is empty for an SMS.
 
-    `life` is how many seconds from now on the message is of use.
+    `life` is how many seconds from now on the message is of use. `receipt` is a word that only we could have made up,
+    for a gateway that tells of the delivery by calling us.
     """
 
     message_id: str
@@ -52,13 +53,28 @@ class Envelope:
     html: str = field(repr=False)
     written_at: datetime
     life: int
+    receipt: str = field(default="", repr=False)
+
+
+class Delivery(StrEnum):
+    """How far a message got that was handed over, as far as anybody tells. The last two are final."""
+
+    ACCEPTED = "accepted"
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryReceipt:
-    """The gateway has taken the message; `reference` is its own word for it, untrusted."""
+    """The messenger has taken the message; `reference` is its own word for it, untrusted.
+
+    `tells`: it can be asked later how far the message got.
+    """
 
     reference: str = ""
+    tells: bool = False
 
 
 class GatewayError(Exception):
@@ -89,8 +105,9 @@ class Misconfigured(GatewayError):
     """Certainly not delivered; the administrator must act: wrong password, certificate, sender or address."""
 
 
-class Gateway(Protocol):
-    """Delivers over one channel. Called outside transactions; no other exception than the four leaves it."""
+class Messenger(Protocol):
+    """Delivers over one channel. Called outside transactions; no other exception than the four leaves it, but
+    ProbeFailed from `probe`."""
 
     @property
     def channel(self) -> Channel:
@@ -108,6 +125,15 @@ class Gateway(Protocol):
         `handing_over` is called once, right before the first byte that cannot be taken back; what it raises ends
         the delivery. Raises Refused, Unavailable, OutcomeUnknown, Misconfigured.
         """
+        ...
+
+    def receipt(self, reference: str) -> Delivery:
+        """How far a message got that was handed over, by what `deliver` called it. Raises Refused, Unavailable,
+        Misconfigured."""
+        ...
+
+    def probe(self) -> str:
+        """What the doctor sees, with the least harm: no message is sent. Raises ProbeFailed."""
         ...
 
     def let_go(self, unused_for: float = 0.0) -> None:

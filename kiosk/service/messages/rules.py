@@ -7,12 +7,16 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from kiosk.service.messages.connector import GatewayError, Misconfigured, OutcomeUnknown, Refused, Unavailable
+from kiosk.service.messages.connector import Delivery, GatewayError, Misconfigured, OutcomeUnknown, Refused, Unavailable
 
 FIRST_WAIT: Final = timedelta(seconds=2)
 LONGEST_WAIT: Final = timedelta(minutes=5)
 REPAIR_WAIT: Final = timedelta(minutes=1)
 """How long a message waits for the administrator to mend the settings before it is tried again."""
+
+FIRST_LOOK: Final = timedelta(seconds=10)
+LAST_LOOK: Final = timedelta(hours=1)
+"""How long after the hand-over nobody asks any more how far a message got."""
 
 
 class State(StrEnum):
@@ -63,3 +67,14 @@ def after_failure(attempt: int, error: GatewayError, useless_after: datetime, no
 def back_off(attempt: int) -> timedelta:
     """How long to wait after the attempt (from 1), before jitter: doubling, and never longer than five minutes."""
     return min(FIRST_WAIT * (1 << min(max(attempt, 1) - 1, 16)), LONGEST_WAIT)
+
+
+def look_after(settled_at: datetime, now: datetime) -> datetime | None:
+    """When to ask (again) how far a message got that was handed over at `settled_at`: each time twice as late."""
+    age = max(now - settled_at, timedelta())
+    return None if age >= LAST_LOOK else now + max(age, FIRST_LOOK)
+
+
+def shown(state: str, delivery: str) -> str:
+    """What staff see of a message: how far it got, once it was handed over."""
+    return delivery or Delivery.ACCEPTED if state == State.DELIVERED else state

@@ -18,13 +18,14 @@ from kiosk.service.messages.connector import (
     Channel,
     DeliveryReceipt,
     Envelope,
-    Gateway,
     GatewayError,
     Message,
+    Messenger,
     Misconfigured,
     Refused,
 )
 from kiosk.service.messages.outbox import Unreadable, unseal
+from kiosk.service.messages.receipts import follow_next, token_of
 from kiosk.service.messages.templates import Templates
 from kiosk.service.parts import Parts
 from kiosk.service.store import messages as rows
@@ -37,7 +38,7 @@ KEPT: Final = timedelta(days=30)
 """How long the rows of messages that are done are kept; they hold neither address nor text."""
 
 KEPT_CONNECTION: Final = 10.0
-"""Seconds that a gateway keeps a connection for the next message: people come one after the other, or nobody does."""
+"""Seconds that a messenger keeps a connection for the next message: people come one after the other, or nobody does."""
 
 _LEASE_MARGIN: Final = timedelta(seconds=30)
 _JITTER_BYTES: Final = 2
@@ -50,22 +51,25 @@ class ClaimLost(Exception):
 class Postman:
     """Delivers the messages of one channel, one at a time."""
 
-    def __init__(self, parts: Parts, gateway: Gateway, templates: Templates) -> None:
-        self._parts, self._gateway, self._templates = parts, gateway, templates
+    def __init__(self, parts: Parts, messenger: Messenger, templates: Templates) -> None:
+        self._parts, self._messenger, self._templates = parts, messenger, templates
 
     @property
     def channel(self) -> Channel:
         """What this one carries."""
-        return self._gateway.channel
+        return self._messenger.channel
 
     def deliver_next(self) -> bool:
-        """Deliver the oldest due message; False when there is nothing to do. Raises StoreBusy, StorageFull."""
+        """Deliver the oldest due message, or else ask how far one got; False when there is nothing to do.
+
+        Raises StoreBusy, StorageFull.
+        """
         now = self._parts.clock.now()
         with self._parts.store.read() as tx:
             due = rows.something_due(tx, self.channel, now)
         if not due:
-            self._gateway.let_go(unused_for=KEPT_CONNECTION)
-            return False
+            self._messenger.let_go(unused_for=KEPT_CONNECTION)
+            return follow_next(self._parts, self._messenger)
         claimed = self._parts.store.write(self._claim, hasty=True)
         if claimed is None:
             return False
@@ -79,13 +83,13 @@ class Postman:
 
     def part(self) -> None:
         """Close what is kept for the next message."""
-        self._gateway.let_go()
+        self._messenger.let_go()
 
     def _claim(self, tx: WriteTx) -> ClaimedMessage | None:
         now = self._parts.clock.now()
         rows.settle_abandoned(tx, self.channel, now)
         rows.settle_useless(tx, self.channel, now)
-        lease = now + timedelta(seconds=self._gateway.patience) + _LEASE_MARGIN
+        lease = now + timedelta(seconds=self._messenger.patience) + _LEASE_MARGIN
         return rows.claim_message(tx, self.channel, now, lease)
 
     def _deliver(self, claimed: ClaimedMessage) -> DeliveryReceipt:
@@ -93,7 +97,7 @@ class Postman:
             message = unseal(self._parts, claimed)
         except Unreadable as error:
             raise Refused("unreadable") from error
-        return self._gateway.deliver(self._envelope(claimed, message), lambda: self._hand_over(claimed))
+        return self._messenger.deliver(self._envelope(claimed, message), lambda: self._hand_over(claimed))
 
     def _hand_over(self, claimed: ClaimedMessage) -> None:
         now = self._parts.clock.now()
@@ -111,13 +115,15 @@ class Postman:
             html=words.html,
             written_at=claimed.written_at,
             life=max(int(life.total_seconds()), 1),
+            receipt=token_of(self._parts, claimed.message_id),
         )
 
     def _settle(self, claimed: ClaimedMessage, receipt: DeliveryReceipt) -> None:
         now = self._parts.clock.now()
+        look_at = rules.look_after(now, now) if receipt.tells else None
+        told, state = receipt.reference, rules.State.DELIVERED
         self._parts.store.write(
-            lambda tx: rows.settle_message(tx, claimed, rules.State.DELIVERED, now, reference=receipt.reference),
-            hasty=True,
+            lambda tx: rows.settle_message(tx, claimed, state, now, reference=told, look_at=look_at), hasty=True
         )
         _logger.info("message_delivered", message_id=claimed.message_id, attempt=claimed.attempt)
 
@@ -135,9 +141,9 @@ class Postman:
         return int.from_bytes(self._parts.random.token(_JITTER_BYTES), "big") / (1 << (8 * _JITTER_BYTES))
 
 
-def postmen(parts: Parts, gateways: Mapping[Channel, Gateway], templates: Templates) -> tuple[Postman, ...]:
+def postmen(parts: Parts, messengers: Mapping[Channel, Messenger], templates: Templates) -> tuple[Postman, ...]:
     """One for each channel: a mail server that hangs holds no text message up."""
-    return tuple(Postman(parts, gateway, templates) for gateway in gateways.values())
+    return tuple(Postman(parts, each, templates) for each in messengers.values())
 
 
 def forget_old_messages(parts: Parts) -> int:

@@ -54,7 +54,10 @@ messages = Table(
     Column("settled_at", UtcDateTime),
     Column("reason", String(64), nullable=False),
     Column("reference", String(128), nullable=False),
+    Column("delivery", String(16), nullable=False, server_default=""),
+    Column("look_at", UtcDateTime),
     Index("ix_messages_channel_state_due_at", "channel", "state", "due_at"),
+    Index("ix_messages_look_at", "look_at"),
     Index("ix_messages_lane_state", "lane", "state"),
     Index("ix_messages_topic_state", "topic", "state"),
     sqlite_autoincrement=True,
@@ -86,6 +89,29 @@ class ClaimedMessage:
     attempt: int
     written_at: datetime
     useless_after: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """A message whose messenger can be asked how far it got, from the row's `look_at` on."""
+
+    message_id: str
+    reference: str
+    settled_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ToldMessage:
+    """A row as staff may see it: neither address nor text nor whom it is for."""
+
+    message_id: str
+    channel: str
+    state: str
+    delivery: str
+    reason: str
+    attempt: int
+    written_at: datetime
+    settled_at: datetime | None
 
 
 # Statements are made once: building one costs more than running it.
@@ -129,6 +155,7 @@ _SETTLE = (
         settled_at=_NOW,
         reason=bindparam("why"),
         reference=bindparam("told"),
+        look_at=bindparam("look"),
     )
 )
 _POSTPONE = (
@@ -140,6 +167,18 @@ _DUE = (
     select(messages.c.number)
     .where(messages.c.channel == bindparam("by"), one_of(messages.c.state, OPEN), messages.c.due_at <= _NOW)
     .limit(1)
+)
+_FOLLOWED = (
+    select(*(messages.c[name] for name in HandedOver.__slots__))
+    .where(messages.c.channel == bindparam("by"), messages.c.look_at <= _NOW)
+    .order_by(messages.c.look_at)
+    .limit(1)
+)
+_FINAL = ("delivered", "undelivered")
+_TELL = (
+    update(messages)
+    .where(messages.c.message_id == bindparam("which"), messages.c.delivery.not_in(_FINAL))
+    .values(delivery=bindparam("told"), look_at=bindparam("look"))
 )
 _KNOWN = select(messages.c.number).where(messages.c.once == bindparam("event"))
 _INSERT = insert(messages)
@@ -181,10 +220,17 @@ def mark_handing_over(tx: WriteTx, claimed: ClaimedMessage, now: datetime) -> bo
 
 
 def settle_message(
-    tx: WriteTx, claimed: ClaimedMessage, state: str, now: datetime, *, reason: str = "", reference: str = ""
+    tx: WriteTx,
+    claimed: ClaimedMessage,
+    state: str,
+    now: datetime,
+    *,
+    reason: str = "",
+    reference: str = "",
+    look_at: datetime | None = None,
 ) -> bool:
-    """Write down the final state and wipe the text; False when the claim was lost."""
-    outcome = {"to_state": state, "now": now, "why": reason[:64], "told": reference[:128]}
+    """Write down the final state and wipe the text; False when the claim was lost. `look_at`: see `HandedOver`."""
+    outcome = {"to_state": state, "now": now, "why": reason[:64], "told": reference[:128], "look": look_at}
     return tx.connection.execute(_SETTLE, outcome | _ours(claimed)).rowcount == 1
 
 
@@ -216,6 +262,25 @@ def forget_messages(tx: WriteTx, before: datetime) -> int:
 def something_due(tx: ReadTx, channel: str, now: datetime) -> bool:
     """Whether a worker of the channel may find something to do."""
     return tx.connection.execute(_DUE, {"by": channel, "now": now}).first() is not None
+
+
+def next_to_follow(tx: ReadTx, channel: str, now: datetime) -> HandedOver | None:
+    """The message of the channel that is to be asked about first, if any is."""
+    found = tx.connection.execute(_FOLLOWED, {"by": channel, "now": now}).one_or_none()
+    return None if found is None else HandedOver(*found)
+
+
+def tell_delivery(tx: WriteTx, message_id: str, delivery: str, look_at: datetime | None) -> bool:
+    """Write down how far a message got; False where there is none, or its end was told already."""
+    values = {"which": message_id, "told": delivery, "look": look_at}
+    return tx.connection.execute(_TELL, values).rowcount == 1
+
+
+def newest_messages(tx: ReadTx, count: int) -> tuple[ToldMessage, ...]:
+    """The newest messages, newest first."""
+    columns = (messages.c[name] for name in ToldMessage.__slots__)
+    rows = tx.connection.execute(select(*columns).order_by(messages.c.number.desc()).limit(count))
+    return tuple(ToldMessage(*row) for row in rows)
 
 
 def message_states(tx: ReadTx) -> dict[str, int]:

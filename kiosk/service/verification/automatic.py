@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
@@ -16,15 +17,18 @@ from kiosk.secret import Secret
 from kiosk.service.directories.connector import Person
 from kiosk.service.directories.rules import BadValue, Site, normalise
 from kiosk.service.outbound import AnswerTooLarge, Call, NotJson, Outbound, OutboundError, Reply, Untrusted
+from kiosk.service.probe import ProbeFailed
+from kiosk.service.reach import reach
 from kiosk.service.store.engine import Store
 from kiosk.service.store.users import badge_holder
 from kiosk.service.verification import lookup
 from kiosk.service.verification.connector import Answer, Outcome
-from kiosk.service.verification.settings import LookupAuth, LookupSettings
+from kiosk.service.verification.settings import BadgeSettings, LookupAuth, LookupSettings
 
 _logger = structlog.get_logger("keywright.verification")
 
 _BADGE: Final = IdentifyField("badge", FieldKind.BADGE)
+_AS_READ: Final = BadgeSettings()
 _TOKEN_MARGIN: Final = timedelta(seconds=30)
 _TOKEN_LIFE: Final = 300
 
@@ -34,6 +38,7 @@ class BadgeTable:
     """Asks the imported table badge → user. Satisfies AnswerVerifier."""
 
     store: Store
+    forms: BadgeSettings = _AS_READ
 
     @property
     def method(self) -> VerificationMethod:
@@ -41,16 +46,16 @@ class BadgeTable:
         return VerificationMethod.AUTOMATIC
 
     def judge(self, person: Person, answer: Answer) -> Outcome:
-        """Whether the badge is the person's."""
-        try:
-            badge = normalise(_BADGE, answer.code, Site())
-        except BadValue:
-            return Outcome.NOT_FOUND
+        """Whether the badge is the person's, and nobody else's however it is read."""
+        badges = []
+        for each in self.forms.candidates(answer.code):
+            with suppress(BadValue):
+                badges.append(normalise(_BADGE, each, Site()))
         with self.store.read() as tx:
-            holder = badge_holder(tx, badge)
-        if holder is None:
+            holders = {badge_holder(tx, badge) for badge in badges} - {None}
+        if not holders:
             return Outcome.NOT_FOUND
-        return Outcome.VERIFIED if holder == person.user_id else Outcome.MISMATCH
+        return Outcome.VERIFIED if holders == {person.user_id} else Outcome.MISMATCH
 
 
 class NoToken(Exception):
@@ -117,8 +122,10 @@ class HttpsLookup:
         outbound: Outbound,
         secret: Secret | None,
         now: Callable[[], datetime],
+        forms: BadgeSettings = _AS_READ,
     ) -> None:
         self._settings, self._outbound, self._secret, self._now = settings, outbound, secret, now
+        self._forms = forms
         self._lock, self._breaker = Lock(), lookup.Breaker()
         self._tokens: TokenSource | None = None
         if settings.auth.type == "oauth2_client_credentials" and secret is not None:
@@ -129,9 +136,34 @@ class HttpsLookup:
         """Automatic."""
         return VerificationMethod.AUTOMATIC
 
+    def probe(self) -> str:
+        """Reach the service, and fetch a token where it wants one; nobody's badge is asked about.
+
+        Raises ProbeFailed.
+        """
+        settings, path = self._settings, "verification.lookup"
+        seen = reach(path, settings.url, settings.certificate_authority, settings.timeout)
+        if self._tokens is None:
+            return seen
+        reach(f"{path}.auth", settings.auth.token_url, settings.certificate_authority, settings.timeout)
+        try:
+            self._tokens.token()
+        except (OutboundError, NotJson, NoToken) as error:
+            remedy = f"correct {path}.auth.token_url, user and scope, and the secret that {path}.auth.secret names"
+            raise ProbeFailed("its token endpoint gives no token", remedy) from error
+        return f"{seen}, token given"
+
     def judge(self, person: Person, answer: Answer) -> Outcome:
-        """What the other system says of the badge and the person."""
-        values = lookup.values_of(person, answer.code.strip())
+        """What the other system says of the badge and the person: of its likeliest reading that it knows."""
+        outcome = Outcome.NOT_FOUND
+        for code in self._forms.candidates(answer.code):
+            outcome = self._judge(person, code)
+            if outcome is not Outcome.NOT_FOUND:
+                break
+        return outcome
+
+    def _judge(self, person: Person, code: str) -> Outcome:
+        values = lookup.values_of(person, code)
         try:
             question = lookup.ask(self._settings, values)
         except lookup.NothingToAsk:

@@ -14,7 +14,7 @@ from kiosk.service.verification.connector import Verifier
 from kiosk.service.verification.mail import MailCode
 from kiosk.service.verification.none import NoVerification
 from kiosk.service.verification.self_confirmation import SelfConfirmation
-from kiosk.service.verification.settings import VerificationSettings
+from kiosk.service.verification.settings import BadgeSettings, LookupSettings, VerificationSettings
 from kiosk.service.verification.sms import SmsCode
 
 
@@ -51,6 +51,17 @@ def _automatic(
     now: Callable[[], datetime],
 ) -> Verifier:
     if settings.lookup is None:
-        return BadgeTable(store)
-    name = settings.lookup.auth.secret
-    return HttpsLookup(settings.lookup, outbound, None if name is None else Secret(secret(name)), now)
+        return BadgeTable(store, settings.badge)
+    return lookup_of(settings.lookup, settings.badge, outbound, secret, now)
+
+
+def lookup_of(
+    settings: LookupSettings,
+    badge: BadgeSettings,
+    outbound: Outbound,
+    secret: Callable[[str], str],
+    now: Callable[[], datetime],
+) -> HttpsLookup:
+    """The look-up service of the settings. What `secret` raises is not caught."""
+    name = settings.auth.secret
+    return HttpsLookup(settings, outbound, None if name is None else Secret(secret(name)), now, badge)

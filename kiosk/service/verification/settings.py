@@ -11,6 +11,7 @@ from kiosk.contract.profile import VerificationMethod
 from kiosk.service.outbound import acceptable_address
 from kiosk.service.placeholders import names
 from kiosk.service.settings_model import SecretName, SettingsModel
+from kiosk.service.verification.badges import Form, candidates
 
 PLACEHOLDERS = frozenset({"code", "user.id", "user.upn", "user.employeeId", "user.email"})
 """What a look-up may name."""
@@ -151,6 +152,29 @@ class LookupSettings(SettingsModel):
         return self
 
 
+class BadgeSettings(SettingsModel):
+    """How the numbers of badges are written: by the reader, and by the table or the system that knows them."""
+
+    read_as: tuple[Form, ...] = Field(default=(Form.TEXT,), min_length=1, max_length=4)
+    """What the reader types, or people read off the badge; the first that fits is the likeliest."""
+    held_as: tuple[Form, ...] = Field(default=(Form.DECIMAL,), min_length=1, max_length=2)
+    """How the imported table or the look-up service writes the numbers that `read_as` is not `text` for."""
+    bytes: int = Field(default=4, ge=3, le=16)
+    """How long a number is: 3 for 26-bit badges, 4 or 7 for serial numbers of chips."""
+    digits: int = Field(default=1, ge=1, le=20)
+    """Decimal numbers are held with leading zeros up to so many digits."""
+
+    def candidates(self, text: str) -> tuple[str, ...]:
+        """What a badge that was read may be called in the table or at the look-up service, likeliest first."""
+        return candidates(text, self.read_as, self.held_as, self.bytes, self.digits)
+
+    @model_validator(mode="after")
+    def _a_number_is_held_as_one(self) -> Self:
+        if Form.TEXT in self.held_as:
+            raise ValueError("held_as: what is read as text is held as text; name the ways in which numbers are held")
+        return self
+
+
 class VerificationSettings(SettingsModel):
     """How a matched person is verified."""
 
@@ -164,6 +188,7 @@ class VerificationSettings(SettingsModel):
     """Whether the masked address or number is shown; never on a public kiosk, where it would tell who exists."""
     code: CodeSettings = CodeSettings()
     limits: LimitSettings = LimitSettings()
+    badge: BadgeSettings = BadgeSettings()
     lookup: LookupSettings | None = None
     """The look-up service for `automatic`; without it the imported badge table is used."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from pathlib import Path
 from socketserver import StreamRequestHandler, TCPServer
@@ -15,14 +15,17 @@ from typing import Any
 import pytest
 
 from kiosk.commands.checks import Finding, Level
-from kiosk.commands.checks_outside import check_mail, check_reach, examine_outside
+from kiosk.commands.checks_outside import examine_outside, found
 from kiosk.credentials import CredentialStore
 from kiosk.secret import Secret
-from kiosk.service.messages.settings import MailSettings
+from kiosk.service.reach import reach
 from kiosk.service.settings import ServiceSettings
+from kiosk.service.store.engine import Store
+from kiosk.service.store.upgrade import upgrade
 from kiosk.service.tls import Identity, issue_server_certificate, make_authority, server_context
 from tests.kiosk.service.faces import AnyPort, Mailbox, Web, check_password, serving
 
+JSON = {"Content-Type": "application/json"}
 ACCOUNT = {"user": "robot", "password": "mail-password"}
 
 
@@ -98,9 +101,27 @@ def nowhere() -> int:
         return int(taken.getsockname()[1])
 
 
-def settings(port: int, authority: Path | None, **more: Any) -> MailSettings:
+@pytest.fixture
+def examined(tmp_path: Path, store: CredentialStore) -> Callable[..., dict[str, Finding]]:
+    """What is found with some settings, by name; a mail server is described by its port and its authority."""
+
+    def examine(**given: Any) -> dict[str, Finding]:
+        base = {
+            "database": {"url": f"sqlite:///{tmp_path}/none/service.db"},
+            "verification": {"methods": ["automatic"]},
+        }
+        return {each.name: each for each in examine_outside(ServiceSettings.model_validate(base | given), store)}
+
+    return examine
+
+
+def mail(port: int, authority: Path | None, **more: Any) -> dict[str, Any]:
     given = {"host": "localhost", "port": port, "sender": "keys@example.org", "certificate_authority": authority}
-    return MailSettings.model_validate(given | more)
+    return given | more
+
+
+def look(url: str, authority: Path | None) -> Finding:
+    return found("x", lambda: reach("sms", url, authority, 5))
 
 
 def is_bad(finding: Finding, seen: str) -> bool:
@@ -108,10 +129,10 @@ def is_bad(finding: Finding, seen: str) -> bool:
 
 
 def test_a_mail_server_is_signed_in_at_and_gets_no_mail(
-    mailbox: Callable[..., Mailbox], tls: tuple[Identity, Identity], store: CredentialStore
+    mailbox: Callable[..., Mailbox], tls: tuple[Identity, Identity], examined: Callable[..., dict[str, Finding]]
 ) -> None:
     box = mailbox()
-    finding = check_mail(settings(box.port, tls[0].certificate, **ACCOUNT), store)
+    finding = examined(mail=mail(box.port, tls[0].certificate, **ACCOUNT))["mail server"]
     assert finding.level is Level.OK, finding
     assert "sign-in accepted" in finding.seen
     assert not box.raw
@@ -120,24 +141,29 @@ def test_a_mail_server_is_signed_in_at_and_gets_no_mail(
 def test_each_trouble_with_mail_has_its_remedy(
     mailbox: Callable[..., Mailbox],
     tls: tuple[Identity, Identity],
-    store: CredentialStore,
+    examined: Callable[..., dict[str, Finding]],
     nowhere: int,
     tmp_path: Path,
 ) -> None:
     authority, box, bare = tls[0].certificate, mailbox(), mailbox(starttls=False)
     stranger = make_authority(tmp_path, datetime.now(UTC)).certificate
-    wrong = check_mail(settings(box.port, authority, user="robot", password="wrong-password"), store)
+
+    def check(port: int, authority: Path, **more: Any) -> Finding:
+        return examined(mail=mail(port, authority, **more))["mail server"]
+
+    wrong = check(box.port, authority, user="robot", password="wrong-password")
     assert is_bad(wrong, "smtp_535")
     assert "hunter2" not in wrong.seen + wrong.remedy
-    assert is_bad(check_mail(settings(box.port, stranger, **ACCOUNT), store), "untrusted")
-    assert is_bad(check_mail(settings(bare.port, authority, **ACCOUNT), store), "no_starttls")
-    assert is_bad(check_mail(settings(nowhere, authority), store), "no_connection")
-    assert is_bad(check_mail(settings(box.port, tmp_path / "none.pem"), store), "none.pem")
-    assert is_bad(check_mail(settings(box.port, authority, user="x", password="no-secret"), store), "no-secret")
+    assert is_bad(check(box.port, stranger, **ACCOUNT), "untrusted")
+    assert is_bad(check(bare.port, authority, **ACCOUNT), "no_starttls")
+    assert is_bad(check(nowhere, authority), "no_connection")
+    none = check(box.port, tmp_path / "none.pem")
+    assert is_bad(none, "mail.certificate_authority")
+    assert is_bad(check(box.port, authority, user="x", password="no-secret"), "no-secret")
 
 
 def test_a_gateway_is_reached_and_asked_nothing(web: Web, tls: tuple[Identity, Identity]) -> None:
-    finding = check_reach("sms gateway", "sms", web.url, tls[0].certificate, 5)
+    finding = look(web.url, tls[0].certificate)
     assert finding.level is Level.OK, finding
     assert "trusted" in finding.seen
     assert not web.requests
@@ -148,40 +174,85 @@ def test_each_trouble_with_a_gateway_has_its_remedy(
 ) -> None:
     authority = tls[0].certificate
     stranger = make_authority(tmp_path, datetime.now(UTC)).certificate
-    assert is_bad(check_reach("x", "sms", web.url, stranger, 5), "not trusted")
-    assert is_bad(check_reach("x", "sms", web.url, tmp_path / "none.pem", 5), "none.pem")
-    assert is_bad(check_reach("x", "sms", f"https://localhost:{nowhere}", authority, 5), "refused")
-    assert is_bad(check_reach("x", "sms", f"https://localhost:{plain}", authority, 5), "TLS")
+    assert is_bad(look(web.url, stranger), "not trusted")
+    assert is_bad(look(web.url, tmp_path / "none.pem"), "none.pem")
+    assert is_bad(look(f"https://localhost:{nowhere}", authority), "refused")
+    assert is_bad(look(f"https://localhost:{plain}", authority), "TLS")
+
+
+@pytest.mark.parametrize(
+    ("answer", "seen", "remedy"),
+    [
+        ((200, JSON, b'{"status": "active"}'), "sign-in accepted", ""),
+        ((200, JSON, b'{"status": "suspended"}'), "not active", "activate"),
+        ((401, JSON, b'{"code": 20003}'), "status 401", "sms.password"),
+        (None, "no_answer", "sms.url"),
+    ],
+)
+def test_an_account_at_twilio_is_signed_in_at(
+    web: Web,
+    tls: tuple[Identity, Identity],
+    examined: Callable[..., dict[str, Finding]],
+    answer: Any,
+    seen: str,
+    remedy: str,
+) -> None:
+    web.answer = lambda _: answer
+    sms = {"url": web.url, "user": "AC1", "password": "mail-password", "sender": "+49", "timeout": 1}
+    finding = examined(sms=sms | {"certificate_authority": tls[0].certificate})["sms gateway"]
+    assert seen in finding.seen
+    assert remedy in finding.remedy
+    assert {(each.method, each.path) for each in web.requests} == {("GET", "/2010-04-01/Accounts/AC1.json")}
+
+
+@pytest.mark.parametrize(("status", "good"), [(200, True), (401, False), (503, False)])
+def test_the_lookup_must_get_its_token(
+    web: Web, tls: tuple[Identity, Identity], examined: Callable[..., dict[str, Finding]], status: int, good: bool
+) -> None:
+    web.answer = lambda _: (status, JSON, b'{"access_token": "t"}')
+    auth = {
+        "type": "oauth2_client_credentials",
+        "secret": "mail-password",
+        "user": "kiosk",
+        "token_url": web.url + "/t",
+    }
+    lookup = {"url": web.url + "/{code}/{user.id}", "auth": auth, "certificate_authority": tls[0].certificate}
+    finding = examined(verification={"methods": ["automatic"], "lookup": lookup})["look-up"]
+    assert (finding.level is Level.OK) == good
+    assert good or is_bad(finding, "no token")
+    assert {each.path for each in web.requests} == {"/t"}, "nobody's badge is asked about"
+
+
+def test_directories_and_parties_are_looked_at(tmp_path: Path, examined: Callable[..., dict[str, Finding]]) -> None:
+    url = f"sqlite:///{tmp_path}/service.db"
+    parties = [{"id": "staff", "name": "Staff", "rp_id": "example.org", "origin": "https://login.example.org"}]
+    with closing(Store.open(url)) as database:
+        upgrade(database)
+    seen = examined(database={"url": url}, relying_parties=parties)
+    assert {name: each.level for name, each in seen.items()} == {"directory table": Level.OK, "party staff": Level.OK}
+    assert seen["directory table"].seen == "0 active people"
 
 
 def test_loopback_may_do_without_tls(plain: int) -> None:
-    finding = check_reach("x", "sms", f"http://127.0.0.1:{plain}/", None, 5)
+    finding = look(f"http://127.0.0.1:{plain}/", None)
     assert finding.level is Level.OK
 
 
 def test_every_server_of_the_settings_is_looked_at(
-    web: Web, tls: tuple[Identity, Identity], mailbox: Callable[..., Mailbox], store: CredentialStore
+    web: Web,
+    tls: tuple[Identity, Identity],
+    mailbox: Callable[..., Mailbox],
+    examined: Callable[..., dict[str, Finding]],
 ) -> None:
-    authority = str(tls[0].certificate)
-    given = ServiceSettings.model_validate(
-        {
-            "mail": {"host": "localhost", "port": mailbox().port, "sender": "k@example.org", **ACCOUNT}
-            | {"certificate_authority": authority},
-            "sms": {"shape": "template", "url": web.url, "body": {"to": "{to}", "text": "{text}"}}
-            | {"certificate_authority": authority},
-            "verification": {
-                "methods": ["automatic"],
-                "lookup": {"url": web.url + "/badges/{code}?of={user.id}", "certificate_authority": authority},
-            },
-        }
+    authority = tls[0].certificate
+    sms = {"kind": "http", "url": web.url, "body": {"to": "{to}", "text": "{text}"}, "certificate_authority": authority}
+    lookup = {"url": web.url + "/badges/{code}?of={user.id}", "certificate_authority": authority}
+    seen = examined(
+        mail=mail(mailbox().port, authority, **ACCOUNT),
+        sms=sms,
+        verification={"methods": ["automatic"], "lookup": lookup},
     )
-    found = list(examine_outside(given, store))
-    assert [(each.name, each.level) for each in found] == [
-        ("mail server", Level.OK),
-        ("sms gateway", Level.OK),
-        ("look-up", Level.OK),
-    ]
+    outside = ("mail server", "sms gateway", "look-up")
+    assert [seen[name].level for name in outside] == [Level.OK] * 3
     assert not web.requests
-    assert (
-        list(examine_outside(ServiceSettings.model_validate({"verification": {"methods": ["automatic"]}}), store)) == []
-    )
+    assert not set(outside) & set(examined())

@@ -57,7 +57,7 @@ def settings_for(folder: Path, **changes: Any) -> ServiceSettings:
         "database": {"url": f"sqlite:///{folder / 'service.db'}"},
         "identify": {"minimum_seconds": 0.0},
         "mail": {"host": "localhost", "sender": "keys@example.org"},
-        "sms": {"shape": "template", "url": "https://localhost/text", "body": {"to": "{to}", "text": "{text}"}},
+        "sms": {"kind": "http", "url": "https://localhost/text", "body": {"to": "{to}", "text": "{text}"}},
     }
     return ServiceSettings.model_validate(given | changes)
 

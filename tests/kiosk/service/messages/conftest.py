@@ -16,7 +16,7 @@ import pytest
 from kiosk.logs import route_to_stdlib
 from kiosk.resources import resource
 from kiosk.service.directories.chain import Directories
-from kiosk.service.messages.settings import MailSettings
+from kiosk.service.messages.connectors.smtp import SmtpSettings
 from kiosk.service.messages.templates import Templates
 from kiosk.service.outbound import Outbound
 from kiosk.service.parts import Parts
@@ -137,7 +137,7 @@ def database(tmp_path: Path) -> str:
 def parts(database: str, clock: SetClock) -> Iterator[Parts]:
     store = Store.open(database)
     settings = ServiceSettings(
-        organization="Example Works", mail=MailSettings(host="localhost", sender="keys@example.org")
+        organization="Example Works", mail=SmtpSettings(host="localhost", sender="keys@example.org")
     )
     yield Parts(
         store=store,

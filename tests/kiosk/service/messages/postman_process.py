@@ -8,9 +8,8 @@ from pathlib import Path
 
 from kiosk.resources import resource
 from kiosk.service.directories.chain import Directories
-from kiosk.service.messages.connector import Channel, DeliveryReceipt, Envelope
-from kiosk.service.messages.settings import MailSettings
-from kiosk.service.messages.smtp import SmtpGateway
+from kiosk.service.messages.connector import Channel, Delivery, DeliveryReceipt, Envelope
+from kiosk.service.messages.connectors.smtp import SmtpMessenger, SmtpSettings
 from kiosk.service.messages.templates import Templates
 from kiosk.service.messages.worker import Postman
 from kiosk.service.parts import Parts
@@ -33,7 +32,7 @@ class Stopping:
     channel = Channel.MAIL
     patience = 20.0
 
-    def __init__(self, gateway: SmtpGateway, point: str) -> None:
+    def __init__(self, gateway: SmtpMessenger, point: str) -> None:
         self._gateway, self._point = gateway, point
 
     def deliver(self, envelope: Envelope, handing_over: Callable[[], None]) -> DeliveryReceipt:
@@ -53,6 +52,14 @@ class Stopping:
             stop()
         return receipt
 
+    def receipt(self, reference: str) -> Delivery:
+        """As the real one does."""
+        return self._gateway.receipt(reference)
+
+    def probe(self) -> str:
+        """As the real one does."""
+        return self._gateway.probe()
+
     def let_go(self, unused_for: float = 0.0) -> None:
         """As the real one does."""
         self._gateway.let_go(unused_for)
@@ -61,7 +68,7 @@ class Stopping:
 def main(url: str, port: str, authority: str, point: str) -> None:
     """Deliver one message."""
     store = Store.open(url)
-    mail = MailSettings(
+    mail = SmtpSettings(
         host="localhost", port=int(port), sender="keys@example.org", certificate_authority=Path(authority)
     )
     parts = Parts(
@@ -76,7 +83,7 @@ def main(url: str, port: str, authority: str, point: str) -> None:
         hmac_key=bytes(range(32)),
         secret=lambda _: "",
     )
-    Postman(parts, Stopping(SmtpGateway(mail, None, "Works"), point), Templates(resource("templates"))).deliver_next()
+    Postman(parts, Stopping(SmtpMessenger(mail, None, "Works"), point), Templates(resource("templates"))).deliver_next()
 
 
 if __name__ == "__main__":

@@ -20,16 +20,15 @@ from pydantic import ValidationError
 from kiosk.secret import Secret
 from kiosk.service.messages.connector import (
     Envelope,
-    Gateway,
     GatewayError,
+    Messenger,
     Misconfigured,
     OutcomeUnknown,
     Refused,
     Unavailable,
 )
-from kiosk.service.messages.http_sms import HttpSmsGateway
-from kiosk.service.messages.settings import SmsSettings
-from kiosk.service.messages.twilio import TwilioGateway
+from kiosk.service.messages.connectors.http import HttpMessenger, HttpSettings
+from kiosk.service.messages.connectors.twilio import TwilioMessenger, TwilioSettings
 from kiosk.service.outbound import Outbound
 from kiosk.service.parts import Parts
 from kiosk.service.store.engine import OpenTransaction
@@ -56,8 +55,8 @@ def twilio_error(status: int, code: int) -> tuple[int, dict[str, str], bytes]:
 
 
 @pytest.fixture
-def twilio(web: Any, authority: Path, outbound: Outbound) -> TwilioGateway:
-    made = SmsSettings(
+def twilio(web: Any, authority: Path, outbound: Outbound) -> TwilioMessenger:
+    made = TwilioSettings(
         url=web.url,
         user="AC4711",
         password="sms",
@@ -65,15 +64,15 @@ def twilio(web: Any, authority: Path, outbound: Outbound) -> TwilioGateway:
         timeout=1,
         certificate_authority=authority,
     )
-    return TwilioGateway(made, outbound, Secret("auth-token"))
+    return TwilioMessenger(made, outbound, Secret("auth-token"))
 
 
 @pytest.fixture
 def template(web: Any, authority: Path, outbound: Outbound) -> Make:
-    def make(path: str = "/send?to={to}&text={text}", **more: Any) -> HttpSmsGateway:
-        made = SmsSettings.model_validate(
+    def make(path: str = "/send?to={to}&text={text}", **more: Any) -> HttpMessenger:
+        made = HttpSettings.model_validate(
             {
-                "shape": "template",
+                "kind": "http",
                 "url": web.url + path,
                 "timeout": 1,
                 "certificate_authority": authority,
@@ -83,12 +82,12 @@ def template(web: Any, authority: Path, outbound: Outbound) -> Make:
             }
             | more
         )
-        return HttpSmsGateway(made, outbound, Secret("sms-password"))
+        return HttpMessenger(made, outbound, Secret("sms-password"))
 
     return make
 
 
-def test_twilio_is_asked_as_it_documents(web: Any, twilio: TwilioGateway) -> None:
+def test_twilio_is_asked_as_it_documents(web: Any, twilio: TwilioMessenger) -> None:
     web.answer = lambda _: (201, JSON, b'{"sid": "SM123", "status": "queued", "error_code": null}')
     assert twilio.deliver(ENVELOPE, nothing).reference == "SM123"
     (request,) = web.requests
@@ -123,7 +122,7 @@ def test_twilio_is_asked_as_it_documents(web: Any, twilio: TwilioGateway) -> Non
     ],
 )
 def test_each_answer_of_twilio_has_one_meaning(
-    web: Any, twilio: TwilioGateway, answer: object, meaning: type[GatewayError]
+    web: Any, twilio: TwilioMessenger, answer: object, meaning: type[GatewayError]
 ) -> None:
     web.answer = lambda _: answer
     with pytest.raises(meaning):
@@ -131,7 +130,7 @@ def test_each_answer_of_twilio_has_one_meaning(
     assert len(web.requests) == 1
 
 
-def test_twilio_says_how_long_to_wait(web: Any, twilio: TwilioGateway) -> None:
+def test_twilio_says_how_long_to_wait(web: Any, twilio: TwilioMessenger) -> None:
     web.answer = lambda _: (429, {"Retry-After": "17"}, b"")
     with pytest.raises(Unavailable) as caught:
         twilio.deliver(ENVELOPE, nothing)
@@ -139,7 +138,7 @@ def test_twilio_says_how_long_to_wait(web: Any, twilio: TwilioGateway) -> None:
 
 
 @pytest.mark.parametrize("sid", ["SM\r\nevil", 7, None, "x" * 500])
-def test_a_strange_reference_is_tamed(web: Any, twilio: TwilioGateway, sid: object) -> None:
+def test_a_strange_reference_is_tamed(web: Any, twilio: TwilioMessenger, sid: object) -> None:
     web.answer = lambda _: (201, JSON, json.dumps({"sid": sid}).encode())
     reference = twilio.deliver(ENVELOPE, nothing).reference
     assert reference.isprintable()
@@ -218,12 +217,12 @@ def test_no_text_changes_the_address(web: Any, template: Make, text: str) -> Non
 
 
 @pytest.fixture(params=["twilio", "template"])
-def either(request: pytest.FixtureRequest, twilio: TwilioGateway, template: Make) -> Gateway:
-    gateway: Gateway = twilio if request.param == "twilio" else template()
+def either(request: pytest.FixtureRequest, twilio: TwilioMessenger, template: Make) -> Messenger:
+    gateway: Messenger = twilio if request.param == "twilio" else template()
     return gateway
 
 
-def test_no_text_leaves_when_the_handover_is_not_written_down(web: Any, either: Gateway) -> None:
+def test_no_text_leaves_when_the_handover_is_not_written_down(web: Any, either: Messenger) -> None:
     def lost() -> None:
         raise LookupError
 
@@ -232,7 +231,7 @@ def test_no_text_leaves_when_the_handover_is_not_written_down(web: Any, either: 
     assert web.requests == []
 
 
-def test_no_text_is_sent_inside_a_transaction(web: Any, either: Gateway, parts: Parts) -> None:
+def test_no_text_is_sent_inside_a_transaction(web: Any, either: Messenger, parts: Parts) -> None:
     with pytest.raises(OpenTransaction):
         parts.store.write(lambda _: either.deliver(ENVELOPE, nothing))
     assert web.requests == []
@@ -242,16 +241,16 @@ def test_a_gateway_that_nobody_vouches_for_gets_nothing(
     stranger_tls: ssl.SSLContext, serve: Make, authority: Path, outbound: Outbound
 ) -> None:
     with serve(stranger_tls) as stranger:
-        made = SmsSettings(shape="template", url=f"{stranger.url}/{{to}}/{{text}}", certificate_authority=authority)
+        made = HttpSettings(kind="http", url=f"{stranger.url}/{{to}}/{{text}}", certificate_authority=authority)
         with pytest.raises(Misconfigured, match="untrusted"):
-            HttpSmsGateway(made, outbound, None).deliver(ENVELOPE, nothing)
+            HttpMessenger(made, outbound, None).deliver(ENVELOPE, nothing)
         assert stranger.requests == []
 
 
 def test_nobody_at_the_port_is_tried_again(outbound: Outbound) -> None:
-    made = SmsSettings(shape="template", url="https://localhost:1/{to}/{text}", timeout=1)
+    made = HttpSettings(kind="http", url="https://localhost:1/{to}/{text}", timeout=1)
     with pytest.raises(Unavailable, match="no_connection"):
-        HttpSmsGateway(made, outbound, None).deliver(ENVELOPE, nothing)
+        HttpMessenger(made, outbound, None).deliver(ENVELOPE, nothing)
 
 
 @pytest.mark.parametrize(
@@ -271,4 +270,4 @@ def test_nobody_at_the_port_is_tried_again(outbound: Outbound) -> None:
 )
 def test_settings_that_would_leak_are_refused(wrong: dict[str, str]) -> None:
     with pytest.raises(ValidationError):
-        SmsSettings.model_validate({"shape": "template", "url": "https://gateway.example/{to}/{text}"} | wrong)
+        HttpSettings.model_validate({"kind": "http", "url": "https://gateway.example/{to}/{text}"} | wrong)

@@ -27,8 +27,8 @@ from kiosk.service.messages.connector import (
     Refused,
     Unavailable,
 )
-from kiosk.service.messages.settings import MailSettings
-from kiosk.service.messages.smtp import SmtpGateway, write_letter
+from kiosk.service.messages.connectors.smtp import SmtpMessenger, SmtpSettings
+from kiosk.service.messages.letter import write_letter
 from kiosk.service.parts import Parts
 from kiosk.service.store.engine import OpenTransaction
 
@@ -48,14 +48,14 @@ ENVELOPE = Envelope(
 
 
 @pytest.fixture
-def gateway(authority: Path) -> Iterator[Callable[..., SmtpGateway]]:
+def gateway(authority: Path) -> Iterator[Callable[..., SmtpMessenger]]:
     """Makes gateways, and lets each of them say goodbye."""
-    made: list[SmtpGateway] = []
+    made: list[SmtpMessenger] = []
 
     def make(
         port: int, security: str = "starttls", *, password: str = "", now: Callable[[], float] = time.monotonic
-    ) -> SmtpGateway:
-        settings = MailSettings.model_validate(
+    ) -> SmtpMessenger:
+        settings = SmtpSettings.model_validate(
             {
                 "host": "localhost",
                 "port": port,
@@ -66,7 +66,7 @@ def gateway(authority: Path) -> Iterator[Callable[..., SmtpGateway]]:
                 **({"user": "robot", "password": "mail"} if password else {}),
             }
         )
-        made.append(SmtpGateway(settings, Secret(password) if password else None, "Example Works", now))
+        made.append(SmtpMessenger(settings, Secret(password) if password else None, "Example Works", now))
         return made[-1]
 
     yield make
@@ -377,7 +377,7 @@ def test_every_text_reads_as_it_was_written(text: str, html: str) -> None:
 )
 def test_settings_that_would_leak_are_refused(wrong: dict[str, str]) -> None:
     with pytest.raises(ValidationError):
-        MailSettings.model_validate({"host": "localhost", "sender": "keys@example.org"} | wrong)
+        SmtpSettings.model_validate({"host": "localhost", "sender": "keys@example.org"} | wrong)
 
 
 def test_plain_smtp_is_for_loopback(mail_server: Make, gateway: Make) -> None:

@@ -20,6 +20,7 @@ from kiosk.service.directories.connector import Person
 from kiosk.service.messages.actions import notify_registered
 from kiosk.service.messages.connector import (
     Channel,
+    Delivery,
     DeliveryReceipt,
     Envelope,
     GatewayError,
@@ -30,9 +31,8 @@ from kiosk.service.messages.connector import (
     TemplateName,
     Unavailable,
 )
+from kiosk.service.messages.connectors.smtp import SmtpMessenger, SmtpSettings
 from kiosk.service.messages.outbox import enqueue
-from kiosk.service.messages.settings import MailSettings
-from kiosk.service.messages.smtp import SmtpGateway
 from kiosk.service.messages.templates import Templates
 from kiosk.service.messages.worker import KEPT, KEPT_CONNECTION, Postman, forget_old_messages, postmen
 from kiosk.service.parts import Parts
@@ -70,6 +70,14 @@ class Recorder:
         if failure is not None:
             raise failure
         return DeliveryReceipt("ok")
+
+    def receipt(self, reference: str) -> Delivery:
+        """Nobody asks."""
+        return Delivery.ACCEPTED
+
+    def probe(self) -> str:
+        """Nobody looks."""
+        return "here"
 
     def let_go(self, unused_for: float = 0.0) -> None:
         self.let_go_after.append(unused_for)
@@ -333,8 +341,8 @@ def test_a_killed_worker_loses_nothing_and_repeats_nothing(
         assert process.stdout.readline() == b"here\n"
         process.kill()
     assert len(mailbox.taken) == kill.before
-    mail = MailSettings(host="localhost", port=mailbox.port, sender="keys@example.org", certificate_authority=authority)
-    later = Postman(parts, SmtpGateway(mail, None, "Works"), templates)
+    mail = SmtpSettings(host="localhost", port=mailbox.port, sender="keys@example.org", certificate_authority=authority)
+    later = Postman(parts, SmtpMessenger(mail, None, "Works"), templates)
     assert not later.deliver_next(), "the lease still binds"
     clock.advance(minutes=2)
     later.deliver_next()

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import binascii
 import re
 import smtplib
 import ssl
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
-from dataclasses import dataclass
-from email.headerregistry import Address
-from email.policy import SMTP as SMTP_POLICY
-from email.policy import SMTPUTF8 as SMTPUTF8_POLICY
-from email.policy import EmailPolicy
-from email.utils import format_datetime
 from functools import partial
-from typing import Any, Final
+from typing import Final, Literal, Self
 
+from pydantic import Field, model_validator
+
+from kiosk.errors import ConfigurationError
 from kiosk.secret import Secret
+from kiosk.service.catalog import Connector
 from kiosk.service.messages.connector import (
     Channel,
+    Delivery,
     DeliveryReceipt,
     Envelope,
     GatewayError,
@@ -29,31 +27,61 @@ from kiosk.service.messages.connector import (
     Refused,
     Unavailable,
 )
+from kiosk.service.messages.letter import Letter, write_letter
 from kiosk.service.messages.settings import MailSettings
+from kiosk.service.outbound import is_loopback
+from kiosk.service.probe import ProbeFailed
+from kiosk.service.settings_model import SecretName
 from kiosk.service.store.engine import assert_no_transaction
+from kiosk.service.wiring import Wiring
 
-_MAIL_ADDRESS: Final = re.compile(r"[^\s@<>()\[\],;:\\\"]{1,64}@[^\s@<>()\[\],;:\\\"]{1,253}")
 _LINE_DOT: Final = re.compile(rb"(?m)^\.")
-_ALWAYS: Final = b"Auto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\nMIME-Version: 1.0\r\n"
-"""No out-of-office answers (RFC 3834)."""
-
 _SHARE_OF_KEPT: Final = 0.25
 """How much of the patience a kept connection may use up before a fresh one is tried."""
 _FAREWELL: Final = 1.0
 """Seconds that QUIT may take."""
 
+_REMEDIES: Final = {
+    "untrusted": "correct mail.host, or name its authority in mail.certificate_authority",
+    "tls": "take the port that fits mail.security: 587 for starttls, 465 for tls",
+    "no_starttls": 'set mail.security = "tls" (port 465), or let the server offer STARTTLS',
+    "no_authentication": "leave out mail.user and mail.password: the server lets nobody sign in",
+    "no_connection": "correct mail.host and mail.port, or let the firewall pass",
+}
+_SIGN_IN: Final = "correct mail.user, and the secret that mail.password names"
 
-@dataclass(frozen=True, slots=True)
-class _Letter:
-    """A message as bytes, and its envelope. `utf8` when its addresses need SMTPUTF8 (RFC 6531)."""
 
-    to: str
-    content: bytes
-    utf8: bool
+class SmtpSettings(MailSettings):
+    """A mail server (SMTP submission: RFC 6409, 8314, 3207)."""
+
+    kind: Literal["smtp"] = "smtp"
+    """Which connector."""
+    host: str = Field(min_length=1, max_length=253, pattern=r"^[^\s/@]+$")
+    """Its name, as in its certificate."""
+    port: int = Field(default=587, ge=1, le=65535)
+    """587 for `starttls`, 465 for `tls`."""
+    security: Literal["starttls", "tls", "plain"] = "starttls"
+    """`plain` is refused except for a loopback host."""
+    user: str = Field(default="", max_length=254)
+    """The user name; empty sends without signing in."""
+    password: SecretName | None = None
+    """The name of the password."""
+    timeout: float = Field(default=20.0, gt=0, le=60)
+    """Seconds for the whole conversation."""
+
+    @model_validator(mode="after")
+    def _encrypted(self) -> Self:
+        if self.security == "plain" and not is_loopback(self.host):
+            raise ValueError("security: plain is for a loopback host only")
+        if bool(self.user) != (self.password is not None):
+            raise ValueError("user and password belong together")
+        if self.user and self.security == "plain":
+            raise ValueError("user: a password is never sent in the clear")
+        return self
 
 
-class SmtpGateway:
-    """Delivers mail to one submission server, by one thread at a time. Satisfies Gateway.
+class SmtpMessenger:
+    """Delivers mail to one submission server, by one thread at a time. Satisfies Messenger.
 
     The connection is kept for the next message: most of a delivery is the way to `MAIL FROM`. Where it no longer
     serves, a fresh one does, as long as nothing was handed over.
@@ -61,7 +89,7 @@ class SmtpGateway:
 
     def __init__(
         self,
-        settings: MailSettings,
+        settings: SmtpSettings,
         password: Secret | None,
         sender_name: str,
         monotonic: Callable[[], float] = time.monotonic,
@@ -103,11 +131,22 @@ class SmtpGateway:
             server, self._kept = self._kept, None
             _say_goodbye(server)
 
-    def greet(self) -> None:
-        """Connect, agree on TLS, sign in, and part without a message. Raises Misconfigured, Unavailable."""
-        _say_goodbye(self._introduced(self._monotonic() + self._settings.timeout))
+    def receipt(self, reference: str) -> Delivery:  # noqa: ARG002 - the server has the message, and tells no more
+        """A mail server never tells whether anybody has read it, or where it went."""
+        return Delivery.ACCEPTED
 
-    def _addressed(self, letter: _Letter, ends: float) -> smtplib.SMTP:
+    def probe(self) -> str:
+        """Connect, agree on TLS, sign in, and part without a message."""
+        settings = self._settings
+        where = f"{settings.host}, port {settings.port}"
+        try:
+            _say_goodbye(self._introduced(self._monotonic() + settings.timeout))
+        except GatewayError as error:
+            remedy = _REMEDIES.get(error.reason, _SIGN_IN if settings.user else _REMEDIES["no_connection"])
+            raise ProbeFailed(f"{where}: {error.reason}", remedy) from error
+        return f"{where}, {settings.security}" + (", sign-in accepted" if settings.user else "")
+
+    def _addressed(self, letter: Letter, ends: float) -> smtplib.SMTP:
         """A server that waits for the message.
 
         Whatever the one that was kept says against it (it may have had enough of us), a fresh one has the last word.
@@ -147,7 +186,7 @@ class SmtpGateway:
             self._hurry(server, ends)
             server.login(self._settings.user, self._password.reveal())
 
-    def _address(self, server: smtplib.SMTP, letter: _Letter, ends: float) -> smtplib.SMTP:
+    def _address(self, server: smtplib.SMTP, letter: Letter, ends: float) -> smtplib.SMTP:
         """Go as far as can be taken back: closing the connection is enough for that, and done on every error."""
         options = ["BODY=8BITMIME", "SMTPUTF8"] if letter.utf8 else []
         with _certainly_not_sent(), _closed_on_error(server):
@@ -159,7 +198,7 @@ class SmtpGateway:
                 _check(*reply, good=(250, 251, 354))
         return server
 
-    def _hand_over(self, server: smtplib.SMTP, letter: _Letter, ends: float) -> DeliveryReceipt:
+    def _hand_over(self, server: smtplib.SMTP, letter: Letter, ends: float) -> DeliveryReceipt:
         """From the first byte on, no answer means that the server perhaps has the message."""
         self._hurry(server, ends)
         try:
@@ -189,59 +228,6 @@ def _say_goodbye(server: smtplib.SMTP) -> None:
         server.sock.settimeout(_FAREWELL)
     with closing(server), suppress(smtplib.SMTPException, OSError, ValueError):
         server.quit()
-
-
-def write_letter(envelope: Envelope, sender: str, sender_name: str) -> _Letter:
-    """The message as RFC 5322 wants it. Raises Refused for an address or a header that could smuggle another one.
-
-    The library writes the headers that hold what comes from outside; making a whole
-    message with it takes ten times as long, and the requests wait for the interpreter meanwhile.
-    """
-    to = ascii_domain(envelope.to)
-    policy = SMTP_POLICY if to.isascii() else SMTPUTF8_POLICY
-    try:
-        head = (
-            _header(policy, "From", Address(sender_name, addr_spec=sender)),
-            _header(policy, "To", Address(addr_spec=to) if to.isascii() else to),
-            _header(policy, "Subject", envelope.subject),
-            _header(policy, "Message-ID", f"<{envelope.message_id}@{sender.rpartition('@')[2]}>"),
-            f"Date: {format_datetime(envelope.written_at)}\r\n".encode(),
-            _ALWAYS,
-        )
-        body = _alternatives(envelope) if envelope.html else _part("plain", envelope.text)
-    except (ValueError, IndexError) as error:
-        raise Refused("bad_header") from error
-    return _Letter(to, b"".join(head) + body, not to.isascii())
-
-
-def _header(policy: EmailPolicy[Any], name: str, value: str | Address) -> bytes:
-    return policy.fold_binary(*policy.header_store_parse(name, value))
-
-
-def _alternatives(envelope: Envelope) -> bytes:
-    """Text and HTML (RFC 2046, 5.1.4); their quoted-printable form never contains the boundary's `=_`."""
-    boundary = f"=_{envelope.message_id}"
-    parts = (_part("plain", envelope.text), _part("html", envelope.html))
-    between = f"\r\n--{boundary}\r\n".encode()
-    opening = f'Content-Type: multipart/alternative; boundary="{boundary}"\r\n'.encode()
-    return opening + between + between.join(parts) + f"\r\n--{boundary}--\r\n".encode()
-
-
-def _part(subtype: str, text: str) -> bytes:
-    head = f'Content-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
-    lines = b"".join(line + b"\r\n" for line in text.encode().splitlines())
-    return head.encode() + binascii.b2a_qp(lines)
-
-
-def ascii_domain(address: str) -> str:
-    """The address with its domain in ASCII (IDNA). Raises Refused for what is not a plain address."""
-    local, _, domain = address.rpartition("@")
-    if not _MAIL_ADDRESS.fullmatch(address) or not address.isprintable():
-        raise Refused("bad_address")
-    try:
-        return f"{local}@{domain.encode('idna').decode()}"
-    except UnicodeError as error:
-        raise Refused("bad_address") from error
 
 
 def _check(code: int, _answer: bytes, good: tuple[int, ...]) -> None:
@@ -280,3 +266,14 @@ def _certainly_not_sent() -> Iterator[None]:
         raise (Misconfigured if permanent else Unavailable)(f"smtp_{error.smtp_code}") from error
     except (smtplib.SMTPException, OSError, ValueError) as error:
         raise Unavailable("no_connection") from error
+
+
+def _make(settings: SmtpSettings, wiring: Wiring) -> SmtpMessenger:
+    password = None if settings.password is None else Secret(wiring.secret(settings.password))
+    try:
+        return SmtpMessenger(settings, password, wiring.organization)
+    except OSError as error:  # ssl.SSLError is one
+        raise ConfigurationError("mail.certificate_authority", "is no readable PEM file") from error
+
+
+CONNECTOR = Connector("smtp", SmtpSettings, _make)
