@@ -53,17 +53,23 @@ class Keeper:
     def look(self) -> Metadata | None:
         """Read the newest kept BLOB, unless it is the one that is known; one that cannot be read is told in the log."""
         with self._lock:
-            for number, file in reversed(self._kept()):
-                if file == self._file or (self._current is not None and number < self._current.number):
-                    break
-                try:
-                    found = read_metadata(payload_of(_read(file), self.authority, None))
-                except (BlobRejected, OSError) as error:
-                    _log.warning("kept_metadata_not_read", file=file.name, reason=_word(error))
-                    continue
-                self._current, self._file = found, file
-                break
+            while not self._read_newest():
+                pass  # another process has just put a newer one in its place
             return self._current
+
+    def _read_newest(self) -> bool:
+        """False when a file went while it was looked for."""
+        for number, file in reversed(self._kept()):
+            if file == self._file or (self._current is not None and number < self._current.number):
+                break
+            try:
+                self._current, self._file = read_metadata(payload_of(_read(file), self.authority, None)), file
+                break
+            except FileNotFoundError:
+                return False
+            except (BlobRejected, OSError) as error:
+                _log.warning("kept_metadata_not_read", file=file.name, reason=_word(error))
+        return True
 
     def take(self, blob: bytes, now: datetime) -> Taken:
         """Check a BLOB and keep it. Raises BlobRejected; ConfigurationError where it cannot be kept."""

@@ -101,7 +101,7 @@ def _entry(told: Any) -> Entry | None:
     statement = told.get("metadataStatement")
     if not isinstance(statement, dict):  # the status counts without it, too
         return Entry(aaguid, "", reports=reports)
-    types = _items(statement.get("attestationTypes"))
+    types = [each for each in _items(statement.get("attestationTypes")) if isinstance(each, str)]
     version = statement.get("authenticatorVersion")
     return Entry(
         aaguid=aaguid,

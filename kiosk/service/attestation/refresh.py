@@ -127,13 +127,10 @@ def _mark(file: Path) -> tuple[int, ...]:
 
 
 def _next(url: str, location: str) -> str:
-    try:
-        there = urljoin(url, location)
-        if location and urlsplit(there).scheme == "https":
-            return there
-    except ValueError:  # no address at all
-        pass
-    raise NotFetched("redirected nowhere")
+    there = urljoin(url, location)
+    if not location or urlsplit(there).scheme != "https":
+        raise NotFetched("redirected nowhere")
+    return there
 
 
 def _word(error: Exception) -> str:

@@ -76,16 +76,16 @@ class Standing:
 
 
 def standing(entry: Entry, firmware: int | None, today: date) -> Standing:
-    """How keys of the model with this firmware stand; `firmware` None where the key does not tell.
+    """How keys of the model with this firmware stand; `firmware` None or 0 where the key does not tell.
 
-    Then the model counts as accused only where each firmware that its reports speak of is, and has the best
-    certification of them.
+    Then the model counts as accused only where each firmware that it may have is, and has the best certification of
+    them: nobody may be refused after the touch, when firmware is seldom attested, who was let in before it.
     """
     reports = _in_order(entry, today)
     some = any(each.status in ACCUSES for each in entry.reports if each.certificate)
-    if firmware is not None:
+    if firmware:
         return _with_firmware(reports, firmware, some=some)
-    each = [_with_firmware(reports, version, some=some) for version in _firmware_told(entry)]
+    each = [_with_firmware(reports, version, some=some) for version in _firmware_thinkable(entry)]
     accused = [one.accused for one in each]
     return Standing(
         accused=None if None in accused else accused[-1],
@@ -149,7 +149,8 @@ def _effective(report: StatusReport, today: date) -> bool:
     return report.since is None or report.since <= today
 
 
-def _firmware_told(entry: Entry) -> tuple[int, ...]:
-    """Every version that there is word of, in order; any number where there is none."""
+def _firmware_thinkable(entry: Entry) -> tuple[int, ...]:
+    """One version for each way in which the reports can concern a key: those that there is word of, and an older."""
     told = {each.version for each in entry.reports} | {entry.version}
-    return tuple(sorted(each for each in told if each is not None)) or (0,)
+    versions = sorted(each for each in told if each is not None) or [0]
+    return (*([versions[0] - 1] if versions[0] > 1 else []), *versions)

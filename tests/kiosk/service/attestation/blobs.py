@@ -22,6 +22,7 @@ from tests.kiosk.service.attestation.maker import AAGUID, NO_CA, NOW, Signer, ca
 Json = dict[str, Any]
 HOST = "mds.example.org"
 NEXT = date(2026, 7, 1)
+_NEXT = NEXT.isoformat()
 
 
 def b64(data: bytes) -> bytes:
@@ -52,7 +53,7 @@ def entry(aaguid: UUID = AAGUID, *roots: Signer, reports: Sequence[Json] = (), *
     }
 
 
-def payload(*entries: Any, number: Any = 7, next_update: Any = NEXT.isoformat(), **more: Any) -> bytes:
+def payload(*entries: Any, number: Any = 7, next_update: Any = _NEXT, **more: Any) -> bytes:
     told = {"legalHeader": "…", "no": number, "nextUpdate": next_update, "entries": list(entries)}
     return json.dumps(told | more).encode()
 
