@@ -26,7 +26,7 @@ from tests.faces.truth import Ceremony, Credential, Kept, Lag, User
 from tests.faces.webauthn import Rejected, Wanted, b64url, b64url_text, proved
 
 TOKEN, SEARCH, READ, POLICY = "token", "search", "read", "policy"
-BEGIN, REGISTER, LIST, DELETE, ABORT = "begin", "register", "list", "delete", "abort"
+LINK, BEGIN, REGISTER, LIST, DELETE = "link", "begin", "register", "list", "delete"
 
 NADA, OBRIEN = "nada.hassan@example.org", "sean.obrien@example.org"
 PEOPLE: tuple[Json, ...] = (
