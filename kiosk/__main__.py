@@ -17,6 +17,7 @@ COMMANDS = {
     "messages": "what became of the mail and the texts",
     "removals": "what identity providers still have to forget",
     "stations": "who may talk to the service",
+    "metadata": "bring FIDO metadata, and see what they know of models of keys",
     "doctor": "check everything that a station or a service needs, and say the remedy",
     "selftest": "one whole enrollment without a window",
     "simulate": "a simulated key for other programs",

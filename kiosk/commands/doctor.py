@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from kiosk.commands import checks, checks_outside, checks_server, checks_service
+from kiosk.commands import checks, checks_outside, checks_server, checks_service, checks_trust
 from kiosk.commands.checks import Finding, Level
 from kiosk.commands.composition import stored_secret
 from kiosk.commands.key_choice import KeyChoice, key_option
@@ -99,6 +99,7 @@ def examine_service(config: Path, folder: Path | None) -> Iterator[Finding]:
     yield checks.good("service settings", str(config))
     store = credential_store(folder)
     yield from checks_server.examine_server(settings, store, datetime.now(UTC))
+    yield from checks_trust.examine_trust(settings, datetime.now(UTC))
     yield from checks_outside.examine_outside(settings, store)
 
 

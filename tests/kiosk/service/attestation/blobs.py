@@ -22,6 +22,8 @@ from tests.kiosk.service.attestation.maker import AAGUID, NO_CA, NOW, Signer, ca
 Json = dict[str, Any]
 HOST = "mds.example.org"
 NEXT = date(2026, 7, 1)
+FAR = NOW + timedelta(days=7300)
+"""For tests of commands, which live by the real clock."""
 _NEXT = NEXT.isoformat()
 
 
@@ -62,12 +64,12 @@ def payload(*entries: Any, number: Any = 7, next_update: Any = _NEXT, **more: An
 class Publisher:
     """Signs BLOBs with ES256. The attributes are what a test may bend."""
 
-    root: Signer = field(default_factory=lambda: certify(None, name("MDS Root", "Roots"), ca()))
+    root: Signer = field(default_factory=lambda: certify(None, name("MDS Root", "Roots"), ca(), until=FAR))
     hosts: tuple[str, ...] = (HOST,)
     until: datetime = NOW + timedelta(days=90)
 
     def __post_init__(self) -> None:
-        self.between = certify(self.root, name("MDS Issuer", "Issuers"), ca(0))
+        self.between = certify(self.root, name("MDS Issuer", "Issuers"), ca(0), until=FAR)
         self.leaf = certify(self.between, name("MDS"), NO_CA, for_host(*self.hosts), until=self.until)
 
     @property

@@ -55,7 +55,7 @@ def kept(tmp_path: Path, publisher: Publisher) -> Keeper:
 @pytest.fixture
 def make(web: Web, outbound: Outbound, clock: StandingClock, kept: Keeper, tls: tuple[Identity, Identity]) -> Make:
     def made(**changes: Any) -> Refresh:
-        told = {"url": web.url + "/blob", "certificate_authority": tls[0].certificate} | changes
+        told: dict[str, Any] = {"url": web.url + "/blob", "certificate_authority": tls[0].certificate} | changes
         return Refresh(MetadataSettings(**told), kept, outbound, clock.now)
 
     return made
