@@ -71,9 +71,8 @@ class OktaUsers(Face):
     def too_many(self) -> Refusal:
         """Okta tells the moment at which the window ends, and no Retry-After."""
         reset = str(int(self.clock.now().timestamp()) + self.retry_after)
-        return Refusal(
-            429, "E0000047", "API call exceeded rate limit due to too many requests.", X_Rate_Limit_Reset=reset
-        )
+        limits = {"X_Rate_Limit_Reset": reset, "X_Rate_Limit_Remaining": "0"}
+        return Refusal(429, "E0000047", "API call exceeded rate limit due to too many requests.", **limits)
 
     def invalid(self, why: str) -> Refusal:
         return Refusal(400, "E0000001", why)

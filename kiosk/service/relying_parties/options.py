@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from kiosk.contract.enrollments import WebAuthnObject
-from kiosk.service.relying_parties.connector import RelyingPartyRefused
+from kiosk.service.relying_parties.connector import RelyingPartyRefused, UserVerification
 from kiosk.service.relying_parties.webauthn import encode
 
 LONGEST_NAME: Final = 64
@@ -70,6 +70,14 @@ def canonical(
         return _canonical(told, rp_id, exclude, milliseconds)
     except (ValueError, TypeError, LookupError, AttributeError) as error:
         raise RelyingPartyRefused("bad_options") from error
+
+
+def verifying(options: WebAuthnObject, wanted: UserVerification) -> WebAuthnObject:
+    """Canonical options with user verification required, if that is wanted here: a party may ask for less."""
+    if wanted is not UserVerification.REQUIRED:
+        return options
+    selection = {**options["authenticatorSelection"], "userVerification": wanted.value}
+    return {**options, "authenticatorSelection": selection}
 
 
 def _canonical(told: Mapping[str, Any], rp_id: str, exclude: Iterable[bytes], milliseconds: int) -> WebAuthnObject:

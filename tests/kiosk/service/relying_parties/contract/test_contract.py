@@ -139,7 +139,7 @@ def test_options_are_canonical(stand: Stand) -> None:
     }
     for each in (told["challenge"], told["user"]["id"]):
         assert encode(decode(each)) == each
-    assert len(decode(told["challenge"])) >= 16
+    assert len(decode(told["challenge"])) >= 15  # Okta's are as short as that
     assert 0 < len(decode(told["user"]["id"])) <= 64
     host = visit.options.origin.removeprefix("https://").partition(":")[0]
     assert host == told["rp"]["id"] or host.endswith("." + told["rp"]["id"])
