@@ -277,7 +277,7 @@ def _is_certain(reply: Reply | OutboundError) -> bool:
 
 
 def _is_broken(status: int) -> bool:
-    return status == 408 or status >= 500
+    return status == 408 or (status >= 500 and status != 501)  # 501 will be the same another time
 
 
 def _judge(reply: Reply | OutboundError, good: Container[int]) -> Answer | Refused | Unavailable:
