@@ -16,6 +16,7 @@ WHICH: dict[str, Callable[[type[Stand]], bool]] = {
     "peopled": lambda stand: stand.KNOWS_PEOPLE,
     "judging": lambda stand: stand.JUDGES,
     "faulty": lambda stand: stand.FAULTY,
+    "telling": lambda stand: stand.FAULTY and stand.TELLS_OPTIONS,
     "renewing": lambda stand: stand.FAULTY and stand.RENEWS,
 }
 
@@ -53,6 +54,12 @@ def judging(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stand]:
 @pytest.fixture
 def faulty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[FaceStand]:
     """A party whose other side can fail."""
+    yield from _opened(request, tmp_path)
+
+
+@pytest.fixture
+def telling(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[FaceStand]:
+    """One that makes the creation options."""
     yield from _opened(request, tmp_path)
 
 

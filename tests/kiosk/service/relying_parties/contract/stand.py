@@ -36,6 +36,8 @@ class Stand(ABC):
     """It refuses somebody without an account."""
     RENEWS: ClassVar[bool] = True
     """It signs in anew when a token is not taken any more."""
+    TELLS_OPTIONS: ClassVar[bool] = True
+    """The creation options are its other side's, not the service's own."""
     JUDGES: ClassVar[bool] = True
     """It refuses an attestation that does not hold."""
 

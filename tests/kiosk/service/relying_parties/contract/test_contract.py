@@ -322,14 +322,14 @@ def test_a_beginning_that_is_lost_leaves_nothing_once_it_is_given_up(faulty: Fac
     registered(faulty)
 
 
-def test_options_that_cannot_be_read_are_refused_and_given_up(faulty: FaceStand) -> None:
-    since = faulty.bed.clock.now()
-    faulty.fault("begin", Fault.BAD_BASE64)
+def test_options_that_cannot_be_read_are_refused_and_given_up(telling: FaceStand) -> None:
+    since = telling.bed.clock.now()
+    telling.fault("begin", Fault.BAD_BASE64)
     with pytest.raises(RelyingPartyRefused) as caught:
-        begin(faulty)
+        begin(telling)
     assert caught.value.word == "bad_options"
-    faulty.party.abort(registered(faulty).options.account, "", since)
-    assert faulty.half_made() == []
+    telling.party.abort(registered(telling).options.account, "", since)
+    assert telling.half_made() == []
 
 
 @pytest.mark.parametrize("call", ["begin", "register", "list", "delete", "policy"])
