@@ -9,7 +9,7 @@ import pytest
 from tests.fuzz.corpus import Found, kept, recording
 from tests.fuzz.targets import TARGETS
 
-SESSIONS = {"answers": 400, "reports": 400, "key": 30}
+SESSIONS = {"answers": 400, "reports": 400, "key": 30, "metadata": 200}
 PARTS = 4
 
 
