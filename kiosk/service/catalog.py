@@ -39,26 +39,31 @@ class Connector(Generic[Settings, Made]):
 
 
 @cache
-def connectors(folder: str) -> Mapping[str, Connector[Any, Any]]:
-    """All connectors of a folder (a package's dotted name) by their kind."""
+def kinds(folder: str) -> tuple[str, ...]:
+    """The kinds of a folder (a package's dotted name), which are the names of its modules."""
     package = importlib.import_module(folder)
-    modules = (importlib.import_module(f"{folder}.{each.name}") for each in pkgutil.iter_modules(package.__path__))
-    found: dict[str, Connector[Any, Any]] = {}
-    for module in modules:
-        connector = module.CONNECTOR
-        assert connector.kind not in found, f"two connectors are called {connector.kind}"
-        found[connector.kind] = connector
+    return tuple(sorted(each.name for each in pkgutil.iter_modules(package.__path__)))
+
+
+@cache
+def connector(folder: str, kind: str) -> Connector[Any, Any]:
+    """The connector of one of the kinds; only this one is imported: others may bring large libraries."""
+    found: Connector[Any, Any] = importlib.import_module(f"{folder}.{kind}").CONNECTOR
+    assert found.kind == kind, f"{folder}.{kind} calls itself {found.kind}"
     return found
+
+
+def connectors(folder: str) -> Mapping[str, Connector[Any, Any]]:
+    """All connectors of a folder by their kind."""
+    return {kind: connector(folder, kind) for kind in kinds(folder)}
 
 
 def make(folder: str, settings: Any, wiring: Wiring) -> Any:
     """The connector that these settings belong to. Raises ConfigurationError, NoCredential."""
-    return connectors(folder)[settings.kind].make(settings, wiring)
+    return connector(folder, settings.kind).make(settings, wiring)
 
 
-def settings_of(
-    folder: str, default: str, base: type[SettingsModel] = SettingsModel
-) -> Callable[[object], object]:
+def settings_of(folder: str, default: str, base: type[SettingsModel] = SettingsModel) -> Callable[[object], object]:
     """A validator that reads settings with the model of the connector that their `kind` names, among those whose
     settings are of `base`.
 
@@ -69,12 +74,13 @@ def settings_of(
         if not isinstance(value, Mapping):
             return value
         kind = value.get("kind", default)
-        known = {name: each for name, each in connectors(folder).items() if issubclass(each.settings, base)}
-        if kind not in known:
-            raise ValueError(f"kind: is none of {', '.join(sorted(known))}")
+        model = connector(folder, kind).settings if kind in kinds(folder) else None
+        if model is None or not issubclass(model, base):
+            fitting = [name for name, each in connectors(folder).items() if issubclass(each.settings, base)]
+            raise ValueError(f"kind: is none of {', '.join(fitting)}")
         try:
             text = json.dumps({**value, "kind": kind}, default=str)
-            return known[kind].settings.model_validate_json(text, strict=True)
+            return model.model_validate_json(text, strict=True)
         except ValidationError as error:
             raise ValueError(": ".join(part for part in problem(error) if part)) from error
 
