@@ -35,10 +35,10 @@ class SetClock:
         self.time += timedelta(**by)
 
 
-def ask(face: Face, method: str, path: str, **more: Any) -> requests.Response:
-    """One request on a connection of its own, over verified TLS."""
+def ask(face: Face, method: str, path: str, session: requests.Session | None = None, **more: Any) -> requests.Response:
+    """One request over verified TLS, on a connection of its own unless there is a session."""
     more.setdefault("timeout", 5)
-    return requests.request(method, face.url + path, verify=str(face.authority), **more)
+    return (session or requests).request(method, face.url + path, verify=str(face.authority), **more)
 
 
 def logged_in(key: SoftKey, options: Mapping[str, Any], origin: str, **response: str) -> Json:

@@ -99,7 +99,7 @@ class Face:
         self.ceremonies: dict[str, Ceremony] = {}
         self.users: Kept[User] = Kept(self.clock.now)
         self.stored: Kept[Credential] = Kept(self.clock.now)
-        self._broken: list[Exception] = []
+        self.mistakes: list[Exception] = []
         self._lock = RLock()
         self._server = Server(server_context(identity), self.respond, f"face of {self.NAME}")
         self.url = self._server.url
@@ -115,8 +115,8 @@ class Face:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         self._server.stop()
-        if self._broken and error is None:
-            raise self._broken[0]
+        if self.mistakes and error is None:
+            raise self.mistakes[0]
 
     # What a vendor's face brings.
 
@@ -267,7 +267,7 @@ class Face:
         except Refusal as refusal:
             return self._refused(refusal, request)
         except Exception as mistake:
-            self._broken.append(mistake)
+            self.mistakes.append(mistake)
             return Answer({"broken": type(mistake).__name__}, 500)
 
     def _lost(self, request: Request) -> Refusal:
