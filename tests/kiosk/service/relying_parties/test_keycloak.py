@@ -119,7 +119,7 @@ def test_the_key_opens_the_door_and_the_user_is_as_before(
     assert face.passwords == {}, "an entry with a value is a password"
     assert face.document(face.user(NADA)) == before
     (listed,) = parties().list_credentials(face.user(NADA).id)
-    assert (listed.reference, listed.ids) == (made.reference, {key.credential_id})
+    assert (listed.reference, listed.ids) == (made.reference, frozenset({key.credential_id}))
     assert [each.name for each in face.stored.truth.values()] == ["Blue key"]
 
 
