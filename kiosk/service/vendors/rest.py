@@ -254,21 +254,17 @@ class RestApi:
         return reply
 
     def _log(self, wish: _Wish, reply: Reply | OutboundError, began: datetime) -> None:
-        answered = isinstance(reply, Reply)
+        status, headers = (reply.status, reply.headers) if isinstance(reply, Reply) else (None, {})
         _logger.info(
             "outside_call",
             service=self._name,
             method=wish.method,
             route=wish.route.template,
-            http_status=reply.status if isinstance(reply, Reply) else None,
-            outcome="answered" if answered else type(reply).__name__,
+            http_status=status,
+            outcome="answered" if status else type(reply).__name__,
             duration_ms=int((self._clock.now() - began).total_seconds() * 1000),
-            request_id=_first(reply.headers, self._request_ids) if isinstance(reply, Reply) else None,
+            request_id=next((headers[name.lower()] for name in self._request_ids if name.lower() in headers), None),
         )
-
-
-def _first(headers: Mapping[str, str], names: tuple[str, ...]) -> str | None:
-    return next((headers[name.lower()] for name in names if name.lower() in headers), None)
 
 
 def _is_certain(reply: Reply | OutboundError) -> bool:

@@ -6,7 +6,7 @@ which are believed: "FIDO2 authentication methods" of Microsoft Graph, v1.0 and 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -116,8 +116,8 @@ class EntraRelyingParty:
 
     @property
     def deadline(self) -> timedelta:
-        """A call, and signing in before and in the middle of it."""
-        return timedelta(seconds=CALL_SECONDS + 2 * TOKEN_SECONDS)
+        """A call, and signing in before and in the middle of it; then once more for an account that is new."""
+        return timedelta(seconds=2 * CALL_SECONDS + 2 * TOKEN_SECONDS + _REPLICATION)
 
     def policy(self) -> PartyPolicy:
         """The tenant's passkey policy; the widest of its profiles, for which one is a person's is not told."""
@@ -149,7 +149,8 @@ class EntraRelyingParty:
         document = _registration(response, begun.name)
         with remote_errors(begun.account, words={400: "key_not_allowed", 405: "not_enabled"}, writes=True):
             try:
-                answer = self.api.call("POST", self._methods(begun.account), body=document)
+                route = self._methods(begun.account)
+                answer = self._once_known(lambda: self.api.call("POST", route, body=document))
             except Refused as refused:
                 _logger.info("registration_refused", relying_party=self.settings.id, word=code_of(refused))
                 raise
@@ -209,18 +210,21 @@ class EntraRelyingParty:
         return quoted(f"{self.settings.version}/{_METHODS}", account)
 
     def _creation_options(self, account: str) -> Answer:
-        """Once more after a moment where the account is not known: it may have been made just now."""
-        asked = (
-            f"(challengeTimeoutInMinutes={self.settings.challenge_minutes})" if self.settings.version == "beta" else ""
-        )
+        beta = self.settings.version == "beta"
+        asked = f"(challengeTimeoutInMinutes={self.settings.challenge_minutes})" if beta else ""
         route = quoted(f"{self.settings.version}/{_METHODS}/creationOptions{asked}", account)
+        return self._once_known(lambda: self.api.call("GET", route))
+
+    def _once_known(self, call: Callable[[], Answer]) -> Answer:
+        """Once more after a moment where the account is not known: it may have been made just now, and not all of
+        Entra's servers have heard of it. A call that is refused so has done nothing."""
         try:
-            return self.api.call("GET", route)
+            return call()
         except Refused as refused:
             if refused.status != 404:
                 raise
         self.wiring.sleep(_REPLICATION)
-        return self.api.call("GET", route)
+        return call()
 
     def _read_policy(self) -> PartyPolicy:
         with remote_errors(words={404: "no_policy"}):

@@ -42,7 +42,15 @@ from tests.kiosk.service.vendors.bed import Bed, answer
 from tests.kiosk.service.wired import wired
 
 Parties = Callable[..., EntraRelyingParty]
+Told = tuple[Web, Callable[..., EntraRelyingParty]]
 PERSON = Person("d:1", NADA, "Nada", "Hassan")
+PUBLIC_KEY = {
+    "rp": {"id": "login.microsoft.com"},
+    "user": {"id": "dQ", "name": "n"},
+    "challenge": "Y2hhbGxlbmdl",
+    "pubKeyCredParams": [{"type": "public-key", "alg": -7}],
+}
+"""The least that creation options can be."""
 
 
 @pytest.fixture
@@ -214,6 +222,20 @@ def test_an_account_that_was_just_made_is_asked_for_once_more(parties: Parties, 
     assert bed.slept == [3]
 
 
+def test_a_key_is_handed_over_once_more_only_where_the_account_was_not_known(told: Told, key: SoftKey) -> None:
+    _, make = told
+    posts: list[Request] = []
+
+    def graph(request: Request) -> Any:
+        if request.method == "GET":
+            return answer(200, {"publicKey": PUBLIC_KEY})
+        posts.append(request)
+        return answer(201, {"id": "x"}) if len(posts) > 1 else answer(404, {"error": {"code": "ResourceNotFound"}})
+
+    assert register(make(graph), key) == "x"
+    assert [each.body for each in posts] == [posts[0].body] * 2
+
+
 def test_an_account_may_be_named_by_the_directorys_id(parties: Parties, face: EntraFace, key: SoftKey) -> None:
     person = replace(PERSON, upn="", directory_id=face.user(NADA).id)
     assert begin(parties(account="{directory_id}"), person).account == face.user(NADA).id
@@ -358,7 +380,7 @@ def test_graph_is_where_microsoft_says_unless_told_otherwise() -> None:
 
 
 @pytest.fixture
-def told(tls: tuple[Identity, Identity], bed: Bed) -> Iterator[tuple[Web, Callable[..., EntraRelyingParty]]]:
+def told(tls: tuple[Identity, Identity], bed: Bed) -> Iterator[Told]:
     """A server whose Graph answers are the test's, and parties for it."""
     wiring = wired(clock=bed.clock, sleep=bed.sleep)
     with serving(server_context(tls[1])) as web:
@@ -378,9 +400,6 @@ def told(tls: tuple[Identity, Identity], bed: Bed) -> Iterator[tuple[Web, Callab
 
         yield web, make
         wiring.outbound.close()
-
-
-Told = tuple[Web, Callable[..., EntraRelyingParty]]
 
 
 def test_graph_can_find_a_call_and_knows_that_somebody_waits(told: Told) -> None:
@@ -423,13 +442,7 @@ def test_a_list_that_is_not_understood_is_no_empty_list(told: Told, document: An
 
 
 def test_options_without_what_entra_should_say_are_completed_by_us(told: Told) -> None:
-    public_key = {
-        "rp": {"id": "login.microsoft.com"},
-        "user": {"id": "dQ", "name": "n"},
-        "challenge": "Y2hhbGxlbmdl",
-        "pubKeyCredParams": [{"type": "public-key", "alg": -7}],
-    }
-    options = begin(told[1](lambda _: answer(200, {"publicKey": public_key})))
+    options = begin(told[1](lambda _: answer(200, {"publicKey": PUBLIC_KEY})))
     assert options.public_key["extensions"] == {"hmacCreateSecret": True}
     assert options.lifetime == timedelta(minutes=5)
 
