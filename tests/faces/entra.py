@@ -182,7 +182,7 @@ class EntraFace(EntraUsers):
         return Answer(self._method(credential), 201)
 
     def _made(self, user: User, told: Json) -> Made:
-        client_data = b64url(told["response"]["clientDataJSON"])
+        raw, client_data = b64url(told["id"]), b64url(told["response"]["clientDataJSON"])
         attestation = b64url(told["response"]["attestationObject"])
         ceremony = self.ceremonies.get(challenge_of(client_data).decode("ascii", "replace"))
         if ceremony is None or ceremony.user != user.id:
@@ -199,7 +199,7 @@ class EntraFace(EntraUsers):
             roots=self.roots if enforced else None,
         )
         made = registered(client_data, attestation, wanted)
-        if b64url(told["id"]) != made.credential_id:
+        if raw != made.credential_id:
             raise Rejected("id is not that of the credential")
         if any(each.credential_id == made.credential_id for each in self.stored.truth.values()):
             raise Rejected("the credential is registered already")
