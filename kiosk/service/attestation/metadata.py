@@ -96,7 +96,7 @@ def _entry(told: Any) -> Entry | None:
         if "aaid" in told or "attestationCertificateKeyIdentifiers" in told:
             return None
         raise ValueError("nobody's entry")
-    aaguid = str(UUID(told["aaguid"]))
+    aaguid = _aaguid(UUID(told["aaguid"]))
     reports = tuple(filter(None, map(_report, _items(told.get("statusReports")))))
     statement = told.get("metadataStatement")
     if not isinstance(statement, dict):  # the status counts without it, too
@@ -112,6 +112,13 @@ def _entry(told: Any) -> Entry | None:
         roots=_roots(_items(statement.get("attestationRootCertificates"))),
         reports=reports,
     )
+
+
+def _aaguid(told: UUID) -> str:
+    """Raises ValueError for zeros, with which keys hide their model (WebAuthn L3, section 6.5.1)."""
+    if not told.int:
+        raise ValueError("no model")
+    return str(told)
 
 
 def _report(told: Any) -> StatusReport | None:

@@ -50,7 +50,7 @@ def _by_place(policy: AttestationPolicy, metadata: Metadata | None, entry: Entry
     if policy.metadata_required and metadata is None:
         yield Reason.METADATA_MISSING
     elif policy.metadata_required and entry is None:
-        yield Reason.MODEL_NOT_LISTED
+        yield Reason.NOT_IN_METADATA
 
 
 def _by_status(policy: AttestationPolicy, entry: Entry | None, firmware: int | None, today: date) -> Iterator[Reason]:

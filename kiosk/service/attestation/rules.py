@@ -45,9 +45,8 @@ def judge(
     if against := objections(policy, metadata, statement.aaguid, firmware, now.date()):
         raise AttestationRejected(against[0])
     chain = statement.chain if root is None else (*statement.chain, root)
-    batch = None if entry is None else accused_batch(entry, chain, now.date())
-    if batch is not None:
-        raise AttestationRejected(batch)
+    if entry is not None and accused_batch(entry, chain, now.date()):
+        raise AttestationRejected(Reason.KEY_COMPROMISED)
     if doubted is not None and policy.require_trusted:
         raise AttestationRejected(doubted)
     return AttestationVerdict(

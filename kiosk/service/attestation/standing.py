@@ -48,16 +48,14 @@ CERTIFIED: Final[Mapping[str, Level]] = MappingProxyType(
 )
 ACCUSES: Final[Mapping[str, Reason]] = MappingProxyType(
     {
-        each.name: each
-        for each in (
-            Reason.REVOKED,
-            Reason.USER_VERIFICATION_BYPASS,
-            Reason.ATTESTATION_KEY_COMPROMISE,
-            Reason.USER_KEY_REMOTE_COMPROMISE,
-            Reason.USER_KEY_PHYSICAL_COMPROMISE,
-        )
+        "REVOKED": Reason.MODEL_REVOKED,
+        "USER_VERIFICATION_BYPASS": Reason.MODEL_COMPROMISED,
+        "ATTESTATION_KEY_COMPROMISE": Reason.MODEL_COMPROMISED,
+        "USER_KEY_REMOTE_COMPROMISE": Reason.MODEL_COMPROMISED,
+        "USER_KEY_PHYSICAL_COMPROMISE": Reason.MODEL_COMPROMISED,
     }
 )
+"""What must not be trusted; which weakness it is, the reports themselves tell."""
 _UPDATE: Final = "UPDATE_AVAILABLE"
 _RETIRED: Final = "RETIRED"
 
@@ -96,13 +94,11 @@ def standing(entry: Entry, firmware: int | None, today: date) -> Standing:
     )
 
 
-def accused_batch(entry: Entry, chain: Iterable[x509.Certificate], today: date) -> Reason | None:
-    """Why a key with these certificates must not be taken, though others of its model may."""
+def accused_batch(entry: Entry, chain: Iterable[x509.Certificate], today: date) -> bool:
+    """Whether a key with these certificates must not be taken, though others of its model may."""
     ders = {certificate.public_bytes(Encoding.DER) for certificate in chain}
-    for report in entry.reports:
-        if report.certificate in ders and report.status in ACCUSES and _effective(report, today):
-            return ACCUSES[report.status]
-    return None
+    batches = (each for each in entry.reports if each.certificate in ders)
+    return any(each.status in ACCUSES and _effective(each, today) for each in batches)
 
 
 def _with_firmware(reports: Sequence[StatusReport], firmware: int, *, some: bool) -> Standing:
@@ -116,7 +112,7 @@ def _with_firmware(reports: Sequence[StatusReport], firmware: int, *, some: bool
             continue
         elif report.status in ACCUSES:
             accused = ACCUSES[report.status]
-            level = Level.NONE if accused is Reason.REVOKED else level
+            level = Level.NONE if accused is Reason.MODEL_REVOKED else level
         elif report.status in CERTIFIED:
             level = CERTIFIED[report.status]
             accused, retired = (None, False) if level else (accused, retired)

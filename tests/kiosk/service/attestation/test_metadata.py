@@ -70,7 +70,7 @@ def test_a_blob_that_makes_no_sense_as_a_whole_is_refused(contents: bytes) -> No
     assert caught.value.fault is BlobFault.MALFORMED
 
 
-@pytest.mark.parametrize("spoiled", [None, 5, "x", [], {}, {"aaguid": 5}, {"aaguid": "x"}, {"aaguid": None}])
+@pytest.mark.parametrize("spoiled", [None, 5, "x", [], {}, {"aaguid": 5}, {"aaguid": "x"}, {"aaguid": "0" * 32}])
 def test_an_entry_that_makes_no_sense_is_counted_and_the_others_are_read(spoiled: Any) -> None:
     found = read_metadata(payload(spoiled, entry()))
     assert (set(found.models), found.skipped) == ({KNOWN}, 1)

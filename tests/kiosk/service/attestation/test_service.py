@@ -70,7 +70,7 @@ def test_a_key_is_told_by_name_and_picture_once_the_metadata_are_there(
     caplog.clear()  # nobody carries mail here
     assert site.check(enrollment, 200, firmware=5) == {"model": "Test Key 5", "picture": SMALL, "doubts": []}
     other = site.check(enrollment, 409, aaguid="00000000-0000-0000-0000-000000000007")
-    assert other["reasons"] == ["model_not_listed", "not_certified"]
+    assert other["reasons"] == ["not_in_metadata", "not_certified"]
 
 
 def test_a_model_that_is_revoked_between_the_look_and_the_touch_is_refused(site: Site) -> None:
@@ -84,8 +84,8 @@ def test_a_model_that_is_revoked_between_the_look_and_the_touch_is_refused(site:
     credential = site.running.key.register(begun["public_key"], begun["origin"])
     path = f"/enrollments/{enrollment}/ceremony/{begun['ceremony_id']}/complete"
     refused = site.station.post(path, {"credential": credential}, 422)
-    assert (refused["code"], refused["reasons"]) == ("attestation_rejected", ["revoked"])
-    assert site.check(enrollment, 409)["reasons"] == ["revoked", "not_certified"]
+    assert (refused["code"], refused["reasons"]) == ("attestation_rejected", ["model_revoked"])
+    assert site.check(enrollment, 409)["reasons"] == ["model_revoked", "not_certified"]
 
 
 def test_old_metadata_are_a_doubt_for_staff(site: Site) -> None:

@@ -48,6 +48,7 @@ SHARED = frozenset(Reason) - {
     Reason.BROKEN_CHAIN,
     Reason.CERTIFICATE_NOT_VALID_NOW,
     Reason.UNTRUSTED_ROOT,
+    Reason.KEY_COMPROMISED,
 }
 
 
@@ -103,8 +104,8 @@ def test_an_accused_model_is_refused_before_and_after_by_the_same_word(
     registration: Registration, leaf: Signer, root: Signer, status: str
 ) -> None:
     by = trust(STRICT, metadata(model(StatusReport(status))), root)
-    assert by.refusals(report(), NOW) == (status.lower(),)
-    assert word(by, registration.packed(leaf)) == status.lower()
+    assert by.refusals(report(), NOW) == (ACCUSES[status].value,)
+    assert word(by, registration.packed(leaf)) == ACCUSES[status].value
 
 
 def test_a_batch_is_refused_when_its_certificate_is_seen_and_doubted_before(
@@ -113,17 +114,17 @@ def test_a_batch_is_refused_when_its_certificate_is_seen_and_doubted_before(
     accused = StatusReport("ATTESTATION_KEY_COMPROMISE", certificate=leaf.der)
     by = trust(STRICT, metadata(model(accused)), root)
     assert (by.refusals(report(), NOW), by.doubts(report(), NOW)) == ((), ("some_compromised",))
-    assert word(by, registration.packed(leaf)) == "attestation_key_compromise"
+    assert word(by, registration.packed(leaf)) == "key_compromised"
     assert word(by, registration.packed(certify(root, name("Key"), NO_CA))) == ""
 
 
 def test_a_batch_may_be_named_by_its_root(registration: Registration, leaf: Signer, root: Signer) -> None:
     accused = StatusReport("ATTESTATION_KEY_COMPROMISE", certificate=root.der)
     by = trust(STRICT, metadata(model(accused)), root)
-    assert word(by, registration.packed(leaf)) == "attestation_key_compromise"
+    assert word(by, registration.packed(leaf)) == "key_compromised"
 
 
-@pytest.mark.parametrize(("firmware", "refused"), [(5, "user_verification_bypass"), (6, "")])
+@pytest.mark.parametrize(("firmware", "refused"), [(5, "model_compromised"), (6, "")])
 def test_attested_firmware_decides(registration: Registration, root: Signer, firmware: int, refused: str) -> None:
     weak = StatusReport("USER_VERIFICATION_BYPASS", date(2021, 1, 1), 5)
     by = trust(STRICT, metadata(model(weak, StatusReport("UPDATE_AVAILABLE", date(2022, 1, 1), 6))), root)
@@ -142,7 +143,7 @@ def test_firmware_that_nobody_vouches_for_is_not_taken(registration: Registratio
 def test_a_required_model_must_be_listed() -> None:
     policy = AttestationPolicy(metadata_required=True)
     assert trust(policy).refusals(report(), NOW) == ("metadata_missing",)
-    assert trust(policy, metadata()).refusals(report(), NOW) == ("model_not_listed",)
+    assert trust(policy, metadata()).refusals(report(), NOW) == ("not_in_metadata",)
     assert trust(policy, metadata(model())).refusals(report(), NOW) == ()
 
 

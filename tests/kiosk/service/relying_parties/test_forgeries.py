@@ -119,6 +119,6 @@ def test_a_revoked_model_is_refused(stand: Stand, tmp_path: Path) -> None:
     report = {"status": "REVOKED", "effectiveDate": now.date().isoformat()}
     visit = begin(stand)
     keeper.take(publisher.publish(entry(visit.key.aaguid, reports=[report])), now)
-    assert reason(visit, visit.answer()) is Reason.REVOKED
+    assert reason(visit, visit.answer()) is Reason.MODEL_REVOKED
     told = KeyReport(str(visit.key.aaguid), ("FIDO_2_1",), (), {})
-    assert trust.refusals(told, now) == (Reason.REVOKED.value,)
+    assert trust.refusals(told, now) == (Reason.MODEL_REVOKED.value,)
