@@ -76,7 +76,7 @@ class OktaOrg(SettingsModel):
         return self
 
 
-def okta_api(settings: OktaOrg, wiring: Wiring, name: str, scope: str) -> rest.RestApi:
+def okta_api(settings: OktaOrg, wiring: Wiring, name: str, scope: str, timeout: float = CALL_SECONDS) -> rest.RestApi:
     """The management API, signed in to; paths begin with `api/v1`. Raises NoCredential, ConfigurationError."""
     return rest.RestApi(
         wiring.outbound,
@@ -85,7 +85,7 @@ def okta_api(settings: OktaOrg, wiring: Wiring, name: str, scope: str) -> rest.R
         name=name,
         clock=wiring.clock,
         authority=settings.certificate_authority,
-        timeout=CALL_SECONDS,
+        timeout=timeout,
         request_ids=("x-okta-request-id",),
         sleep=wiring.sleep,
         wait=wait,

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 
 from kiosk.service.catalog import Connector
 from kiosk.service.directories.connector import Criteria, DirectoryCapabilities, DirectoryUnavailable, Person
@@ -20,7 +20,7 @@ from kiosk.service.directories.remote import remote_errors
 from kiosk.service.vendors import okta
 from kiosk.service.vendors.okta import OktaOrg, literal, okta_api
 from kiosk.service.vendors.probing import probing
-from kiosk.service.vendors.rest import RestApi, quoted, told
+from kiosk.service.vendors.rest import Refused, RestApi, quoted, told
 from kiosk.service.wiring import Wiring
 
 _PROFILE: Final = "profile."
@@ -48,6 +48,8 @@ class OktaPeople(RemoteDirectorySettings, OktaOrg):
 
     kind: Literal["okta"] = "okta"
     """Which connector."""
+    timeout: int = Field(default=10, ge=1, le=60)
+    """Seconds for one question, with all its repetitions."""
 
     @field_validator("fields")
     @classmethod
@@ -70,7 +72,8 @@ class OktaDirectory:
     @classmethod
     def make(cls, settings: OktaPeople, wiring: Wiring) -> OktaDirectory:
         """Raises NoCredential, ConfigurationError."""
-        return cls(settings, PeopleMap.of(settings, _USUAL, wiring), okta_api(settings, wiring, settings.id, _SCOPE))
+        api = okta_api(settings, wiring, settings.id, _SCOPE, settings.timeout)
+        return cls(settings, PeopleMap.of(settings, _USUAL, wiring), api)
 
     @property
     def id(self) -> str:
@@ -94,14 +97,16 @@ class OktaDirectory:
     def read(self, directory_id: str) -> Person | None:
         """By their id: always up to date."""
         with remote_errors():
-            route = quoted("api/v1/users/{}", directory_id)
-            answer = self.api.call("GET", route, query={"fields": self._fields()}, good={200, 404})
-            if answer.status == 404:
+            try:
+                route = quoted("api/v1/users/{}", directory_id)
+                document = self.api.call("GET", route, query={"fields": self._fields()}).document
+            except Refused as refused:
+                if refused.status != 404:
+                    raise
                 return None
-            document = told(answer.document, kind=dict)
-            if told(document, "id", kind=str) != directory_id or told(document, "status", kind=str) in _GONE:
-                return None
-        return self.people.person(Record(directory_id, at_path(document)))
+            # The address takes logins, too: what is told must be of this id.
+            records = [each for each in self._records([document]) if each.native == directory_id]
+        return self.people.person(records[0]) if records else None
 
     def probe(self) -> str:
         """Signs in and asks for one person."""
