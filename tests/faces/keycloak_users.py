@@ -96,7 +96,8 @@ class KeycloakUsers(Face):
         found = [
             each
             for each in map(self.document, self.users.seen())
-            if self._matches(each, query) and all(each["attributes"].get(k) == [v] for k, v in wanted.items())
+            if self._matches(each, query)
+            and all(_lower(each["attributes"].get(k)) == [v.lower()] for k, v in wanted.items())
         ]
         brief = query.get("briefRepresentation") == "true"
         told = [{k: v for k, v in each.items() if not brief or k != "attributes"} for each in found[: int(most)]]
@@ -149,3 +150,8 @@ class KeycloakUsers(Face):
             "requiredActions": [],
             "notBefore": 0,
         }
+
+
+def _lower(values: list[str] | None) -> list[str]:
+    """Attributes are compared without their case, by their exact names."""
+    return [each.lower() for each in values or ()]

@@ -16,9 +16,7 @@ from kiosk.service.vendors.oauth import ClientCredentials, OAuthSettings, creden
 from kiosk.service.vendors.rest import Malformed, RestApi, Route, quoted
 from kiosk.service.wiring import Wiring
 
-CALL_SECONDS: Final = 15.0
-"""One call with all its repetitions."""
-TOKEN_SECONDS: Final = 10.0
+_TOKEN_SECONDS: Final = 10.0
 
 NOBODY: Final = "00000000-0000-0000-0000-000000000000"
 """The id of a user that there is not."""
@@ -31,8 +29,15 @@ class KeycloakRealm(OAuthSettings):
     """Keycloak's address, up to where `/realms` begins."""
     realm: str = Field(pattern=r"^[^\s/?#%]{1,100}$")
     """The realm that people are in."""
+    timeout: float = Field(default=15.0, gt=0, le=60)
+    """Seconds for one call, with all its repetitions."""
     certificate_authority: Path | None = None
     """PEM file with the authority of Keycloak's certificate, in place of the public ones."""
+
+    @property
+    def token_timeout(self) -> float:
+        """Seconds for a token."""
+        return min(self.timeout, _TOKEN_SECONDS)
 
 
 class Realm:
@@ -52,7 +57,7 @@ class Realm:
             auth_method=settings.auth_method,
             name=f"{name}:token",
             authority=settings.certificate_authority,
-            timeout=TOKEN_SECONDS,
+            timeout=settings.token_timeout,
             sleep=wiring.sleep,
         )
         self._realm = settings.realm
@@ -63,7 +68,7 @@ class Realm:
             name=name,
             clock=wiring.clock,
             authority=settings.certificate_authority,
-            timeout=CALL_SECONDS,
+            timeout=settings.timeout,
             sleep=wiring.sleep,
         )
 

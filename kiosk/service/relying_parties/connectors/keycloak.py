@@ -42,7 +42,7 @@ from kiosk.service.relying_parties.settings import RemotePartySettings
 from kiosk.service.relying_parties.webauthn import encode
 from kiosk.service.settings_model import HttpsUrl
 from kiosk.service.vendors.kept import Kept
-from kiosk.service.vendors.keycloak import CALL_SECONDS, NOBODY, TOKEN_SECONDS, KeycloakRealm, Realm
+from kiosk.service.vendors.keycloak import NOBODY, KeycloakRealm, Realm
 from kiosk.service.vendors.probing import probing
 from kiosk.service.vendors.rest import told
 from kiosk.service.wiring import Wiring
@@ -90,7 +90,7 @@ class KeycloakRelyingParty:
     @property
     def deadline(self) -> timedelta:
         """At most three calls (realm, user, credentials), and signing in before and in the middle."""
-        return timedelta(seconds=3 * CALL_SECONDS + 2 * TOKEN_SECONDS)
+        return timedelta(seconds=3 * self.settings.timeout + 2 * self.settings.token_timeout)
 
     def policy(self) -> PartyPolicy:
         """The realm's WebAuthn policy."""
