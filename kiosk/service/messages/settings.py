@@ -15,8 +15,6 @@ class MessengerSettings(SettingsModel):
 
     kind: str
     """Which connector: the name of its file."""
-    timeout: float = Field(default=10.0, gt=0, le=60)
-    """Seconds that one delivery takes at most."""
     certificate_authority: Path | None = None
     """The authority (PEM) that signed the server's certificate, where it is not a public one."""
 
