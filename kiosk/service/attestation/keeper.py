@@ -26,6 +26,8 @@ _log = structlog.get_logger("keywright.attestation")
 
 FOLDER: Final = "metadata"
 """Where BLOBs are kept, below the data directory of the service."""
+_TRIES: Final = 10
+"""Looks at a folder in which others put newer files in place of those that were seen."""
 _NAME: Final = re.compile(r"([0-9a-f]{16})-([0-9]{19})\.jwt")
 
 
@@ -45,16 +47,17 @@ class Keeper:
         self._lock = Lock()
         self._current = known
         self._file: Path | None = None
+        self._unreadable: set[tuple[str, int]] = set()
 
     def current(self) -> Metadata | None:
         """What is known now; None while there is nothing."""
         return self._current
 
     def look(self) -> Metadata | None:
-        """Read the newest kept BLOB, unless it is the one that is known; one that cannot be read is told in the log."""
+        """Read the newest kept BLOB, unless it is the one that is known; one that cannot be read is told in the log,
+        once."""
         with self._lock:
-            while not self._read_newest():
-                pass  # another process has just put a newer one in its place
+            any(self._read_newest() for _ in range(_TRIES))
             return self._current
 
     def _read_newest(self) -> bool:
@@ -63,13 +66,26 @@ class Keeper:
             if file == self._file or (self._current is not None and number < self._current.number):
                 break
             try:
-                self._current, self._file = read_metadata(payload_of(_read(file), self.authority, None)), file
+                mark = file.name, file.stat().st_mtime_ns
+            except OSError:
+                return False
+            if mark in self._unreadable:
+                continue
+            try:
+                self._current, self._file = self._read_kept(number, file), file
                 break
             except FileNotFoundError:
                 return False
             except (BlobRejected, OSError) as error:
+                self._unreadable.add(mark)
                 _log.warning("kept_metadata_not_read", file=file.name, reason=_word(error))
         return True
+
+    def _read_kept(self, number: int, file: Path) -> Metadata:
+        found = read_metadata(payload_of(_read(file), self.authority, None))
+        if found.number != number:
+            raise BlobRejected(BlobFault.MALFORMED)
+        return found
 
     def take(self, blob: bytes, now: datetime) -> Taken:
         """Check a BLOB and keep it. Raises BlobRejected; ConfigurationError where it cannot be kept."""

@@ -90,10 +90,13 @@ def test_a_file_that_somebody_put_there_is_checked(
     here = fresh(tmp_path, publisher)
     here.take(publisher.publish(number=5), NOW)
     (file,) = tmp_path.iterdir()
-    forged = tmp_path / file.name.replace("5.jwt", "9.jwt")
-    forged.write_bytes(Publisher().publish(number=9))
-    assert number(fresh(tmp_path, publisher)) == 5
-    assert [vars(each)["keywright_fields"]["reason"] for each in caplog.records] == ["untrusted"]
+    (tmp_path / file.name.replace("5.jwt", "9.jwt")).write_bytes(Publisher().publish(number=9))
+    (tmp_path / file.name.replace("5.jwt", "8.jwt")).write_bytes(publisher.publish(number=4))
+    after = fresh(tmp_path, publisher)
+    after.look()
+    assert number(after) == 5
+    told = [vars(each)["keywright_fields"]["reason"] for each in caplog.records]
+    assert told == ["untrusted", "malformed"]
     caplog.clear()
 
 
