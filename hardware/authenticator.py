@@ -134,7 +134,8 @@ class Authenticator(Protocol):
     def prove(self, options: WebAuthnJson, origin: str, watch: Watch) -> WebAuthnJson:
         """authenticatorGetAssertion for PublicKeyCredentialRequestOptionsJSON → AuthenticationResponseJSON.
 
-        No second touch is asked for where the key can do without (`up: false`); user verification is by the PIN.
+        No second touch is asked for where the key can do without (`up: false`), unless the options say
+        `"userPresence": "required"` (a member of ours); user verification is by the PIN.
         Raises: as `make_credential`, and KeyFault when the credential is not on the key.
         """
         ...

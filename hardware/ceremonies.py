@@ -97,7 +97,7 @@ class Ceremonies:
             self._management.delete(credential_id)
 
     def prove(self, asked: Request, info: Info) -> WebAuthnJson:
-        """authenticatorGetAssertion, without a touch where the key can do without."""
+        """authenticatorGetAssertion, without a touch where nobody asks for one and the key can do without."""
         allowed = possible_ids(asked.allowed, info)
         if asked.allowed and not allowed:
             raise KeyFault(ERR.NO_CREDENTIALS)
@@ -118,11 +118,12 @@ class Ceremonies:
 
     def _sign(self, asked: Request, credential_ids: list[bytes], grant: Grant) -> Mapping[int, Any]:
         what = self._ctap, asked.rp_id, asked.client_data.hash, credential_ids, grant
-        try:
-            return get_assertion(*what, touch=False)
-        except CtapError as error:
-            if error.code not in WANTS_TOUCH:
-                raise
+        if not asked.touch:
+            try:
+                return get_assertion(*what, touch=False)
+            except CtapError as error:
+                if error.code not in WANTS_TOUCH:
+                    raise
         self._pins.touched()
         return get_assertion(*what)
 

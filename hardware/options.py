@@ -65,12 +65,13 @@ class Creation:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Request options, and the client data made for them."""
+    """Request options, and the client data made for them. `touch`: the answer must show that somebody was there."""
 
     rp_id: str
     client_data: CollectedClientData
     allowed: tuple[bytes, ...]
     user_verification: bool
+    touch: bool = False
 
 
 def creation(options: WebAuthnJson, origin: str) -> Creation:
@@ -92,12 +93,16 @@ def creation(options: WebAuthnJson, origin: str) -> Creation:
 
 
 def request(options: WebAuthnJson, origin: str) -> Request:
-    """Read PublicKeyCredentialRequestOptionsJSON. Raises OptionsRefused."""
+    """Read PublicKeyCredentialRequestOptionsJSON. Raises OptionsRefused.
+
+    A member of our own, `userPresence`, says "required" where a silent answer will not do: a log-in somewhere else.
+    """
     return Request(
         rp_id=_suitable(options.get("rpId"), origin),
         client_data=_client_data(CollectedClientData.TYPE.GET, options, origin),
         allowed=_credential_ids(options, "allowCredentials"),
         user_verification=options.get("userVerification") == "required",
+        touch=options.get("userPresence") == "required",
     )
 
 

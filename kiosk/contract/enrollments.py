@@ -180,7 +180,8 @@ class CompleteCeremony:
 
 @dataclass(frozen=True, slots=True)
 class CompletedCeremony:
-    """201. `proof` is PublicKeyCredentialRequestOptionsJSON for the assertion that proves the credential."""
+    """201. `proof` is PublicKeyCredentialRequestOptionsJSON for the assertion that proves the credential. With a member
+    of our own, `"userPresence": "required"`, it is a log-in elsewhere that wants the key touched once more."""
 
     credential_id: str
     proof: WebAuthnObject

@@ -179,7 +179,7 @@ class RestApi:
         elif body is not None:
             content = json.dumps(body, ensure_ascii=False).encode()
             given["Content-Type"] = media_type
-        url = f"{self._base}/{route.path.lstrip('/')}".removesuffix("/")
+        url = f"{self._base}/{route.path.lstrip('/')}" if route.path else self._base
         if query:
             url = f"{url}?{urlencode(query, safe='$', quote_via=quote)}"
         wish = _Wish(method, route, url, given, content, method == "GET" if repeatable is None else repeatable)

@@ -25,7 +25,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     for name, fits in WHICH.items():
         if name in metafunc.fixturenames:
             found = [each for each in STANDS if fits(each)]
-            metafunc.parametrize(name, found, ids=[each.NAME for each in found], indirect=True)
+            marked = [
+                pytest.param(each, id=each.NAME, marks=[getattr(pytest.mark, m) for m in each.MARKS]) for each in found
+            ]
+            metafunc.parametrize(name, marked, indirect=True)
 
 
 def _opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:

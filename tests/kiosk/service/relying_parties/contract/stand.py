@@ -30,6 +30,8 @@ class Stand(ABC):
     """
 
     NAME: ClassVar[str]
+    MARKS: ClassVar[tuple[str, ...]] = ()
+    """The markers of its tests: a real server that has to be there."""
     FAULTY: ClassVar[bool] = False
     """Its other side can be made to fail: `fault`, `stop`, `retry_after`, `wrong`."""
     KNOWS_PEOPLE: ClassVar[bool] = True
@@ -110,13 +112,13 @@ class FaceStand(Stand):
     def secrets(self) -> Mapping[str, str]:
         """The secrets by their names."""
 
-    def make(self, secrets: Mapping[str, str]) -> RelyingParty:
+    def make(self, secrets: Mapping[str, str], outbound: Outbound | None = None) -> RelyingParty:
         """The party as the service makes it."""
         read = catalog.settings_of(catalog.RELYING_PARTIES, "embedded")
         told = {"id": "outside", "name": "Outside", **self.settings()}
         wiring = wired(
             self.root,
-            outbound=self._outbound,
+            outbound=outbound or self._outbound,
             clock=self.bed.clock,
             sleep=self.bed.sleep,
             secret=secrets.__getitem__,
