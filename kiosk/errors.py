@@ -30,8 +30,9 @@ KioskError
 │       ├── SessionExpired
 │       ├── KeyNotAllowed  `reasons`
 │       ├── CeremonyExpired  the creation options are too old: fetch new ones
-│       ├── RegistrationRefused  the relying party certainly did not take the credential
-│       ├── ProofRefused
+│       ├── PartyUnavailable  the relying party certainly did nothing now; later it may
+│       ├── RegistrationRefused  the relying party certainly did not take the credential; `reasons`
+│       ├── ProofRefused   `reasons`
 │       ├── OutcomeUnknown perhaps registered; asking again settles it
 │       └── OutOfStep      the service and the station disagree on the phase
 """
@@ -188,7 +189,8 @@ class SessionExpired(Refusal):
 
 @dataclass(eq=False)
 class KeyNotAllowed(Refusal):
-    """Policy refuses the key; `reasons` are words of `enrollment.admission.Reason`."""
+    """Policy refuses the key; `reasons` are words of `enrollment.admission.Reason` and others of the service, or
+    `<relying party>:<word>` where only that one refuses it."""
 
     reasons: tuple[str, ...] = field(default=())
 
@@ -197,16 +199,33 @@ class CeremonyExpired(Refusal):
     """The creation options ran out before the answer came; nothing was registered."""
 
 
+@dataclass(eq=False)
+class PartyUnavailable(Refusal):
+    """The relying party did nothing and cannot now; it may in `retry_after` seconds (0 where nobody knows)."""
+
+    retry_after: int = 0
+
+
+@dataclass(eq=False)
 class RegistrationRefused(Refusal):
-    """The relying party certainly did not take the credential: it must leave the key."""
+    """The relying party certainly did not take the credential, for `reasons`: it must leave the key."""
+
+    reasons: tuple[str, ...] = field(default=())
 
 
+@dataclass(eq=False)
 class ProofRefused(Refusal):
-    """The assertion did not verify: the credential is not proved to work."""
+    """The assertion did not verify, for `reasons`: the credential is not proved to work."""
+
+    reasons: tuple[str, ...] = field(default=())
 
 
+@dataclass(eq=False)
 class OutcomeUnknown(Refusal):
-    """The relying party perhaps registered the credential; the same call settles it later."""
+    """The relying party perhaps registered the credential; the same call settles it in `retry_after` seconds (0 where
+    nobody knows)."""
+
+    retry_after: int = 0
 
 
 class OutOfStep(Refusal):

@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from hardware.authenticator import KeyAddress, KeyInfo, Sample, WebAuthnJson
-from kiosk.contract.enrollments import Ceremony, CodeSent, CompletedCeremony, Identified, ProvedCeremony, Verified
+from kiosk.contract.enrollments import (
+    Ceremony,
+    CheckedKey,
+    CodeSent,
+    CompletedCeremony,
+    FinishedEnrollment,
+    Identified,
+    ProvedCeremony,
+    Verified,
+)
 from kiosk.contract.profile import Profile
 from kiosk.enrollment.visit import KeyModel, Trouble
 from kiosk.secret import Secret
@@ -54,6 +63,14 @@ class KeyInspected:
     info: KeyInfo
     model: KeyModel = field(default_factory=KeyModel)
     ours: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyAllowed:
+    """CheckKey: everybody would take it."""
+
+    attempt: int
+    checked: CheckedKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,10 +191,20 @@ class ProofAccepted:
 
 @dataclass(frozen=True, slots=True)
 class CleanedUp:
-    """CleanUp ended. `left_on_key` when the credential could not be taken off the key."""
+    """CleanUp ended. `left_on_key` when the credential could not be taken off the key, which is told at the end of its
+    enrollment, whatever is under way by now."""
 
     attempt: int
     left_on_key: bool = False
+    enrollment_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EnrollmentFinished:
+    """FinishEnrollment succeeded."""
+
+    attempt: int
+    finished: FinishedEnrollment
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +221,7 @@ Answer = (
     | CodeDelivered
     | PersonVerified
     | KeyInspected
+    | KeyAllowed
     | KeySelected
     | PinAccepted
     | PinGenerated
@@ -210,6 +238,7 @@ Answer = (
     | CredentialAsserted
     | ProofAccepted
     | CleanedUp
+    | EnrollmentFinished
     | Failed
 )
 """Events that answer an effect: dropped when their attempt is not the visit's."""

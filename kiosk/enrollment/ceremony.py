@@ -13,12 +13,14 @@ from kiosk.enrollment.effects import (
     CloseKey,
     CompleteCeremony,
     ConfigureKey,
+    FinishEnrollment,
     InspectKey,
     MakeCredential,
     ProveCredential,
     SubmitProof,
 )
 from kiosk.enrollment.hand_over import protected, settings_for
+from kiosk.enrollment.parties import concluded, left, place, rolls_back
 from kiosk.enrollment.states import Done, Prove, Remedy, Task, Touch
 from kiosk.enrollment.step import Step, forget_ceremony, next_attempt, stop
 from kiosk.enrollment.visit import Visit
@@ -27,20 +29,25 @@ from kiosk.errors import NotProtected
 
 def go_on(visit: Visit) -> Step:
     """With the key in hand, take up the work where it stands."""
-    if all_proved(visit):
+    if concluded(visit):
         return hand_over(visit)
     if visit.completed is not None:
         return prove(visit)
     if visit.response is not None:
         return complete(visit)
-    return begin(visit)
+    return proceed(visit)
 
 
-def begin(visit: Visit) -> Step:
+def proceed(visit: Visit) -> Step:
+    """The next relying party, or the end with those that took the key."""
+    return begin(visit) if left(visit) else conclude(visit)
+
+
+def begin(visit: Visit, tries: int = 0) -> Step:
     """Fetch fresh creation options for the next relying party."""
     visit = forget_ceremony(next_attempt(visit))
-    party = visit.parties[len(visit.finished)]
-    state = Touch(visit, party, len(visit.finished) + 1, len(visit.parties), visit.profile.times.touch)
+    party = left(visit)[0]
+    state = Touch(visit, party, place(visit), len(visit.parties), visit.profile.times.touch, tries=tries)
     assert visit.key is not None
     return state, (BeginCeremony(visit.attempt, visit.enrollment_id, party.id, visit.key),)
 
@@ -49,7 +56,7 @@ def make(state: Touch) -> Step:
     """Have the key make the credential for the options in hand."""
     visit = next_attempt(state.visit)
     assert visit.ceremony is not None
-    effect = MakeCredential(visit.attempt, visit.enrollment_id, visit.ceremony, state.seconds)
+    effect = MakeCredential(visit.attempt, visit.enrollment_id, visit.ceremony, state.seconds, rolls_back(visit))
     return replace(state, visit=visit, waiting=False, verifying=False), (effect,)
 
 
@@ -89,9 +96,15 @@ def submit(visit: Visit, tries: int = 0) -> Step:
 def proved(visit: Visit, phase: Phase) -> Step:
     """This relying party is done: the next one, or the key itself."""
     visit = forget_ceremony(visit)
-    if phase is not Phase.DONE and len(visit.finished) < len(visit.parties):
-        return begin(visit)
-    return hand_over(visit)
+    return hand_over(replace(visit, ended=True)) if phase is Phase.DONE else proceed(visit)
+
+
+def conclude(visit: Visit, tries: int = 0) -> Step:
+    """No relying party is left: where not all of them took the key, the service must know that this is the end."""
+    if concluded(visit):
+        return hand_over(visit)
+    visit = next_attempt(visit)
+    return _working(visit, Task.FINISH, tries), (FinishEnrollment(visit.attempt, visit.enrollment_id),)
 
 
 def hand_over(visit: Visit, tries: int = 0) -> Step:
@@ -133,15 +146,10 @@ def read_back(visit: Visit, info: KeyInfo) -> Step:
     return Done(visit), (CloseKey(),)
 
 
-def all_proved(visit: Visit) -> bool:
-    """Whether no relying party is left."""
-    return bool(visit.parties) and len(visit.finished) == len(visit.parties)
-
-
 def _here(visit: Visit) -> bool:
     return visit.key is not None and visit.key.address in visit.port.keys
 
 
 def _working(visit: Visit, task: Task, tries: int = 0) -> Prove:
-    number = min(len(visit.finished) + 1, len(visit.parties))
+    number = place(visit)
     return Prove(visit, visit.parties[number - 1], number, len(visit.parties), task, tries)

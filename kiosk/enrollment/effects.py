@@ -2,8 +2,8 @@
 
 Device lane: InspectKey, SelectKey, SetPin, SetRandomPin, VerifyPin, ChangePin, UseBuiltInUv, EnrollFingerprint,
 MakeCredential, ProveCredential, ConfigureKey, ResetKey, CountCredentials, CloseKey.
-Network lane: LoadProfile, IdentifyPerson, SendCode, VerifyPerson, AskApproval, BeginCeremony, CompleteCeremony,
-SubmitProof, CancelEnrollment.
+Network lane: LoadProfile, IdentifyPerson, SendCode, VerifyPerson, CheckKey, AskApproval, BeginCeremony,
+CompleteCeremony, SubmitProof, FinishEnrollment, CancelEnrollment.
 Both, in this order: CleanUp (take the credential off the key, then tell the relying party).
 At once, on the caller's thread: CancelDevice (sets the cancel event of the device lane's current work).
 """
@@ -79,6 +79,15 @@ class SelectKey:
     attempt: int
     keys: tuple[KeyAddress, ...]
     seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class CheckKey:
+    """Ask the service whether this key would be taken by everybody. Answer: KeyAllowed."""
+
+    attempt: int
+    enrollment_id: str
+    key: KeyInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,13 +191,15 @@ class BeginCeremony:
 class MakeCredential:
     """Journal the intent, make the credential on the open key, journal the response.
 
-    Answers: TouchWanted, CredentialMade.
+    `rolls_back`: it is taken back, though proved, unless all other relying parties take theirs. Answers: TouchWanted,
+    CredentialMade.
     """
 
     attempt: int
     enrollment_id: str
     ceremony: Ceremony
     seconds: int
+    rolls_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,13 +236,22 @@ class SubmitProof:
 @dataclass(frozen=True, slots=True)
 class CleanUp:
     """Take back what this ceremony left: the credential on the open key (named by the response, if any), then at
-    the relying party. Journaled, so that a restart goes on with it. Answer: CleanedUp."""
+    the relying party. Journaled, so that a restart goes on with it. With `ANOTHER_KEY` also what was proved. Answer:
+    CleanedUp."""
 
     attempt: int
     enrollment_id: str
     ceremony: Ceremony
     response: WebAuthnJson | None
     reason: AbandonReason
+
+
+@dataclass(frozen=True, slots=True)
+class FinishEnrollment:
+    """End the enrollment with what was proved. Answer: EnrollmentFinished."""
+
+    attempt: int
+    enrollment_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,30 +276,8 @@ class CloseKey:
     same_visit: bool = False
 
 
-Effect = (
-    LoadProfile
-    | IdentifyPerson
-    | SendCode
-    | VerifyPerson
-    | InspectKey
-    | SelectKey
-    | SetPin
-    | SetRandomPin
-    | VerifyPin
-    | ChangePin
-    | UseBuiltInUv
-    | EnrollFingerprint
-    | AskApproval
-    | ConfigureKey
-    | ResetKey
-    | CountCredentials
-    | BeginCeremony
-    | MakeCredential
-    | CompleteCeremony
-    | ProveCredential
-    | SubmitProof
-    | CleanUp
-    | CancelEnrollment
-    | CancelDevice
-    | CloseKey
-)
+_Asking = LoadProfile | IdentifyPerson | SendCode | VerifyPerson | CheckKey | AskApproval
+_Key = InspectKey | SelectKey | UseBuiltInUv | EnrollFingerprint | ConfigureKey | ResetKey | CountCredentials | CloseKey
+_Pin = SetPin | SetRandomPin | VerifyPin | ChangePin
+_Ceremony = BeginCeremony | MakeCredential | CompleteCeremony | ProveCredential | SubmitProof | CleanUp
+Effect = _Asking | _Key | _Pin | _Ceremony | FinishEnrollment | CancelEnrollment | CancelDevice

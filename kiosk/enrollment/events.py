@@ -94,7 +94,7 @@ class PinReplaced:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """EnrollFinger: go on without."""
+    """EnrollFinger: go on without. Prove, while a relying party cannot answer: go on without that one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from kiosk.enrollment.answers import Failed, FingerEnrolled, SampleTaken, TouchW
 from kiosk.enrollment.effects import CancelDevice, EnrollFingerprint
 from kiosk.enrollment.events import Continued, Event, KeyRemoved, Skipped, WentBack
 from kiosk.enrollment.hand_over import WANTED
+from kiosk.enrollment.parties import concluded
 from kiosk.enrollment.states import EnrollFinger, Remedy
 from kiosk.enrollment.step import Step, next_attempt, stay, stop
 from kiosk.enrollment.visit import Trouble, Visit
@@ -20,7 +21,7 @@ from kiosk.enrollment.visit import Trouble, Visit
 def ask(visit: Visit) -> Step:
     """Ask for a finger if policy wants one and the key has none; else go on."""
     key, demand = visit.key, visit.policy.pin.enroll_fingerprint
-    wanted = demand in WANTED and not visit.no_finger and not ceremony.all_proved(visit)
+    wanted = demand in WANTED and not visit.no_finger and not concluded(visit)
     if not wanted or key is None or not key.can_enroll_fingerprint or key.built_in_uv is not BuiltInUv.NOT_ENROLLED:
         return ceremony.go_on(visit)
     return _enroll(visit, optional=demand is Demand.BEST_EFFORT)

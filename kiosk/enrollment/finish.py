@@ -16,12 +16,13 @@ from hardware.errors import (
     TouchTimeout,
     UvBlocked,
 )
-from kiosk.contract.enrollments import AbandonReason
+from kiosk.contract.enrollments import AbandonReason, ProvedCeremony
 from kiosk.enrollment import ceremony as work
-from kiosk.enrollment import port
+from kiosk.enrollment import outcome, port
 from kiosk.enrollment.answers import (
     CeremonyCompleted,
     CredentialAsserted,
+    EnrollmentFinished,
     Failed,
     KeyConfigured,
     KeyInspected,
@@ -29,24 +30,27 @@ from kiosk.enrollment.answers import (
     TouchWanted,
 )
 from kiosk.enrollment.effects import CloseKey
-from kiosk.enrollment.events import Event, KeyRemoved, RetryDue
+from kiosk.enrollment.events import Event, KeyRemoved, RetryDue, Skipped
 from kiosk.enrollment.identity import in_hand
+from kiosk.enrollment.parties import told
 from kiosk.enrollment.states import Prove, Remedy, Task, Touch
-from kiosk.enrollment.step import Step, clean_up, forget_ceremony, next_attempt, stay, stop
-from kiosk.enrollment.visit import Trouble
+from kiosk.enrollment.step import Step, clean_up, forget_ceremony, stay
+from kiosk.enrollment.visit import TemporaryPass, Trouble, Visit
 from kiosk.errors import (
     CeremonyExpired,
     OutcomeUnknown,
+    PartyUnavailable,
     ServiceBroken,
     ServiceUnreachable,
     ServiceUntrusted,
     StationRefused,
 )
+from kiosk.secret import Secret
 
-MOST_TRIES = 6
-"""So often is a call to the service made before the journal and the desk take over."""
-
-_MAY_PASS = (ServiceUnreachable, ServiceUntrusted, ServiceBroken, OutcomeUnknown, StationRefused, TouchTimeout)
+_MAY_PASS = (
+    *(ServiceUnreachable, ServiceUntrusted, ServiceBroken, StationRefused),
+    *(PartyUnavailable, OutcomeUnknown, TouchTimeout),
+)
 """Troubles after which the same may be asked again: nothing is known to have been decided."""
 
 _LOCKED = (PinRequired, PinChangeForced, UvBlocked)
@@ -65,6 +69,8 @@ def on_prove(state: Prove, event: Event) -> Step:
             return replace(state, visit=replace(state.visit, unlocked=False)), (CloseKey(same_visit=True),)
         case RetryDue():
             return _again(state)
+        case Skipped() if state.optional and state.problem is not None:
+            return outcome.without(state, state.problem)
         case Failed(_, error):
             return _failed(state, error)
         case _:
@@ -79,16 +85,31 @@ def _went_well(state: Prove, event: Event) -> Step:
         case CredentialAsserted(_, assertion) if state.task is Task.TEST:
             return work.submit(replace(visit, assertion=assertion))
         case ProofAccepted(_, proved) if visit.assertion is not None:
-            credentials = (*visit.proved, *in_hand(visit))
-            finished = (*visit.finished, proved.relying_party)
-            now = replace(visit, finished=finished, proved=credentials, receipt=proved.receipt)
-            return work.proved(now, proved.phase)
+            return work.proved(_with(visit, proved), proved.phase)
+        case EnrollmentFinished(_, finished) if state.task is Task.FINISH:
+            return work.hand_over(told(visit, finished))
         case KeyConfigured() if state.task is Task.CONFIGURE:
             return work.check(replace(visit, configured=True))
         case KeyInspected(_, info) if state.task is Task.CHECK:
             return work.read_back(visit, info)
         case _:
             return stay(state)
+
+
+def _with(visit: Visit, proved: ProvedCeremony) -> Visit:
+    """The visit with one more relying party, and what that gave the person besides."""
+    assert visit.ceremony is not None
+    assert visit.response is not None
+    party, given = proved.relying_party, proved.issued
+    issued = (TemporaryPass(party, Secret(given.value), given.expires_in),) if given is not None else ()
+    return replace(
+        visit,
+        finished=(*visit.finished, party),
+        proved=(*visit.proved, *in_hand(visit)),
+        made=(*visit.made, (visit.ceremony, visit.response)),
+        receipt=proved.receipt,
+        issued=(*visit.issued, *issued),
+    )
 
 
 def _failed(state: Prove, error: Trouble) -> Step:
@@ -100,14 +121,16 @@ def _failed(state: Prove, error: Trouble) -> Step:
     if isinstance(error, _LOCKED) and _pin_helps(state):
         return port.lost(visit, error)
     if isinstance(error, _MAY_PASS):
-        return _wait(state, error)
+        return outcome.wait(state, error)
+    if state.task is Task.FINISH:
+        return outcome.without(state, error)
     if state.task in (Task.CONFIGURE, Task.CHECK):
         return _not_handed_over(state, error)
     if isinstance(error, CeremonyExpired) and state.task is Task.REGISTER:
         cleaning = clean_up(visit, AbandonReason.CANCELLED)
         touch = Touch(forget_ceremony(visit), state.party, state.number, state.total, visit.profile.times.touch)
         return replace(touch, problem=error), cleaning
-    return stop(visit, error, Remedy.ANOTHER_KEY, AbandonReason.NOT_PROVED)
+    return outcome.refused(visit, error, Remedy.ANOTHER_KEY, AbandonReason.NOT_PROVED)
 
 
 def _pin_helps(state: Prove) -> bool:
@@ -123,23 +146,18 @@ def _not_handed_over(state: Prove, error: Trouble) -> Step:
     return work.check(replace(state.visit, configured=True))
 
 
-def _wait(state: Prove, error: Trouble) -> Step:
-    """Try again after 2, 4, 8 … seconds; in the end leave it to the journal and the desk."""
-    tries = state.tries + 1
-    if tries >= MOST_TRIES:
-        unsettled = forget_ceremony(next_attempt(state.visit))
-        return stop(unsettled, error, Remedy.DESK)
-    return replace(state, tries=tries, retry_in=min(2**tries, 30), problem=error), ()
-
-
 def _again(state: Prove) -> Step:
     match state.task:
+        case Task.PREPARE:
+            return work.begin(state.visit, state.tries)
         case Task.REGISTER:
             return work.complete(state.visit, state.tries)
         case Task.TEST if state.visit.assertion is not None:
             return work.submit(state.visit, state.tries)
         case Task.TEST:
             return work.prove(state.visit, state.tries)
+        case Task.FINISH:
+            return work.conclude(state.visit, state.tries)
         case Task.CONFIGURE:
             return work.hand_over(state.visit, state.tries)
         case Task.CHECK:

@@ -42,6 +42,7 @@ from kiosk.enrollment.events import (
     Started,
     TimeExpired,
 )
+from kiosk.enrollment.parties import forget_proved
 from kiosk.enrollment.states import (
     ChangePin,
     ChooseMethod,
@@ -65,7 +66,7 @@ from kiosk.enrollment.states import (
     Touch,
     Welcome,
 )
-from kiosk.enrollment.step import Step, end, next_attempt, stay
+from kiosk.enrollment.step import Step, end, next_attempt, stay, take_back
 from kiosk.enrollment.visit import Port, Visit
 from kiosk.errors import TookTooLong
 
@@ -82,6 +83,8 @@ def begin(locale: str, *, approvals: bool = False) -> Step:
 
 def advance(state: State, event: Event) -> Step:
     """What `event` makes of `state`, and what is to be done about it."""
+    if isinstance(event, CleanedUp):
+        state = _left_behind(state, event)
     if isinstance(event, Answer | RetryDue) and event.attempt != _attempt(state):
         return stay(state)
     state = _counted(state, event)
@@ -163,19 +166,49 @@ def _stopped(state: Stopped, event: Event) -> Step:
     visit = state.visit
     match event:
         case CleanedUp(_, left_on_key):
-            return replace(state, cleaning=False, left_on_key=left_on_key), ()
+            return _cleaned(state, left_on_key=left_on_key), ()
         case CredentialsCounted(_, number):
             return replace(state, visit=replace(visit, stored=number)), ()
         case Failed():
-            return replace(state, cleaning=False, left_on_key=True), ()
+            return _cleaned(state, left_on_key=True), ()
         case ResetWanted() if state.resettable and not state.cleaning:
             return reset.ask(visit)
         case Continued() if not state.cleaning:
             if state.remedy in (Remedy.ANOTHER_KEY, Remedy.REPLUG):
-                return port.take_out(replace(visit, bound=None))
+                return _another_key(visit)
             return end(state, visit)
         case _:
             return stay(state)
+
+
+def _cleaned(state: Stopped, *, left_on_key: bool) -> Stopped:
+    """One thing less to take back."""
+    return replace(state, cleaning=max(state.cleaning - 1, 0), left_on_key=state.left_on_key or left_on_key)
+
+
+def _another_key(visit: Visit) -> Step:
+    """The person shall leave with one key that works everywhere: what the first one was proved for is taken away."""
+    visit = next_attempt(visit)
+    back = take_back(visit)
+    fresh = replace(
+        forget_proved(visit),
+        bound=None,
+        stored=None,
+        random_pin=False,
+        no_finger=False,
+        configured=False,
+        left_on_key=False,
+        replaced=visit.replaced or bool(back),
+    )
+    following, effects = port.take_out(fresh)
+    return following, (*back, *effects)
+
+
+def _left_behind(state: State, event: CleanedUp) -> State:
+    """What stays on the key is told at the end, however long ago it was given up."""
+    if isinstance(state, Connecting) or not event.left_on_key or event.enrollment_id != state.visit.enrollment_id:
+        return state
+    return replace(state, visit=replace(state.visit, left_on_key=True)) if event.enrollment_id else state
 
 
 def _person(state: Identify | verify.Verifying, event: Event) -> Step:

@@ -6,17 +6,19 @@ from dataclasses import replace
 
 from hardware.authenticator import KeyInfo, PinState
 from hardware.errors import AgentLost, Cancelled, KeyGone, KeySwapped, KeyUnusable, NoAccess, Unsupported, UvBlocked
+from kiosk.contract.enrollments import CheckedKey
 from kiosk.enrollment import ceremony, identify, pin, port
 from kiosk.enrollment.admission import admit
-from kiosk.enrollment.answers import Failed, KeyInspected, KeySelected, PinAccepted, TouchWanted
-from kiosk.enrollment.effects import CancelDevice
+from kiosk.enrollment.answers import Failed, KeyAllowed, KeyInspected, KeySelected, PinAccepted, TouchWanted
+from kiosk.enrollment.effects import CancelDevice, CheckKey
 from kiosk.enrollment.events import Continued, Event, WentBack
 from kiosk.enrollment.hand_over import protected
 from kiosk.enrollment.identity import Likeness, admits, place_of
+from kiosk.enrollment.parties import concluded, left
 from kiosk.enrollment.states import InsertKey, Remedy, SelectKey
 from kiosk.enrollment.step import Step, next_attempt, stay, stop
-from kiosk.enrollment.visit import KeyIdentity, Trouble, Visit
-from kiosk.errors import KeyNotAdmitted, OtherPort, SeveralKeys
+from kiosk.enrollment.visit import KeyIdentity, KeyModel, Trouble, Visit
+from kiosk.errors import KeyNotAdmitted, KeyNotAllowed, OtherPort, Refusal, ServiceError, SeveralKeys
 
 
 def on_key(state: InsertKey | SelectKey, event: Event) -> Step:
@@ -29,7 +31,9 @@ def on_insert(state: InsertKey, event: Event) -> Step:
     visit = state.visit
     match event:
         case KeyInspected(_, info, model, ours):
-            return _inspected(replace(visit, key=info, model=model), info, ours, state.problem)
+            return _inspected(replace(visit, key=info, model=_named(visit, info, model)), info, ours, state.problem)
+        case KeyAllowed(_, checked) if visit.key is not None:
+            return pin.ask(_allowed(visit, visit.key, checked), visit.key, state.problem)
         case PinAccepted() if visit.key is not None:
             return pin.unlocked(visit)
         case Failed(_, error):
@@ -77,12 +81,24 @@ def on_port(state: InsertKey | SelectKey, visit: Visit) -> Step:
 
 
 def admitted(visit: Visit, info: KeyInfo, notice: Trouble | None = None) -> Step:
-    """Judge a key that the visit is not bound to, with all reasons; then its PIN."""
-    slots = len(visit.parties) - len(visit.finished)
+    """Judge a key that the visit is not bound to, with all reasons, here and at the service; then its PIN."""
+    slots = len(left(visit))
     reasons = admit(info, visit.policy, simulator_allowed=visit.simulator_allowed, slots=slots)
     if reasons:
         return stop(visit, KeyNotAdmitted(tuple(reasons)), Remedy.ANOTHER_KEY)
-    return pin.ask(visit, info, notice)
+    if visit.allowed == KeyIdentity.of(info):
+        return pin.ask(visit, info, notice)
+    visit = next_attempt(visit)
+    asking = InsertKey(visit, reading=True, problem=notice, key=info.address)
+    return asking, (CheckKey(visit.attempt, visit.enrollment_id, info),)
+
+
+def _allowed(visit: Visit, info: KeyInfo, checked: CheckedKey) -> Visit:
+    """The visit with a key that everybody would take; its maker's word for it is better than ours."""
+    model = visit.model
+    if checked.model:
+        model = KeyModel(checked.model, model.maker, checked.picture or model.picture, known=True)
+    return replace(visit, allowed=KeyIdentity.of(info), model=model, doubts=checked.doubts)
 
 
 def _inspected(visit: Visit, info: KeyInfo, ours: bool | None, before: Trouble | None) -> Step:
@@ -96,9 +112,14 @@ def _inspected(visit: Visit, info: KeyInfo, ours: bool | None, before: Trouble |
             return port.take_out(visit, OtherPort())
     has_pin = visit.bound.has_pin
     visit = replace(visit, bound=replace(KeyIdentity.of(info), has_pin=has_pin))
-    if ceremony.all_proved(visit) and _handed_over(visit, info):
+    if concluded(visit) and _handed_over(visit, info):
         return ceremony.read_back(visit, info)
     return pin.ask(visit, info, notice)
+
+
+def _named(visit: Visit, info: KeyInfo, model: KeyModel) -> KeyModel:
+    """The name by the service, once it has named this model."""
+    return visit.model if visit.allowed is not None and visit.allowed.aaguid == info.aaguid else model
 
 
 def _handed_over(visit: Visit, info: KeyInfo) -> bool:
@@ -114,6 +135,8 @@ def _unreadable(state: InsertKey, error: Trouble) -> Step:
     match error:
         case NoAccess():
             return replace(state, reading=False, problem=error), ()
+        case ServiceError():
+            return _unjudged(state, error)
         case KeyGone():
             return port.look(visit)
         case AgentLost():
@@ -126,3 +149,14 @@ def _unreadable(state: InsertKey, error: Trouble) -> Step:
             return stop(visit, error, Remedy.ANOTHER_KEY)
         case _:
             return port.take_out(visit, error, state.key)
+
+
+def _unjudged(state: InsertKey, error: ServiceError) -> Step:
+    """The service does not want this key, or could not say."""
+    match error:
+        case KeyNotAllowed():
+            return stop(state.visit, error, Remedy.ANOTHER_KEY)
+        case Refusal():
+            return stop(state.visit, error, Remedy.START_OVER)
+        case _:
+            return replace(state, reading=False, problem=error), ()

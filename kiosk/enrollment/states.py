@@ -213,7 +213,7 @@ class ResetKey:
 class Touch:
     """Touch the key for relying party `number` of `total`, within `seconds`. `waiting`: the key blinks now, or
     (`verifying`) waits for a finger on its sensor; until then options are on their way. With `problem` set, nothing is
-    under way and `Continued` tries again."""
+    under way and `Continued` tries again. `tries` counts how often options were asked for in vain."""
 
     visit: Visit
     party: RelyingPartyName
@@ -223,13 +223,17 @@ class Touch:
     waiting: bool = False
     problem: Trouble | None = None
     verifying: bool = False
+    tries: int = 0
 
 
 class Task(StrEnum):
-    """The tasks of the Working screen, in order. CONFIGURE only where policy asks something of the key at hand-over."""
+    """The tasks of the Working screen, in order. PREPARE only while a relying party has no options for us; FINISH only
+    where not every one took the key; CONFIGURE only where policy asks something of the key at hand-over."""
 
+    PREPARE = "prepare"
     REGISTER = "register"
     TEST = "test"
+    FINISH = "finish"
     CONFIGURE = "configure"
     CHECK = "check"
 
@@ -237,7 +241,8 @@ class Task(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Prove:
     """Nothing to do: `task` is under way. After a failure of the network, `retry_in` seconds until the next try.
-    `touch`: this key wants a touch for the test, or (`verifying`) a finger on its sensor."""
+    `touch`: this key wants a touch for the test, or (`verifying`) a finger on its sensor. `optional`: it is only this
+    relying party that cannot, and the person may go on without it (`Skipped`)."""
 
     visit: Visit
     party: RelyingPartyName
@@ -249,11 +254,12 @@ class Prove:
     touch: bool = False
     problem: Trouble | None = None
     verifying: bool = False
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The key was proved to work, and both sides were read back."""
+    """The key was proved to work at the relying parties that are finished, and both sides were read back."""
 
     visit: Visit
 
@@ -269,15 +275,17 @@ class Remedy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """It cannot go on this way. `cleaning`: what was begun is still being taken back; `left_on_key`: a credential stays
-    on the key, staff must know. `resettable`: policy lets this key be wiped and begun anew (`ResetWanted`)."""
+    """It cannot go on this way. `cleaning`: so many things that were begun are still being taken back; `left_on_key`: a
+    credential stays on the key, staff must know. `resettable`: policy lets this key be wiped and begun anew
+    (`ResetWanted`). `taken_back`: it was proved there, and is taken away again, because policy wants all or nothing."""
 
     visit: Visit
     problem: Trouble
     remedy: Remedy
-    cleaning: bool = False
+    cleaning: int = 0
     left_on_key: bool = False
     resettable: bool = False
+    taken_back: tuple[RelyingPartyName, ...] = ()
 
 
 _Person = Connecting | Welcome | Identify | ChooseMethod | EnterCode | ShowBadge | ConfirmPerson

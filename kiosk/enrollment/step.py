@@ -7,9 +7,18 @@ from dataclasses import replace
 from hardware.authenticator import PinState
 from hardware.errors import FingerprintsFull, KeyFull, PinBlocked
 from kiosk.contract.enrollments import AbandonReason
-from kiosk.contract.policy import ResetMode
+from kiosk.contract.policy import Partial, ResetMode
 from kiosk.enrollment.admission import CURED_BY_RESET
-from kiosk.enrollment.effects import CancelDevice, CancelEnrollment, CleanUp, CloseKey, CountCredentials, Effect
+from kiosk.enrollment.effects import (
+    CancelDevice,
+    CancelEnrollment,
+    CleanUp,
+    CloseKey,
+    CountCredentials,
+    Effect,
+    FinishEnrollment,
+)
+from kiosk.enrollment.parties import concluded, forget_proved, rolls_back
 from kiosk.enrollment.states import Done, Remedy, State, Stopped, Welcome
 from kiosk.enrollment.visit import KeyIdentity, Trouble, Visit
 from kiosk.errors import KeyNotAdmitted
@@ -45,15 +54,26 @@ def clean_up(visit: Visit, reason: AbandonReason) -> tuple[Effect, ...]:
     return (CleanUp(visit.attempt, visit.enrollment_id, visit.ceremony, visit.response, reason),)
 
 
+def take_back(visit: Visit) -> tuple[Effect, ...]:
+    """What takes away again all that was proved with the key of this visit."""
+    reason = AbandonReason.ANOTHER_KEY
+    return tuple(
+        CleanUp(visit.attempt, visit.enrollment_id, ceremony, response, reason) for ceremony, response in visit.made
+    )
+
+
 def stop(visit: Visit, problem: Trouble, remedy: Remedy, reason: AbandonReason = AbandonReason.KEY_REFUSED) -> Step:
-    """Stop here; take back what was begun, then close the key. Which key it was is remembered, so that it can be taken
-    out; where a wiped key would do, the visit is about this very one from now on."""
+    """Stop here; take back what was begun (where policy wants all or nothing, also what was proved), then close the
+    key. Which key it was is remembered, so that it can be taken out; where a wiped key would do, the visit is about
+    this very one from now on."""
     visit = next_attempt(visit)
-    cleaning = clean_up(visit, reason)
+    back = _rolled_back(visit)
+    cleaning, taken = (*clean_up(visit, reason), *back), visit.finished if back else ()
+    visit = forget_proved(visit) if back else visit
     resettable = may_reset(visit, problem)
     counting = (CountCredentials(visit.attempt),) if resettable and visit.unlocked else ()
     after = forget_ceremony(_marked(visit, problem) if resettable else replace(visit, unlocked=False))
-    stopped = Stopped(after, problem, remedy, cleaning=bool(cleaning), resettable=resettable)
+    stopped = Stopped(after, problem, remedy, len(cleaning), resettable=resettable, taken_back=taken)
     return stopped, (*cleaning, *counting, CloseKey())
 
 
@@ -79,9 +99,10 @@ def _marked(visit: Visit, problem: Trouble) -> Visit:
 def end(state: State, visit: Visit, problem: Trouble | None = None) -> Step:
     """End the visit, forget everything about the person, take back whatever is not finished."""
     visit = next_attempt(visit)
-    effects: tuple[Effect, ...] = (CancelDevice(), *clean_up(visit, AbandonReason.CANCELLED), CloseKey())
+    begun = clean_up(visit, AbandonReason.CANCELLED)
+    effects: tuple[Effect, ...] = (CancelDevice(), *begun, *_rolled_back(visit), CloseKey())
     if visit.enrollment_id and not isinstance(state, Done):
-        effects = (*effects, CancelEnrollment(visit.enrollment_id))
+        effects = (*effects, _last_word(visit))
     fresh = Visit(
         profile=visit.profile,
         locale=visit.profile.languages[0],
@@ -91,3 +112,13 @@ def end(state: State, visit: Visit, problem: Trouble | None = None) -> Step:
         port=visit.port,
     )
     return Welcome(fresh, problem), effects
+
+
+def _rolled_back(visit: Visit) -> tuple[Effect, ...]:
+    return take_back(visit) if rolls_back(visit) and not concluded(visit) else ()
+
+
+def _last_word(visit: Visit) -> Effect:
+    """What the service is told of a visit that ends before its end: what was proved is kept where policy keeps it."""
+    keeps = visit.policy.partial is Partial.KEEP and bool(visit.finished) and not concluded(visit)
+    return FinishEnrollment(visit.attempt, visit.enrollment_id) if keeps else CancelEnrollment(visit.enrollment_id)

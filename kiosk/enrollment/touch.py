@@ -12,22 +12,35 @@ from hardware.errors import (
     HardwareError,
     KeyGone,
     KeyUnusable,
+    NoSuitableAlgorithm,
     OptionsRefused,
     PinChangeForced,
     PinRequired,
     TouchTimeout,
     UvBlocked,
 )
-from kiosk.contract.enrollments import AbandonReason, Phase
+from kiosk.contract.enrollments import AbandonReason
 from kiosk.enrollment import ceremony as work
-from kiosk.enrollment import port
+from kiosk.enrollment import outcome, port
 from kiosk.enrollment.answers import CeremonyBegun, CredentialMade, Failed, TouchWanted
 from kiosk.enrollment.effects import CancelDevice, Effect
 from kiosk.enrollment.events import Continued, Event, KeyRemoved, WentBack
-from kiosk.enrollment.states import Remedy, Touch
+from kiosk.enrollment.parties import can_sign
+from kiosk.enrollment.states import Prove, Remedy, Task, Touch
 from kiosk.enrollment.step import Step, clean_up, forget_ceremony, next_attempt, stay, stop
 from kiosk.enrollment.visit import Trouble, Visit
-from kiosk.errors import CeremonyExpired, OutcomeUnknown, Refusal, SessionExpired
+from kiosk.errors import (
+    CeremonyExpired,
+    KeyNotAllowed,
+    OutcomeUnknown,
+    PartyUnavailable,
+    Refusal,
+    RegistrationRefused,
+    SessionExpired,
+)
+
+_REFUSED = (AlreadyRegistered, KeyUnusable, KeyNotAllowed, RegistrationRefused, OptionsRefused)
+"""Troubles after which this relying party certainly gets no credential from this key."""
 
 _To = Callable[[Visit, Trouble | None], Step]
 
@@ -37,7 +50,7 @@ def on_touch(state: Touch, event: Event) -> Step:
     visit = state.visit
     match event:
         case CeremonyBegun(_, ceremony):
-            return work.make(replace(state, visit=replace(visit, ceremony=ceremony)))
+            return _make(replace(state, visit=replace(visit, ceremony=ceremony), tries=0))
         case TouchWanted(_, verifying):
             return replace(state, waiting=True, verifying=verifying), ()
         case CredentialMade(_, response) if visit.ceremony is not None:
@@ -54,6 +67,16 @@ def on_touch(state: Touch, event: Event) -> Step:
             return stay(state)
 
 
+def _make(state: Touch) -> Step:
+    """Have the key touched, unless it cannot sign in a way that is asked for."""
+    visit = state.visit
+    assert visit.key is not None
+    assert visit.ceremony is not None
+    if not can_sign(visit.key, visit.ceremony):
+        return outcome.refused(visit, NoSuitableAlgorithm(), Remedy.ANOTHER_KEY)
+    return work.make(state)
+
+
 def _leave(visit: Visit, to: _To, problem: Trouble | None, reason: AbandonReason) -> Step:
     """Give this ceremony up and go back to the port."""
     visit = next_attempt(visit)
@@ -64,8 +87,11 @@ def _leave(visit: Visit, to: _To, problem: Trouble | None, reason: AbandonReason
 
 def _failed(state: Touch, error: Trouble) -> Step:
     visit = state.visit
-    if isinstance(error, AlreadyRegistered) and len(visit.parties) > 1:
-        return _known(state, error)
+    if isinstance(error, _REFUSED):
+        ours = isinstance(error, OptionsRefused)
+        return outcome.refused(visit, error, Remedy.DESK if ours else Remedy.ANOTHER_KEY)
+    if isinstance(error, PartyUnavailable):
+        return outcome.wait(Prove(visit, state.party, state.number, state.total, Task.PREPARE, state.tries), error)
     remedy = _no_way_on(error)
     if remedy is not None:
         return stop(visit, error, remedy)
@@ -96,26 +122,14 @@ def _told(state: Touch, error: Trouble) -> Touch:
     return replace(state, waiting=False, verifying=False, problem=error)
 
 
-def _known(state: Touch, error: AlreadyRegistered) -> Step:
-    """One of several relying parties has proved this key before (the visit that did it did not reach the others): go
-    on with the rest. When all of them have, this key needs nothing."""
-    visit = replace(state.visit, finished=(*state.visit.finished, state.party))
-    if len(visit.finished) == len(visit.parties) and not visit.receipt:
-        return stop(replace(visit, finished=()), error, Remedy.ANOTHER_KEY)
-    following, effects = work.proved(visit, Phase.KEY)
-    return following, (*clean_up(visit, AbandonReason.KEY_REFUSED), *effects)
-
-
 def _no_way_on(error: Trouble) -> Remedy | None:
-    """What helps when this key, or this visit, certainly gets no credential; None when trying again may help."""
+    """What helps when this visit certainly gets no credential; None when trying again may help."""
     match error:
-        case OptionsRefused():
-            return Remedy.DESK
         case SessionExpired():
             return Remedy.START_OVER
         case OutcomeUnknown() | CeremonyExpired():
             return None
-        case AlreadyRegistered() | KeyUnusable() | Refusal():
+        case Refusal():
             return Remedy.ANOTHER_KEY
         case _:
             return None

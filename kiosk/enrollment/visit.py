@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 
 from hardware.authenticator import KeyAddress, KeyInfo, PinState, WebAuthnJson
 from hardware.errors import HardwareError, NoAccess
-from kiosk.contract.enrollments import Ceremony, CompletedCeremony, MaskedPerson, VerificationOffer
+from kiosk.contract.enrollments import Ceremony, CompletedCeremony, MaskedPerson, PartyOutcome, VerificationOffer
 from kiosk.contract.policy import EnrollmentPolicy
 from kiosk.contract.profile import Profile, RelyingPartyName
 from kiosk.errors import KioskError
+from kiosk.secret import Secret
 
 Trouble = HardwareError | KioskError
 """What a page tells as a notice; `ui.messages` has the words for every class."""
@@ -17,7 +18,8 @@ Trouble = HardwareError | KioskError
 
 @dataclass(frozen=True, slots=True)
 class KeyModel:
-    """What people call this kind of key, by its AAGUID; `picture` is a file of resources/art/models, or empty.
+    """What people call this kind of key, by its AAGUID; `picture` is a file of resources/art/models, a data URL that
+    the service gave, or empty.
 
     Where the catalogue has no entry, `name` is what the key says of itself (untrusted), and `known` is False.
     """
@@ -69,6 +71,15 @@ class Port:
 
 
 @dataclass(frozen=True, slots=True)
+class TemporaryPass:
+    """A pass for the first days at a relying party, shown once; `expires_in` in seconds."""
+
+    relying_party: RelyingPartyName
+    value: Secret
+    expires_in: int
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
     """The facts of one visit. `attempt` numbers the work under way: answers to older work are dropped.
 
@@ -82,7 +93,13 @@ class Visit:
 
     `ceremony`, `response`, `completed` and `assertion` are the relying party in hand: options, the key's answer, the
     service's answer, the proof. `finished` are the parties proved so far, with the receipt of the last, and `proved`
-    their credentials (RP ID, id), by which the key is known again.
+    their credentials (RP ID, id), by which the key is known again; `made` is what takes them back. `outcomes` are the
+    parties that did not take the key, and `refusal` the first trouble that was the reason. `ended`: the service knows
+    that the person goes with what is finished. `issued` are passes for the first days.
+
+    `allowed` is the key that the service would take, and `doubts` are its words about it, for staff. `replaced`: an
+    earlier key of this visit had been proved somewhere, and another one took its place. `left_on_key`: something that
+    was begun could not be taken off this one.
     """
 
     profile: Profile
@@ -116,3 +133,12 @@ class Visit:
     finished: tuple[RelyingPartyName, ...] = ()
     proved: tuple[tuple[str, bytes], ...] = ()
     receipt: str = ""
+    made: tuple[tuple[Ceremony, WebAuthnJson], ...] = ()
+    outcomes: tuple[PartyOutcome, ...] = ()
+    refusal: Trouble | None = None
+    ended: bool = False
+    issued: tuple[TemporaryPass, ...] = ()
+    allowed: KeyIdentity | None = None
+    doubts: tuple[str, ...] = ()
+    replaced: bool = False
+    left_on_key: bool = False

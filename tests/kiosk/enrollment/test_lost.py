@@ -36,19 +36,19 @@ def test_at_a_pin_the_key_is_read_again_and_the_page_comes_back(
 ) -> None:
     walk.inserted(key).say(typed).fail(LOST)
     assert walk.asked(effects.InspectKey).address == ADDRESS
-    state = walk.answer(lambda n: answers.KeyInspected(n, key)).state
+    state = walk.read(key).state
     assert isinstance(state, states.ChoosePin | states.EnterPin | states.ChangePin)
     assert (type(state), state.problem, state.busy) == (kind, LOST, False)
 
 
 def test_a_pin_that_was_set_all_the_same_is_asked_for(walk: Walk) -> None:
     walk.inserted().say(events.PinChosen(Secret(PIN))).fail(LOST)
-    walk.answer(lambda n: answers.KeyInspected(n, WITH_PIN)).now(states.EnterPin)
+    walk.read(WITH_PIN).now(states.EnterPin)
 
 
 def test_a_random_pin_is_set_by_whoever_comes_next(walk: Walk) -> None:
     walk.inserted(policy=EnrollmentPolicy(PinPolicy(origin=PinOrigin.RANDOM))).fail(LOST)
-    walk.answer(lambda n: answers.KeyInspected(n, WITH_PIN)).asked(effects.SetRandomPin)
+    walk.read(WITH_PIN).asked(effects.SetRandomPin)
     walk.answer(lambda n: answers.PinGenerated(n, Secret("40718263"))).now(states.RandomPin)
 
 
@@ -56,7 +56,7 @@ def test_among_several_keys_the_one_in_hand_is_read_again(walk: Walk) -> None:
     other = replace(ADDRESS, path="slot-2", serial="S2")
     walk.inserted(WITH_PIN).say(events.KeyInserted(other), events.PinTyped(Secret(PIN))).fail(LOST)
     assert walk.asked(effects.InspectKey).address == ADDRESS
-    walk.answer(lambda n: answers.KeyInspected(n, WITH_PIN)).say(events.PinTyped(Secret(PIN)))
+    walk.read(WITH_PIN).say(events.PinTyped(Secret(PIN)))
     typing = walk.now(states.EnterPin)
     walk.state = replace(typing, visit=replace(typing.visit, port=Port()))
     assert not walk.fail(LOST).now(states.InsertKey).reading
@@ -68,7 +68,7 @@ def test_the_touch_the_test_and_the_look_go_on_without_the_pin(walk: Walk) -> No
     assert not walk.now(states.Touch).waiting
     walk.answer(answers.TouchWanted).made().completed().fail(LOST).asked(effects.ProveCredential)
     walk.proved().fail(LOST).asked(effects.InspectKey)
-    walk.answer(lambda n: answers.KeyInspected(n, WITH_PIN)).now(states.Done)
+    walk.read(WITH_PIN).now(states.Done)
     assert sum(isinstance(e, effects.SetPin | effects.VerifyPin) for e in walk.all) == 1
     assert sum(isinstance(e, effects.BeginCeremony) for e in walk.all) == 1
 
@@ -82,11 +82,11 @@ def test_so_does_the_configuration(walk: Walk) -> None:
 
 def test_a_new_agent_that_has_no_pin_has_it_asked_for(walk: Walk) -> None:
     walk.inserted(ABLE, policy=ALWAYS).say(events.PinTyped(Secret(PIN))).answer(answers.PinAccepted)
-    walk.begun().fail(LOST).fail(hw.PinRequired()).answer(lambda n: answers.KeyInspected(n, ABLE))
+    walk.begun().fail(LOST).fail(hw.PinRequired()).read(ABLE)
     walk.say(events.PinTyped(Secret(PIN))).answer(answers.PinAccepted).begun().made().completed()
-    walk.fail(hw.PinRequired()).answer(lambda n: answers.KeyInspected(n, ABLE))
+    walk.fail(hw.PinRequired()).read(ABLE)
     walk.say(events.PinTyped(Secret(PIN))).answer(answers.PinAccepted).proved().fail(hw.PinRequired())
-    walk.answer(lambda n: answers.KeyInspected(n, ABLE)).say(events.PinTyped(Secret(PIN)))
+    walk.read(ABLE).say(events.PinTyped(Secret(PIN)))
     walk.answer(answers.PinAccepted).asked(effects.ConfigureKey)
 
 
@@ -135,14 +135,14 @@ def test_the_key_is_configured_after_everything_was_proved_and_then_read(walk: W
     assert walk.now(states.Prove).task is states.Task.CONFIGURE
     assert walk.asked(effects.ConfigureKey).settings.always_uv
     assert walk.answer(answers.KeyConfigured).now(states.Prove).task is states.Task.CHECK
-    walk.answer(lambda n: answers.KeyInspected(n, ABLE))
+    walk.read(ABLE)
     assert isinstance(walk.now(states.Stopped).problem, errors.NotProtected)
 
 
 @pytest.mark.parametrize("error", [hw.Unsupported("alwaysUv"), hw.PinRefused(), hw.KeyFault(1)])
 def test_a_setting_that_the_key_refuses_is_judged_by_the_last_look(walk: Walk, error: Exception) -> None:
     assert configuring(walk).fail(error).now(states.Prove).task is states.Task.CHECK
-    walk.answer(lambda n: answers.KeyInspected(n, replace(ABLE, always_uv=True))).now(states.Done)
+    walk.read(replace(ABLE, always_uv=True)).now(states.Done)
 
 
 @pytest.mark.parametrize("error", [hw.KeySilent(2), hw.KeySwapped(), errors.StorageFull()])
@@ -151,7 +151,7 @@ def test_other_trouble_at_hand_over_takes_the_key_out_and_goes_on_there(walk: Wa
     assert walk.now(states.InsertKey).take_out
     again = replace(ADDRESS, attach_id=2)
     walk.say(events.KeyRemoved(ADDRESS), events.KeyInserted(again))
-    walk.answer(lambda n: answers.KeyInspected(n, replace(ABLE, address=again)))
+    walk.read(replace(ABLE, address=again))
     walk.say(events.PinTyped(Secret(PIN))).answer(answers.PinAccepted).asked(effects.ConfigureKey)
 
 
@@ -159,7 +159,7 @@ def test_a_key_pulled_at_hand_over_must_come_back(walk: Walk) -> None:
     configuring(walk).say(events.KeyRemoved(ADDRESS)).fail(hw.KeyGone())
     again = replace(ADDRESS, attach_id=2)
     walk.say(events.KeyInserted(again))
-    walk.answer(lambda n: answers.KeyInspected(n, replace(ABLE, address=again, always_uv=True))).now(states.Done)
+    walk.read(replace(ABLE, address=again, always_uv=True)).now(states.Done)
 
 
 def test_a_key_pulled_while_it_is_configured_is_not_looked_for_where_it_was(walk: Walk) -> None:
@@ -170,7 +170,7 @@ def test_a_key_pulled_while_it_is_configured_is_not_looked_for_where_it_was(walk
 def test_a_key_pulled_after_it_was_configured_is_only_read(walk: Walk) -> None:
     configuring(walk).answer(answers.KeyConfigured).say(events.KeyRemoved(ADDRESS)).fail(hw.KeyGone())
     again = replace(ADDRESS, attach_id=2)
-    walk.say(events.KeyInserted(again)).answer(lambda n: answers.KeyInspected(n, replace(ABLE, address=again)))
+    walk.say(events.KeyInserted(again)).read(replace(ABLE, address=again))
     assert isinstance(walk.now(states.Stopped).problem, errors.NotProtected)
 
 
@@ -199,4 +199,4 @@ def test_a_key_whose_change_is_forced_came_to_the_end(walk: Walk) -> None:
     walk.begun().made().completed().proved().say(events.KeyRemoved(able.address)).fail(hw.KeyGone())
     again = replace(able.address, attach_id=2)
     done = replace(able, address=again, pin=PinState.CHANGE_FORCED, min_pin_length=8)
-    walk.say(events.KeyInserted(again)).answer(lambda n: answers.KeyInspected(n, done)).now(states.Done)
+    walk.say(events.KeyInserted(again)).read(done).now(states.Done)

@@ -86,7 +86,7 @@ def test_what_a_change_can_come_to(walk: Walk, error: Exception, kind: type) -> 
 def replugged(walk: Walk, info: KeyInfo) -> Walk:
     """The same key, out and in again."""
     walk.say(events.KeyRemoved(info.address), events.KeyInserted(info.address))
-    return walk.answer(lambda n: answers.KeyInspected(n, info))
+    return walk.read(info)
 
 
 def test_a_key_that_is_still_blocked_after_it_was_put_back_is_as_good_as_locked(walk: Walk) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hardware import errors as hw
 from hardware.authenticator import KeyInfo, PinState, Transport
 from kiosk import errors
-from kiosk.contract.enrollments import Phase
+from kiosk.contract.enrollments import CheckedKey, Phase
 from kiosk.contract.policy import EnrollmentPolicy, KeyPolicy, ResetMode
 from kiosk.enrollment import answers, effects, events, states
 from kiosk.enrollment.reset import STRICT_BEFORE, STRICT_WINDOW, WINDOW, YUBICO, seconds_to_reset
@@ -85,7 +85,8 @@ def test_it_is_offered_only_where_it_would_help(walk: Walk, key: KeyInfo, policy
 
 
 def test_a_key_that_one_relying_party_relies_on_is_not_wiped(walk: Walk) -> None:
-    walk.touching(parties=(MAIL, VPN), policy=SELF).made().completed().proved(Phase.KEY).begun(VPN).fail(hw.KeyFull())
+    walk.touching(parties=(MAIL, VPN), policy=SELF).made().completed().proved(Phase.KEY)
+    walk.say(events.KeyRemoved(ADDRESS), events.KeyInserted(ADDRESS)).read(replace(FRESH, pin=PinState.BLOCKED))
     assert not walk.now(states.Stopped).resettable
 
 
@@ -155,6 +156,8 @@ def test_the_key_is_taken_out_put_back_and_touched_and_begins_anew(walk: Walk) -
     assert (asked.address, asked.expected.serial, asked.seconds) == (AGAIN, "S1", WINDOW)
     assert walk.answer(answers.TouchWanted).now(states.ResetKey).stage is ResetStage.TOUCH
     walk.answer(lambda n: answers.KeyReset(n, replace(FRESH, address=AGAIN)))
+    assert walk.asked(effects.CheckKey).key.address == AGAIN
+    walk.answer(lambda n: answers.KeyAllowed(n, CheckedKey()))
     assert walk.now(states.ChoosePin).visit.bound is None
     walk.say(events.PinChosen(Secret("704913"))).answer(answers.PinAccepted).begun()
 

@@ -95,7 +95,7 @@ def test_a_bound_key_without_a_serial_number_is_chosen_by_its_owner(walk: Walk) 
 
 def test_another_key_is_taken_out_and_the_right_one_found_meanwhile(walk: Walk) -> None:
     walk.touching().say(events.KeyRemoved(ADDRESS), events.KeyInserted(OTHER))
-    walk.answer(lambda n: answers.KeyInspected(n, replace(FRESH, address=OTHER)))
+    walk.read(replace(FRESH, address=OTHER))
     state = walk.now(states.InsertKey)
     assert (state.take_out, state.out, type(state.problem)) == (True, OTHER, hw.KeySwapped)
     third = replace(OTHER, path="slot-3", serial="S3")

@@ -9,9 +9,11 @@ from typing import TypeVar
 from hardware.authenticator import KeyAddress, KeyInfo, PinState, Transport
 from kiosk.contract.enrollments import (
     Ceremony,
+    CheckedKey,
     CodeSent,
     CompletedCeremony,
     Identified,
+    IssuedPass,
     MaskedPerson,
     Phase,
     ProvedCeremony,
@@ -28,7 +30,7 @@ from kiosk.contract.profile import (
     VerificationMethod,
 )
 from kiosk.enrollment import answers, events
-from kiosk.enrollment.effects import Effect
+from kiosk.enrollment.effects import CheckKey, Effect
 from kiosk.enrollment.flow import advance, begin
 from kiosk.enrollment.states import Connecting, State
 from kiosk.secret import Secret
@@ -127,10 +129,17 @@ class Walk:
         return self.answer(lambda n: answers.PersonVerified(n, Verified(Phase.KEY, "Maria Okafor", parties, rules)))
 
     def inserted(self, info: KeyInfo = FRESH, mode: PinMode = PinMode.REQUIRED, **more: object) -> Walk:
-        """Until the key was read."""
+        """Until the key was read, and the service would take it."""
         self.verified(mode, **more)  # type: ignore[arg-type]  # handed through
         self.say(events.KeyInserted(info.address))
-        return self.answer(lambda n: answers.KeyInspected(n, info))
+        return self.read(info)
+
+    def read(self, info: KeyInfo = FRESH, *, ours: bool | None = None) -> Walk:
+        """The key is read; where the service is asked about it, that would take it."""
+        self.answer(lambda n: answers.KeyInspected(n, info, ours=ours))
+        if any(isinstance(effect, CheckKey) for effect in self.effects):
+            self.answer(lambda n: answers.KeyAllowed(n, CheckedKey()))
+        return self
 
     def touching(self, mode: PinMode = PinMode.REQUIRED, **more: object) -> Walk:
         """Until the key blinks."""
@@ -151,7 +160,9 @@ class Walk:
         """The relying party took the credential."""
         return self.answer(lambda n: answers.CeremonyCompleted(n, CompletedCeremony("AQ", {"challenge": "BB"})))
 
-    def proved(self, phase: Phase = Phase.DONE, party: RelyingPartyName = MAIL) -> Walk:
+    def proved(
+        self, phase: Phase = Phase.DONE, party: RelyingPartyName = MAIL, issued: IssuedPass | None = None
+    ) -> Walk:
         """The key asserted, and the service believed it."""
         self.answer(lambda n: answers.CredentialAsserted(n, {"id": "AQ"}))
-        return self.answer(lambda n: answers.ProofAccepted(n, ProvedCeremony(phase, party, "K7M-4Q2")))
+        return self.answer(lambda n: answers.ProofAccepted(n, ProvedCeremony(phase, party, "K7M-4Q2", issued)))

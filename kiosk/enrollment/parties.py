@@ -1,0 +1,117 @@
+"""The relying parties of a visit: which are left, how each of them ended, and what that means by policy."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hardware.authenticator import KeyInfo
+from hardware.errors import (
+    AlreadyRegistered,
+    KeyFull,
+    KeyUnusable,
+    MissingExtension,
+    NoSuitableAlgorithm,
+    OptionsRefused,
+)
+from kiosk.contract.enrollments import Ceremony, FinishedEnrollment, PartyOutcome, PartyResult
+from kiosk.contract.policy import Partial
+from kiosk.contract.profile import RelyingPartyName
+from kiosk.enrollment.visit import Trouble, Visit
+from kiosk.errors import KeyNotAllowed, PartyUnavailable, ProofRefused, RegistrationRefused
+
+_WORDS: tuple[tuple[type[Exception], str], ...] = (
+    (AlreadyRegistered, "already_registered"),
+    (NoSuitableAlgorithm, "algorithm"),
+    (MissingExtension, "extension"),
+    (KeyFull, "full"),
+    (KeyUnusable, "key_unusable"),
+    (OptionsRefused, "options"),
+    (KeyNotAllowed, "key_not_allowed"),
+    (PartyUnavailable, "unavailable"),
+    (ProofRefused, "not_proved"),
+    (RegistrationRefused, "rejected"),
+)
+"""Why a relying party did not take the key, where it names no reason of its own."""
+
+
+def left(visit: Visit) -> tuple[RelyingPartyName, ...]:
+    """Those that were not asked yet, in order; the first of them is in hand."""
+    settled = {party.id for party in visit.finished} | {each.relying_party.id for each in visit.outcomes}
+    return tuple(party for party in visit.parties if party.id not in settled)
+
+
+def place(visit: Visit) -> int:
+    """Which of them is in hand, from 1; the last one once none is left."""
+    return min(len(visit.parties) - len(left(visit)) + 1, len(visit.parties))
+
+
+def concluded(visit: Visit) -> bool:
+    """Whether nothing more is to be asked of any of them: all proved, or the end was told with what is."""
+    return bool(visit.parties) and (visit.ended or len(visit.finished) == len(visit.parties))
+
+
+def rolls_back(visit: Visit) -> bool:
+    """Whether what was proved at one is taken back unless all of them take the key."""
+    return visit.policy.partial is Partial.ROLL_BACK and len(visit.parties) > 1
+
+
+def goes_on(visit: Visit) -> bool:
+    """Whether the visit can go on without the one in hand: another one has the key, or may yet take it."""
+    return visit.policy.partial is Partial.KEEP and bool(visit.finished or len(left(visit)) > 1)
+
+
+def noted(visit: Visit, result: PartyResult, error: Trouble) -> Visit:
+    """The visit in which the one in hand ended so."""
+    party = left(visit)[0]
+    outcome = PartyOutcome(party, result, word_of(error, party) if result is PartyResult.REFUSED else "")
+    known = isinstance(error, AlreadyRegistered)
+    return replace(
+        visit, outcomes=(*visit.outcomes, outcome), refusal=visit.refusal if known else visit.refusal or error
+    )
+
+
+def outcomes(visit: Visit) -> tuple[PartyOutcome, ...]:
+    """How it ended at each of them, in order."""
+    ended = {each.relying_party.id: each for each in visit.outcomes}
+    ended |= {party.id: PartyOutcome(party, PartyResult.REGISTERED) for party in visit.finished}
+    return tuple(ended.get(party.id, PartyOutcome(party, PartyResult.NOT_TRIED)) for party in visit.parties)
+
+
+def told(visit: Visit, finished: FinishedEnrollment) -> Visit:
+    """The visit as the service tells its end; why a key was refused before it got there, only we know."""
+    ours = {each.relying_party.id: each for each in visit.outcomes}
+    theirs = [_merged(each, ours.get(each.relying_party.id)) for each in finished.outcomes]
+    registered = {each.relying_party.id for each in theirs if each.result is PartyResult.REGISTERED}
+    return replace(
+        visit,
+        finished=tuple(party for party in visit.parties if party.id in registered),
+        outcomes=tuple(each for each in theirs if each.result is not PartyResult.REGISTERED),
+        receipt=finished.receipt,
+        ended=True,
+    )
+
+
+def forget_proved(visit: Visit) -> Visit:
+    """The visit in which no relying party has taken, or refused, anything."""
+    return replace(
+        visit, finished=(), proved=(), made=(), outcomes=(), refusal=None, ended=False, receipt="", issued=()
+    )
+
+
+def can_sign(key: KeyInfo, ceremony: Ceremony) -> bool:
+    """Whether the key has one of the algorithms that are asked for, as far as both name any."""
+    asked = {each.get("alg") for each in ceremony.public_key.get("pubKeyCredParams", ())}
+    return not asked or not key.algorithms or bool(asked & {*key.algorithms})
+
+
+def word_of(error: Trouble, party: RelyingPartyName) -> str:
+    """Why this one did not take the key, in one word."""
+    given = error.reasons if isinstance(error, KeyNotAllowed | RegistrationRefused | ProofRefused) else ()
+    if given:
+        return given[0].removeprefix(f"{party.id}:")
+    return next((word for kind, word in _WORDS if isinstance(error, kind)), "rejected")
+
+
+def _merged(theirs: PartyOutcome, ours: PartyOutcome | None) -> PartyOutcome:
+    undecided = theirs.result in (PartyResult.REFUSED, PartyResult.NOT_TRIED) and not theirs.reason
+    return ours if undecided and ours is not None and ours.result is PartyResult.REFUSED else theirs
