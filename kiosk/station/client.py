@@ -17,9 +17,13 @@ from kiosk.contract.enrollments import (
     AbandonReason,
     BeginCeremony,
     Ceremony,
+    CheckedKey,
+    CheckKey,
     CodeSent,
     CompleteCeremony,
     CompletedCeremony,
+    FinishedEnrollment,
+    FinishEnrollment,
     Identified,
     Identify,
     KeyReport,
@@ -109,6 +113,11 @@ class Client:
         path = _path(paths.VERIFY, enrollment_id)
         return _decoded(self._call("POST", path, Verify(method, answer, confirmed)), _VERIFIED)
 
+    def check(self, enrollment_id: str, key: KeyReport) -> CheckedKey:
+        """Ask whether everybody would take this key."""
+        path, body = _path(paths.KEY, enrollment_id), CheckKey(key)
+        return self._again(lambda: _decoded(self._call("POST", path, body), _CHECKED))
+
     def begin(self, enrollment_id: str, relying_party: str, key: KeyReport) -> Ceremony:
         """Fetch creation options."""
         path = _path(paths.CEREMONY, enrollment_id)
@@ -131,6 +140,11 @@ class Client:
         path, body = _path(paths.ABANDON, enrollment_id, ceremony_id), AbandonCeremony(reason)
         self._again(lambda: self._call("POST", path, body))
 
+    def finish(self, enrollment_id: str) -> FinishedEnrollment:
+        """End an enrollment with what was proved."""
+        path = _path(paths.FINISH, enrollment_id)
+        return self._again(lambda: _decoded(self._call("POST", path, FinishEnrollment()), _FINISHED))
+
     def cancel(self, enrollment_id: str) -> None:
         """End an enrollment."""
         self._again(lambda: self._call("DELETE", _path(paths.ENROLLMENT, enrollment_id)))
@@ -142,6 +156,8 @@ class Client:
             try:
                 return call()
             except _MAY_PASS as error:
+                if isinstance(error, OutcomeUnknown) and error.retry_after:
+                    raise  # the service says when
                 if self._wait(min(0.25 * 2.0**tried, _LONGEST_WAIT)):
                     raise error from None
         return call()
@@ -187,9 +203,11 @@ _OPENED = TypeAdapter(OpenedEnrollment)
 _IDENTIFIED = TypeAdapter(Identified)
 _CODE_SENT = TypeAdapter(CodeSent)
 _VERIFIED = TypeAdapter(Verified)
+_CHECKED = TypeAdapter(CheckedKey)
 _CEREMONY = TypeAdapter(Ceremony)
 _COMPLETED = TypeAdapter(CompletedCeremony)
 _PROVED = TypeAdapter(ProvedCeremony)
+_FINISHED = TypeAdapter(FinishedEnrollment)
 _PROBLEM = TypeAdapter(Problem)
 
 

@@ -6,6 +6,7 @@ import structlog
 
 from hardware.authenticator import Authenticator, Watch, WebAuthnJson
 from hardware.errors import AgentLost, HardwareError, KeyFault, KeyGone, KeySilent, KeySwapped, MissingExtension
+from kiosk.contract.enrollments import AbandonReason
 from kiosk.enrollment.effects import CleanUp, MakeCredential
 from kiosk.errors import KioskError
 from kiosk.station.journal import Journal
@@ -24,7 +25,7 @@ def make_credential(
     """Journal the intent, make the credential, journal the response."""
     ceremony_id = work.ceremony.ceremony_id
     clean_key(journal, key, mark)
-    journal.intend(Row.of(work.enrollment_id, work.ceremony, mark))
+    journal.intend(Row.of(work.enrollment_id, work.ceremony, mark, rolls_back=work.rolls_back))
     try:
         response = key.make_credential(work.ceremony.public_key, work.ceremony.origin, watch)
     except _PERHAPS_MADE:
@@ -50,9 +51,11 @@ def _record(journal: Journal, key: Authenticator, ceremony_id: str, response: We
 
 
 def clean_up(work: CleanUp, journal: Journal, key: Authenticator | None, mark: KeyMark | None) -> ForgetParty:
-    """The key's half: nothing of a ceremony that is being proved, or was, is taken off the key."""
+    """The key's half: nothing of a ceremony that is being proved, or was, is taken off the key, unless that is what
+    the enrollment comes to."""
     ceremony_id = work.ceremony.ceremony_id
-    may_delete = journal.clean(ceremony_id)
+    another = work.reason is AbandonReason.ANOTHER_KEY
+    may_delete = journal.revoke(ceremony_id) if another else journal.clean(ceremony_id)
     row = journal.find(ceremony_id)
     credential_id = credential_id_of(work.response) if work.response else row.credential_id if row else None
     if credential_id is None:

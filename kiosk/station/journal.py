@@ -4,8 +4,9 @@ It holds no PIN, no code and no name: a ceremony is known by its ids, a person b
 model and serial number. Every step is one atomic change that says from which steps it may come, so that the two lanes
 cannot contradict each other: what is being proved is not taken back, what is being taken back is not proved.
 
-    intent → made → completing → completed → proving → proved
-    any of them but the last two → cleaning → closed, or left_on_key until its key comes again → closed
+    intent → made → completing → completed → proving → proved (or first held, until the enrollment ends)
+    any of them before proving → cleaning → closed, or left_on_key until its key comes again → closed
+    held → revoking → likewise
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ class Journal:
         """The key is about to be asked for a credential."""
         self._change(
             "INSERT OR REPLACE INTO ceremony VALUES (:ceremony_id, :enrollment_id, :relying_party, :rp_id, "
-            ":user_handle, :discoverable, 'intent', 1, :aaguid, :serial, NULL, NULL, NULL, :now, :now)",
+            ":user_handle, :discoverable, 'intent', 1, :aaguid, :serial, NULL, NULL, NULL, :now, :now, :rolls_back)",
             row.ceremony_id,
             enrollment_id=row.enrollment_id,
             relying_party=row.relying_party,
@@ -55,6 +56,7 @@ class Journal:
             discoverable=row.discoverable,
             aaguid=row.key.aaguid,
             serial=row.key.serial,
+            rolls_back=row.rolls_back,
         )
 
     def made(self, ceremony_id: str, response: WebAuthnJson) -> None:
@@ -91,12 +93,30 @@ class Journal:
         """The relying party certainly did not take the proof: the credential may be taken back."""
         self._forward(ceremony_id, Step.COMPLETED, (Step.PROVING,), assertion=None)
 
-    def proved(self, ceremony_id: str) -> None:
-        """Both sides agree: settled."""
+    def held(self, ceremony_id: str) -> None:
+        """Both sides agree; what becomes of it is decided at the end of the enrollment."""
         self._change(
-            "UPDATE ceremony SET step = 'proved', response = NULL, assertion = NULL, changed_at = :now "
+            "UPDATE ceremony SET step = 'held', response = NULL, assertion = NULL, changed_at = :now "
             "WHERE ceremony_id = :ceremony_id",
             ceremony_id,
+        )
+
+    def proved(self, ceremony_id: str) -> None:
+        """Both sides agree, and with it the enrollment is over: all that it held is settled."""
+        self._change(
+            "UPDATE ceremony SET step = 'proved', response = NULL, assertion = NULL, changed_at = :now "
+            "WHERE ceremony_id = :ceremony_id OR (step = 'held' AND enrollment_id = "
+            "(SELECT enrollment_id FROM ceremony WHERE ceremony_id = :ceremony_id))",
+            ceremony_id,
+        )
+
+    def ended(self, enrollment_id: str) -> None:
+        """The enrollment is over, and what was proved in it stays."""
+        self._change(
+            "UPDATE ceremony SET step = 'proved', changed_at = :now "
+            "WHERE step = 'held' AND enrollment_id = :enrollment_id",
+            "",
+            enrollment_id=enrollment_id,
         )
 
     # ── the ceremony is taken back ──────────────────────────────────────────────────────────────
@@ -105,10 +125,20 @@ class Journal:
         """Begin to take the ceremony back; False when it is being proved, or was, so that it must stay."""
         changed = self._change(
             "UPDATE ceremony SET step = CASE step WHEN 'closed' THEN 'closed' ELSE 'cleaning' END, changed_at = :now "
-            "WHERE ceremony_id = :ceremony_id AND step NOT IN ('proving', 'proved')",
+            "WHERE ceremony_id = :ceremony_id AND step NOT IN ('proving', 'held', 'proved')",
             ceremony_id,
         )
         return bool(changed) or self.find(ceremony_id) is None
+
+    def revoke(self, ceremony_id: str) -> bool:
+        """Begin to take away what was proved, and held."""
+        return bool(
+            self._change(
+                "UPDATE ceremony SET step = 'revoking', changed_at = :now "
+                "WHERE ceremony_id = :ceremony_id AND step IN ('held', 'revoking')",
+                ceremony_id,
+            )
+        )
 
     def off_key(self, ceremony_id: str) -> None:
         """Its credential is certainly not on the key any more."""
@@ -131,7 +161,7 @@ class Journal:
         is gone (CTAP 2.1 section 6.1.2: same rp.id and user.id overwrite)."""
         self._change(
             "UPDATE ceremony SET on_key = 0, step = CASE step WHEN 'left_on_key' THEN 'closed' ELSE step END, "
-            "changed_at = :now WHERE ceremony_id != :ceremony_id AND step IN ('cleaning', 'left_on_key') "
+            "changed_at = :now WHERE ceremony_id != :ceremony_id AND step IN ('cleaning', 'revoking', 'left_on_key') "
             "AND discoverable AND (rp_id, user_handle, aaguid, serial) = (SELECT rp_id, user_handle, aaguid, serial "
             "FROM ceremony WHERE ceremony_id = :ceremony_id AND discoverable)",
             ceremony_id,
@@ -154,7 +184,7 @@ class Journal:
         """What may have been left on this key (or, without a serial number, on one of its model); the newest ones,
         because each costs the person a moment."""
         return self._read(
-            "SELECT * FROM ceremony WHERE step IN ('cleaning', 'left_on_key') AND on_key "
+            "SELECT * FROM ceremony WHERE step IN ('cleaning', 'revoking', 'left_on_key') AND on_key "
             "AND aaguid = :aaguid AND serial = :serial ORDER BY created_at DESC LIMIT 20",
             aaguid=key.aaguid,
             serial=key.serial,
@@ -236,4 +266,5 @@ def _row(found: sqlite3.Row) -> Row:
         credential_id=found["credential_id"],
         response=parsed(found["response"]),
         assertion=parsed(found["assertion"]),
+        rolls_back=bool(found["rolls_back"]),
     )

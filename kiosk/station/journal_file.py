@@ -14,7 +14,7 @@ import structlog
 
 from kiosk.errors import ConfigurationError, JournalCorrupt, StorageFull
 
-VERSION = 1
+VERSION = 2
 _APPLICATION = 0x4B57_524A  # "KWRJ"
 _CORRUPT = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _log = structlog.get_logger("keywright.station")
@@ -35,9 +35,11 @@ CREATE TABLE ceremony (
     response      TEXT,
     assertion     TEXT,
     created_at    TEXT NOT NULL,
-    changed_at    TEXT NOT NULL
+    changed_at    TEXT NOT NULL,
+    rolls_back    INTEGER NOT NULL DEFAULT 0
 ) STRICT
 """
+_SINCE_1 = "ALTER TABLE ceremony ADD COLUMN rolls_back INTEGER NOT NULL DEFAULT 0"
 
 
 def open_journal(file: Path, now: datetime) -> sqlite3.Connection:
@@ -152,6 +154,9 @@ def _check(connection: sqlite3.Connection) -> None:
     if (application, version, tables) == (0, 0, 0):
         connection.execute(_SCHEMA)
         connection.execute(f"PRAGMA application_id = {_APPLICATION}")
+        connection.execute(f"PRAGMA user_version = {VERSION}")
+    elif (application, version) == (_APPLICATION, 1):
+        connection.execute(_SINCE_1)
         connection.execute(f"PRAGMA user_version = {VERSION}")
     elif (application, version) != (_APPLICATION, VERSION):
         raise _NotOurs

@@ -12,14 +12,17 @@ from kiosk.contract.enrollments import Ceremony
 
 
 class Step(StrEnum):
-    """How far a ceremony came. `proved` and `closed` are settled; `left_on_key` waits for its key."""
+    """How far a ceremony came. `proved` and `closed` are settled; `left_on_key` waits for its key. `held`: proved, but
+    what becomes of it is decided at the end of its enrollment. `revoking`: proved, and to be taken away again."""
 
     INTENT = "intent"
     MADE = "made"
     COMPLETING = "completing"
     COMPLETED = "completed"
     PROVING = "proving"
+    HELD = "held"
     PROVED = "proved"
+    REVOKING = "revoking"
     CLEANING = "cleaning"
     LEFT_ON_KEY = "left_on_key"
     CLOSED = "closed"
@@ -43,7 +46,7 @@ class Row:
     """One ceremony. `on_key`: its credential is on the key, perhaps or for certain (`credential_id` known).
 
     `user_handle` is base64url as in the creation options. `response` and `assertion` are what the key answered, kept
-    until the service has them for certain.
+    until the service has them for certain. `rolls_back`: while it is held, it is taken back unless the rest follows.
     """
 
     ceremony_id: str
@@ -58,9 +61,10 @@ class Row:
     credential_id: bytes | None = None
     response: dict[str, Any] | None = None
     assertion: dict[str, Any] | None = None
+    rolls_back: bool = False
 
     @classmethod
-    def of(cls, enrollment_id: str, ceremony: Ceremony, key: KeyMark) -> Row:
+    def of(cls, enrollment_id: str, ceremony: Ceremony, key: KeyMark, *, rolls_back: bool = False) -> Row:
         """The row of a ceremony whose credential is about to be made on this key."""
         options = ceremony.public_key
         selection = options.get("authenticatorSelection", {})
@@ -72,6 +76,7 @@ class Row:
             user_handle=str(options["user"]["id"]),
             discoverable=selection.get("residentKey") == "required" or bool(selection.get("requireResidentKey")),
             key=key,
+            rolls_back=rolls_back,
         )
 
 

@@ -12,12 +12,14 @@ import structlog
 
 from hardware.authenticator import KeyInfo, PinState
 from kiosk.config import StationSettings
-from kiosk.contract.enrollments import KeyReport
+from kiosk.contract.enrollments import AbandonReason, KeyReport, Phase
 from kiosk.enrollment.answers import (
     CeremonyBegun,
     CeremonyCompleted,
     CleanedUp,
     CodeDelivered,
+    EnrollmentFinished,
+    KeyAllowed,
     PersonIdentified,
     PersonVerified,
     ProfileLoaded,
@@ -26,7 +28,9 @@ from kiosk.enrollment.answers import (
 from kiosk.enrollment.effects import (
     BeginCeremony,
     CancelEnrollment,
+    CheckKey,
     CompleteCeremony,
+    FinishEnrollment,
     IdentifyPerson,
     LoadProfile,
     SendCode,
@@ -70,8 +74,10 @@ class NetworkWork:
                 return ProfileLoaded(attempt, profile, profile.embedded or self._simulator)
             case IdentifyPerson() | SendCode() | VerifyPerson():
                 return self._person(work)
-            case BeginCeremony() | CompleteCeremony() | SubmitProof():
+            case CheckKey() | BeginCeremony() | CompleteCeremony() | SubmitProof():
                 return self._ceremony(work)
+            case FinishEnrollment():
+                return self._finish(work)
             case ForgetParty():
                 return self._forget(work)
             case CancelEnrollment(enrollment_id):
@@ -110,14 +116,28 @@ class NetworkWork:
                 text = "" if answer is None else answer.reveal()
                 return PersonVerified(attempt, client.verify(enrollment_id, method, text, confirmed=confirmed))
 
-    def _ceremony(self, work: BeginCeremony | CompleteCeremony | SubmitProof) -> Event:
+    def _ceremony(self, work: CheckKey | BeginCeremony | CompleteCeremony | SubmitProof) -> Event:
         match work:
+            case CheckKey():
+                return self._check(work)
             case BeginCeremony(attempt, enrollment_id, party, key):
                 return CeremonyBegun(attempt, self._client.begin(enrollment_id, party, key_report(key)))
             case CompleteCeremony():
                 return self._complete(work)
             case SubmitProof():
                 return self._prove(work)
+
+    def _check(self, work: CheckKey) -> Event:
+        checked = self._client.check(work.enrollment_id, key_report(work.key))
+        if checked.doubts:
+            _log.warning("key_doubtful", reasons=list(checked.doubts), aaguid=str(UUID(bytes=work.key.aaguid)))
+        return KeyAllowed(work.attempt, checked)
+
+    def _finish(self, work: FinishEnrollment) -> Event:
+        finished = self._client.finish(work.enrollment_id)
+        with _outcome():
+            self._journal.ended(work.enrollment_id)
+        return EnrollmentFinished(work.attempt, finished)
 
     def _complete(self, work: CompleteCeremony) -> Event:
         ceremony_id = work.ceremony.ceremony_id
@@ -138,7 +158,10 @@ class NetworkWork:
             self._journal.disproved(ceremony_id)
             raise
         with _outcome():
-            self._journal.proved(ceremony_id)
+            if proved.phase is Phase.DONE:
+                self._journal.proved(ceremony_id)
+            else:
+                self._journal.held(ceremony_id)
         return ProofAccepted(work.attempt, proved)
 
     def _forget(self, work: ForgetParty) -> Event:
@@ -153,7 +176,8 @@ class NetworkWork:
                 settle_one(self._journal, self._client, row, effect.reason)
         except ServiceError as error:
             _log.info("clean_up_waits", error=type(error).__name__, reference=error.reference)
-        return CleanedUp(effect.attempt, work.left_on_key)
+        this_key = effect.reason is not AbandonReason.ANOTHER_KEY
+        return CleanedUp(effect.attempt, work.left_on_key, effect.enrollment_id if this_key else "")
 
     def _cancel(self, enrollment_id: str) -> None:
         try:

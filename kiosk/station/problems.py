@@ -13,6 +13,7 @@ from kiosk.errors import (
     NotVerified,
     OutcomeUnknown,
     OutOfStep,
+    PartyUnavailable,
     ProofRefused,
     RegistrationRefused,
     ServiceBroken,
@@ -32,8 +33,12 @@ def _plain(error: Callable[[str], ServiceError]) -> Callable[[Problem], ServiceE
     return lambda problem: error(problem.reference)
 
 
-def _key_not_allowed(problem: Problem) -> ServiceError:
-    return KeyNotAllowed(problem.reference, problem.reasons)
+def _with_reasons(error: Callable[[str, tuple[str, ...]], ServiceError]) -> Callable[[Problem], ServiceError]:
+    return lambda problem: error(problem.reference, problem.reasons)
+
+
+def _with_wait(error: Callable[[str, int], ServiceError]) -> Callable[[Problem], ServiceError]:
+    return lambda problem: error(problem.reference, problem.retry_after or 0)
 
 
 TABLE: Mapping[Word, Callable[[Problem], ServiceError]] = {
@@ -44,7 +49,7 @@ TABLE: Mapping[Word, Callable[[Problem], ServiceError]] = {
     Word.WRONG_PHASE: _plain(OutOfStep),
     Word.EXPIRED: _plain(SessionExpired),
     Word.CONFLICT: _plain(OutOfStep),
-    Word.IN_PROGRESS: _plain(OutcomeUnknown),
+    Word.IN_PROGRESS: _with_wait(OutcomeUnknown),
     Word.TOO_SOON: lambda problem: TooSoon(problem.reference, problem.retry_after or STANDARD_WAIT),
     Word.LOCKED: lambda problem: Locked(problem.reference, problem.retry_after or STANDARD_WAIT),
     Word.CODE_INVALID: lambda problem: WrongCode(problem.reference, problem.tries_left),
@@ -52,14 +57,14 @@ TABLE: Mapping[Word, Callable[[Problem], ServiceError]] = {
     Word.VERIFICATION_FAILED: _plain(NotVerified),
     Word.VERIFICATION_UNAVAILABLE: _plain(VerificationUnavailable),
     Word.METHOD_NOT_OFFERED: _plain(VerificationUnavailable),
-    Word.KEY_NOT_ALLOWED: _key_not_allowed,
+    Word.KEY_NOT_ALLOWED: _with_reasons(KeyNotAllowed),
     Word.SIMULATED_KEY: lambda problem: KeyNotAllowed(problem.reference, problem.reasons or ("simulated",)),
     Word.CEREMONY_EXPIRED: _plain(CeremonyExpired),
-    Word.ATTESTATION_REJECTED: _plain(RegistrationRefused),
-    Word.REGISTRATION_REJECTED: _plain(RegistrationRefused),
-    Word.PROOF_REJECTED: _plain(ProofRefused),
-    Word.RELYING_PARTY_UNAVAILABLE: _plain(ServiceBroken),
-    Word.OUTCOME_UNKNOWN: _plain(OutcomeUnknown),
+    Word.ATTESTATION_REJECTED: _with_reasons(RegistrationRefused),
+    Word.REGISTRATION_REJECTED: _with_reasons(RegistrationRefused),
+    Word.PROOF_REJECTED: _with_reasons(ProofRefused),
+    Word.RELYING_PARTY_UNAVAILABLE: _with_wait(PartyUnavailable),
+    Word.OUTCOME_UNKNOWN: _with_wait(OutcomeUnknown),
     Word.DIRECTORY_UNAVAILABLE: _plain(ServiceBroken),
     Word.STORAGE_FULL: _plain(ServiceBroken),
     Word.BUSY: _plain(ServiceBroken),

@@ -12,8 +12,8 @@ import structlog
 
 from hardware.authenticator import Authenticator
 from hardware.errors import HardwareError
-from kiosk.contract.enrollments import AbandonReason
-from kiosk.errors import OutcomeUnknown, Refusal, ServiceError
+from kiosk.contract.enrollments import AbandonReason, Phase, ProvedCeremony
+from kiosk.errors import OutcomeUnknown, OutOfStep, PartyUnavailable, Refusal, ServiceError
 from kiosk.station.journal import Journal
 from kiosk.station.journal_row import KeyMark, Row, Step
 
@@ -27,12 +27,20 @@ class Settling(Protocol):
         """Hand over a response again."""
         ...
 
-    def prove(self, enrollment_id: str, ceremony_id: str, credential: dict[str, Any]) -> object:
+    def prove(self, enrollment_id: str, ceremony_id: str, credential: dict[str, Any]) -> ProvedCeremony:
         """Hand over an assertion again."""
         ...
 
     def abandon(self, enrollment_id: str, ceremony_id: str, reason: AbandonReason) -> None:
         """Have the service forget."""
+        ...
+
+    def finish(self, enrollment_id: str) -> object:
+        """End an enrollment with what was proved."""
+        ...
+
+    def cancel(self, enrollment_id: str) -> None:
+        """End an enrollment without success."""
         ...
 
 
@@ -41,16 +49,53 @@ def settle(journal: Journal, service: Settling) -> bool:
 
     Raises the errors of the journal.
     """
-    settled = True
+    undecided: set[str] = set()
     for row in journal.unsettled():
         try:
-            settle_one(journal, service, row)
-        except OutcomeUnknown:
-            settled = False
+            if row.step is not Step.HELD:
+                settle_one(journal, service, row)
+        except (OutcomeUnknown, PartyUnavailable):
+            undecided.add(row.enrollment_id)
         except ServiceError as error:
-            _log.info("recovery_waits", step=row.step.value, error=type(error).__name__, reference=error.reference)
-            return False
-    return settled
+            return _waits(row, error)
+    for row in journal.unsettled():  # what was held, now that all else of its enrollment is decided
+        try:
+            if row.step is Step.HELD and row.enrollment_id not in undecided:
+                _end(journal, service, row)
+        except ServiceError as error:
+            return _waits(row, error)
+    return not undecided
+
+
+def _waits(row: Row, error: ServiceError) -> bool:
+    _log.info("recovery_waits", step=row.step.value, error=type(error).__name__, reference=error.reference)
+    return False
+
+
+def _end(journal: Journal, service: Settling, row: Row) -> None:
+    """End the enrollment of something that was proved: well, or with nothing, as policy was."""
+    if row.rolls_back and _cancelled(service, row.enrollment_id):
+        journal.revoke(row.ceremony_id)
+        forget(journal, service, row.enrollment_id, row.ceremony_id, AbandonReason.ANOTHER_KEY)
+        _log.info("recovered", step=row.step.value, outcome="rolled_back")
+        return
+    try:
+        service.finish(row.enrollment_id)
+    except Refusal as error:  # it is over, and the service keeps what was proved
+        _log.info("finish_refused", error=type(error).__name__, reference=error.reference)
+    journal.ended(row.enrollment_id)
+    _log.info("recovered", step=row.step.value, outcome="proved")
+
+
+def _cancelled(service: Settling, enrollment_id: str) -> bool:
+    """Whether the enrollment has come to nothing; False when it had ended well before."""
+    try:
+        service.cancel(enrollment_id)
+    except OutOfStep:
+        return False
+    except Refusal as error:  # over already
+        _log.info("cancel_failed", error=type(error).__name__, reference=error.reference)
+    return True
 
 
 def settle_one(journal: Journal, service: Settling, row: Row, reason: AbandonReason = AbandonReason.RECOVERED) -> None:
@@ -59,12 +104,12 @@ def settle_one(journal: Journal, service: Settling, row: Row, reason: AbandonRea
     An assertion that was sent, or was about to be, is sent again: if the service took it, key and service agree and
     the credential stays. A response likewise, so that the service knows what it is to forget; then it forgets.
     """
-    if row.step is Step.PROVING and row.assertion is not None and _taken(service.prove, row, row.assertion):
-        journal.proved(row.ceremony_id)
+    if row.step is Step.PROVING and row.assertion is not None and _proved(journal, service, row, row.assertion):
         _log.info("recovered", step=row.step.value, outcome="proved")
         return
     if row.step in (Step.MADE, Step.COMPLETING) and row.response is not None:
-        _taken(service.complete, row, row.response)
+        _handed_over(service, row, row.response)
+    reason = AbandonReason.ANOTHER_KEY if row.step is Step.REVOKING else reason
     forget(journal, service, row.enrollment_id, row.ceremony_id, reason)
     _log.info("recovered", step=row.step.value, outcome="forgotten")
 
@@ -111,12 +156,26 @@ def wiped_key(journal: Journal, mark: KeyMark) -> None:
             journal.off_key(row.ceremony_id)
 
 
-def _taken(call: Any, row: Row, answer: dict[str, Any]) -> bool:
-    """Whether the service takes the key's answer; False when it certainly does not."""
+def _proved(journal: Journal, service: Settling, row: Row, assertion: dict[str, Any]) -> bool:
+    """Whether the service takes the assertion; False when it certainly does not."""
     try:
-        call(row.enrollment_id, row.ceremony_id, answer)
-    except OutcomeUnknown:
+        proved = service.prove(row.enrollment_id, row.ceremony_id, assertion)
+    except (OutcomeUnknown, PartyUnavailable):
         raise
     except Refusal:
         return False
+    if proved.phase is Phase.DONE:
+        journal.proved(row.ceremony_id)
+    else:
+        journal.held(row.ceremony_id)
     return True
+
+
+def _handed_over(service: Settling, row: Row, response: dict[str, Any]) -> None:
+    """Let the service see the response, so that it knows what to forget."""
+    try:
+        service.complete(row.enrollment_id, row.ceremony_id, response)
+    except OutcomeUnknown:
+        raise
+    except Refusal as error:
+        _log.info("complete_refused", error=type(error).__name__, reference=error.reference)

@@ -17,8 +17,10 @@ from kiosk.enrollment.effects import (
     BeginCeremony,
     CancelDevice,
     CancelEnrollment,
+    CheckKey,
     CompleteCeremony,
     Effect,
+    FinishEnrollment,
     IdentifyPerson,
     LoadProfile,
     SendCode,
@@ -36,7 +38,7 @@ from kiosk.station.work import Build, ForgetParty, Job, Outcome, Settle
 _log = structlog.get_logger("keywright.station")
 _NETWORK = (
     *(LoadProfile, IdentifyPerson, SendCode, VerifyPerson, AskApproval),
-    *(BeginCeremony, CompleteCeremony, SubmitProof, CancelEnrollment),
+    *(CheckKey, BeginCeremony, CompleteCeremony, SubmitProof, FinishEnrollment, CancelEnrollment),
 )
 SETTLE_EVERY = 30.0
 """Seconds of quiet after which the network lane looks again for what the journal still holds."""
@@ -135,6 +137,9 @@ class Session:
             observer(state)
         if isinstance(before, RandomPin) and before.pin is not None and not isinstance(state, RandomPin):
             before.pin.wipe()  # it was shown, once
+        if isinstance(state, Welcome) and not isinstance(before, Connecting):
+            for given in before.visit.issued:
+                given.value.wipe()
 
     def _run(self, effect: Effect) -> None:
         if isinstance(effect, CancelDevice):

@@ -54,6 +54,7 @@ class Ceremony:
     """What the server knows of one ceremony."""
 
     user_handle: bytes
+    party: dict[str, str] = field(default_factory=lambda: PARTY)
     credential: dict[str, Any] | None = None
     proved: bool = False
     abandoned: list[str] = field(default_factory=list)
@@ -74,6 +75,10 @@ class ContractServer:
         self.bodies: list[dict[str, Any]] = []
         self.offers: list[dict[str, str]] = [{"method": "email", "hint": "a•••@example.org"}]
         self.policy: dict[str, Any] = {}
+        self.parties: list[dict[str, str]] = [PARTY]
+        self.checked: dict[str, Any] = {}
+        self.issued: dict[str, Any] | None = None
+        self.finished: list[str] = []
         self.user_handle = b"user-1"
         self.release = threading.Event()
         self._http = ThreadingHTTPServer(("0.0.0.0", 0), type("Handler", (_Handler,), {"server_state": self}))
@@ -81,6 +86,22 @@ class ContractServer:
         self._http.socket = server_context(identity).wrap_socket(self._http.socket, server_side=True)
         self._http.daemon_threads = False
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.01,), name="contract-server")
+
+    def outcomes(self) -> list[dict[str, Any]]:
+        """How it ended at each relying party, by what it has."""
+        proved = {each.party["id"] for each in self.ceremonies.values() if each.proved}
+        handed = {each.party["id"] for each in self.ceremonies.values() if each.credential}
+        return [
+            {
+                "relying_party": party,
+                "result": "registered"
+                if party["id"] in proved
+                else "unknown"
+                if party["id"] in handed
+                else "not_tried",
+            }
+            for party in self.parties
+        ]
 
     @property
     def url(self) -> str:
@@ -232,22 +253,28 @@ class _Handler(BaseHTTPRequestHandler):
                 answer = {"method": body["method"], "hint": "a•••", "resend_after": 60, "expires_in": 600, "digits": 6}
                 return 202, answer
             case "verify":
-                verified = {"phase": "key", "display_name": "Ada", "relying_parties": [PARTY], "policy": state.policy}
-                return 200, verified
+                parties, policy = state.parties, state.policy
+                return 200, {"phase": "key", "display_name": "Ada", "relying_parties": parties, "policy": policy}
+            case "key":
+                return 200, state.checked
+            case "finish":
+                state.finished.append(self.path.split("/")[-2])
+                return 200, {"phase": "done", "receipt": "R-1", "outcomes": state.outcomes()}
             case "ceremony":
-                return 200, self._begin()
+                return 200, self._begin(body["relying_party"])
         return self._ceremony(step, state.ceremonies[self.path.split("/")[-2]], body)
 
-    def _begin(self) -> dict[str, Any]:
+    def _begin(self, party_id: str) -> dict[str, Any]:
         ceremony_id = secrets.token_hex(8)
-        user_handle = self.server_state.user_handle
-        self.server_state.ceremonies[ceremony_id] = Ceremony(user_handle)
+        state = self.server_state
+        party = next(each for each in state.parties if each["id"] == party_id)
+        state.ceremonies[ceremony_id] = Ceremony(state.user_handle, party)
         return {
             "ceremony_id": ceremony_id,
-            "relying_party": PARTY,
-            "origin": f"https://{RP_ID}",
+            "relying_party": party,
+            "origin": f"https://{rp_id_of(party)}",
             "expires_in": 300,
-            "public_key": creation_options(user_handle),
+            "public_key": creation_options(state.user_handle, rp_id_of(party)),
         }
 
     def _ceremony(self, step: str, ceremony: Ceremony, body: dict[str, Any]) -> tuple[int, Any]:
@@ -257,23 +284,33 @@ class _Handler(BaseHTTPRequestHandler):
                 credential_id = ceremony.credential["id"]
                 proof = {
                     "challenge": _b64(secrets.token_bytes(32)),
-                    "rpId": RP_ID,
+                    "rpId": rp_id_of(ceremony.party),
                     "allowCredentials": [{"type": "public-key", "id": credential_id}],
                     "userVerification": "required",
                 }
                 return 201, {"credential_id": credential_id, "proof": proof}
             case "proof":
-                ceremony.proved = True
-                return 200, {"phase": "done", "relying_party": PARTY, "receipt": "R-1"}
+                first, ceremony.proved = not ceremony.proved, True
+                state = self.server_state
+                proved = {each.party["id"] for each in state.ceremonies.values() if each.proved}
+                phase = "done" if proved >= {party["id"] for party in state.parties} else "key"
+                answer = {"phase": phase, "relying_party": ceremony.party, "receipt": "R-1"}
+                return 200, {**answer, "issued": state.issued if first else None}
             case _:
                 ceremony.abandoned.append(body["reason"])
+                ceremony.proved = ceremony.proved and body["reason"] != "another_key"
                 return 204, None
 
 
-def creation_options(user_handle: bytes) -> dict[str, Any]:
+def rp_id_of(party: dict[str, str]) -> str:
+    """The RP ID of a relying party of ours."""
+    return f"{party['id']}.example"
+
+
+def creation_options(user_handle: bytes, rp_id: str = RP_ID) -> dict[str, Any]:
     """PublicKeyCredentialCreationOptionsJSON for the person."""
     return {
-        "rp": {"id": RP_ID, "name": "Staff mail"},
+        "rp": {"id": rp_id, "name": "Staff mail"},
         "user": {"id": _b64(user_handle), "name": "ada", "displayName": "Ada"},
         "challenge": _b64(secrets.token_bytes(32)),
         "pubKeyCredParams": [{"type": "public-key", "alg": -7}],

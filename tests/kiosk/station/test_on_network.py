@@ -176,7 +176,7 @@ def test_success_is_not_denied_because_it_cannot_be_written_down(
 def test_taking_back_tells_the_service_the_reason(work: NetworkWork, journal: Journal, server: ContractServer) -> None:
     reach(journal, Step.CLEANING)
     journal.off_key("c1")
-    assert work.perform(Job(CLEAN)) == CleanedUp(6, left_on_key=False)
+    assert work.perform(Job(CLEAN)) == CleanedUp(6, enrollment_id="e1")
     assert server.ceremonies["c1"].abandoned == ["cancelled"]
     assert found(journal).step is Step.CLOSED
 
@@ -186,7 +186,7 @@ def test_a_person_does_not_wait_for_a_service_that_is_away(
 ) -> None:
     reach(journal, Step.CLEANING)
     server.faults += [Fault("/abandon", "drop")]
-    assert work.perform(Job(CLEAN)) == CleanedUp(6, left_on_key=False)
+    assert work.perform(Job(CLEAN)) == CleanedUp(6, enrollment_id="e1")
     assert found(journal).step is Step.CLEANING
     work.perform(Job(Settle()))
     assert server.ceremonies["c1"].abandoned == ["recovered"]

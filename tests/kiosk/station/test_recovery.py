@@ -12,7 +12,8 @@ from structlog.testing import capture_logs
 from hardware.authenticator import Authenticator, Watch
 from hardware.simulated.key import SimulatedKey
 from hardware.simulated.source import SimulatedSource
-from kiosk.contract.enrollments import AbandonReason
+from kiosk.contract.enrollments import AbandonReason, Phase, ProvedCeremony
+from kiosk.contract.profile import RelyingPartyName
 from kiosk.errors import (
     KioskError,
     OutcomeUnknown,
@@ -36,16 +37,25 @@ class Service:
 
     troubles: dict[str, KioskError] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
+    reasons: list[AbandonReason] = field(default_factory=list)
+    phase: Phase = Phase.DONE
 
     def complete(self, enrollment_id: str, ceremony_id: str, credential: dict[str, Any], name: str = "") -> None:
         self._call("complete")
 
-    def prove(self, enrollment_id: str, ceremony_id: str, credential: dict[str, Any]) -> None:
+    def prove(self, enrollment_id: str, ceremony_id: str, credential: dict[str, Any]) -> ProvedCeremony:
         self._call("prove")
+        return ProvedCeremony(self.phase, RelyingPartyName("mail", "Mail"), "R-1")
 
     def abandon(self, enrollment_id: str, ceremony_id: str, reason: AbandonReason) -> None:
         self._call("abandon")
-        assert reason is AbandonReason.RECOVERED
+        self.reasons.append(reason)
+
+    def finish(self, enrollment_id: str) -> None:
+        self._call("finish")
+
+    def cancel(self, enrollment_id: str) -> None:
+        self._call("cancel")
 
     def _call(self, name: str) -> None:
         self.calls.append(name)
@@ -67,7 +77,9 @@ def quiet() -> Iterator[None]:
         (Step.COMPLETING, ["complete", "abandon"], Step.LEFT_ON_KEY),
         (Step.COMPLETED, ["abandon"], Step.LEFT_ON_KEY),
         (Step.PROVING, ["prove"], Step.PROVED),
+        (Step.HELD, ["finish"], Step.PROVED),
         (Step.PROVED, [], Step.PROVED),
+        (Step.REVOKING, ["abandon"], Step.LEFT_ON_KEY),
         (Step.CLEANING, ["abandon"], Step.LEFT_ON_KEY),
         (Step.LEFT_ON_KEY, [], Step.LEFT_ON_KEY),
         (Step.CLOSED, [], Step.CLOSED),
@@ -80,6 +92,7 @@ def test_each_step_has_its_end_and_a_second_pass_does_nothing(
     service = Service()
     assert settle(journal, service)
     assert service.calls == calls
+    assert set(service.reasons) <= {AbandonReason.ANOTHER_KEY if step is Step.REVOKING else AbandonReason.RECOVERED}
     assert found(journal).step is end
     assert settle(journal, service)
     assert service.calls == calls

@@ -22,7 +22,7 @@ def test_a_person_walks_up_and_walks_away_with_a_key_that_works(bench: Bench) ->
     assert report.ok
     assert report.relying_parties == ("mail",)
     assert report.ctap_commands == 8
-    assert report.http_requests == 9  # token, profile, open, identify, send, verify, ceremony, complete, proof
+    assert report.http_requests == 10  # token, profile, open, identify, send, verify, key, ceremony, complete, proof
     assert [step.name for step in report.steps] == [
         "connect",
         "welcome",
