@@ -18,7 +18,7 @@ _LONGEST = 32
 
 @dataclass(frozen=True)
 class KeyNote:
-    """A key in a few words; `name` is safe to show, `picture` is one of PICTURES."""
+    """A key in a few words; `name` is safe to show, `picture` is one of PICTURES, or a data URL."""
 
     name: str
     picture: str
@@ -44,7 +44,7 @@ def key_name(model: KeyModel) -> str:
 
 def picture(model: KeyModel, key: KeyInfo) -> str:
     """The picture of its model; else one that shows what is known of it."""
-    if model.picture in PICTURES:
+    if model.picture in PICTURES or model.picture.startswith("data:"):
         return model.picture
     if key.address.transport is Transport.NFC:
         return "card"

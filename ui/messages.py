@@ -6,19 +6,32 @@ A person never reads a class name or a number; what staff need is in the log.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QCoreApplication
 
 from hardware.errors import WrongPin
 from kiosk.enrollment.visit import Trouble
-from kiosk.errors import InputRefused, KeyNotAdmitted, KeyNotAllowed, Locked, TooSoon, WrongCode
+from kiosk.errors import (
+    InputRefused,
+    KeyNotAdmitted,
+    KeyNotAllowed,
+    Locked,
+    ProofRefused,
+    RegistrationRefused,
+    TooSoon,
+    WrongCode,
+)
+from ui.text import clean
 from ui.words_key import KEY_WORDS
-from ui.words_kiosk import INPUTS, KIOSK_WORDS, REASONS
+from ui.words_kiosk import INPUTS, KIOSK_WORDS
+from ui.words_reasons import party_words, reason_words
 
 WORDS = KEY_WORDS | KIOSK_WORDS
 """The words of every class of trouble."""
 
+_WITH_REASONS = (KeyNotAdmitted, KeyNotAllowed, RegistrationRefused, ProofRefused)
 _LONG, _HOURS = 100, 5400
 """Seconds: from here on a wait is told in minutes, or in hours."""
 
@@ -57,10 +70,27 @@ def message(problem: Trouble) -> Message:
     return _with_data(said, problem)
 
 
-def reasons(problem: Trouble) -> tuple[str, ...]:
-    """Why a key is refused: one sentence for each reason that has words, most fundamental first."""
-    given = problem.reasons if isinstance(problem, KeyNotAdmitted | KeyNotAllowed) else ()
-    return tuple(dict.fromkeys(_say(REASONS[reason]) for reason in given if reason in REASONS))
+def reasons(problem: Trouble, names: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """Why a key is refused: one sentence for each reason that has words, most fundamental first. `names` are those of
+    relying parties by their ids, for reasons that only one of them has."""
+    given = problem.reasons if isinstance(problem, _WITH_REASONS) else ()
+    return tuple(dict.fromkeys(text for text in (_reason(word, names or {}) for word in given) if text))
+
+
+def party_reason(word: str) -> str:
+    """Why one relying party does not have the key."""
+    return _say(party_words(word))
+
+
+def _reason(given: str, names: Mapping[str, str]) -> str:
+    """One reason; of a relying party (`<id>:<word>`), after its name."""
+    party, colon, word = given.rpartition(":")
+    if not colon:
+        words = reason_words(word)
+        return _say(words) if words is not None else ""
+    said = _say(party_words(word))
+    text = QCoreApplication.translate("Messages", "{party}: {reason}")
+    return text.format(party=clean(names[party]), reason=said) if party in names else said
 
 
 def duration(seconds: int) -> str:
@@ -86,7 +116,7 @@ def _with_data(said: Message, problem: Trouble) -> Message:
             return replace(
                 said, text=said.text.format(time=time), todo=tuple(step.format(time=time) for step in said.todo)
             )
-        case KeyNotAdmitted() | KeyNotAllowed():
+        case KeyNotAdmitted() | KeyNotAllowed() | RegistrationRefused() | ProofRefused():
             return replace(said, text=" ".join(reasons(problem)) or said.text)
         case InputRefused(reason=reason) if reason in INPUTS:
             title, text = INPUTS[reason]

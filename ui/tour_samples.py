@@ -23,6 +23,7 @@ from kiosk.enrollment.admission import Reason
 from kiosk.enrollment.states import Remedy, Task
 from kiosk.enrollment.visit import Port, Trouble, Visit
 from ui.tour_keys import ADDRESS, KEY, MODEL, Sample, key_samples, stopped_samples, working_samples
+from ui.tour_parties import party_samples
 
 _MAIL = RelyingPartyName("mail.example.org", "Staff mail")
 _VPN = RelyingPartyName("vpn.example.org", "VPN")
@@ -181,6 +182,7 @@ def _end(visit: Visit) -> Iterator[Sample]:
     yield Sample("stopped-cleaning", s.Stopped(visit, refused, Remedy.ANOTHER_KEY, cleaning=True))
     yield Sample("stopped-left-on-key", s.Stopped(visit, refused, Remedy.ANOTHER_KEY, left_on_key=True))
     yield from stopped_samples(visit)
+    yield from party_samples(visit)
 
 
 def _notices(visit: Visit) -> Iterator[Sample]:

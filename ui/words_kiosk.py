@@ -149,6 +149,12 @@ KIOSK_WORDS: dict[type[Exception], Words] = {
         QT_TRANSLATE_NOOP("Messages", "Please touch the key once more. Your PIN is still good."),
         icon="clock",
     ),
+    kiosk.PartyUnavailable: Words(
+        QT_TRANSLATE_NOOP("Messages", "This place does not answer"),
+        QT_TRANSLATE_NOOP("Messages", "It may be busy. Please wait a little, or ask the desk."),
+        TELL_DESK,
+        icon="clock",
+    ),
     kiosk.RegistrationRefused: Words(
         QT_TRANSLATE_NOOP("Messages", "Your account did not take this key"),
         QT_TRANSLATE_NOOP("Messages", "The office computer did not accept it."),
@@ -163,7 +169,7 @@ KIOSK_WORDS: dict[type[Exception], Words] = {
     ),
     kiosk.OutcomeUnknown: Words(
         QT_TRANSLATE_NOOP("Messages", "We do not know yet whether it worked"),
-        QT_TRANSLATE_NOOP("Messages", "The answer of the office computer got lost on its way. We will find out."),
+        QT_TRANSLATE_NOOP("Messages", "The answer got lost on its way, so we ask again."),
         TELL_DESK,
     ),
     kiosk.OutOfStep: Words(
@@ -172,32 +178,6 @@ KIOSK_WORDS: dict[type[Exception], Words] = {
         START_AGAIN,
     ),
 }
-
-REASONS: dict[str, object] = {
-    "simulated": QT_TRANSLATE_NOOP("Messages", "It is a practice key made of software."),
-    "too_old": QT_TRANSLATE_NOOP("Messages", "It is too old to do what your organization asks for."),
-    "no_discoverable": QT_TRANSLATE_NOOP("Messages", "It has no way to store a sign-in."),
-    "no_pin_support": QT_TRANSLATE_NOOP("Messages", "It cannot have a PIN, and your organization asks for one."),
-    "model_not_allowed": QT_TRANSLATE_NOOP("Messages", "Your organization does not use this type of key."),
-    "model_denied": QT_TRANSLATE_NOOP("Messages", "Your organization does not use this type of key."),
-    "pin_already_set": QT_TRANSLATE_NOOP("Messages", "It has a PIN already. Here only new keys are set up."),
-    "full": QT_TRANSLATE_NOOP("Messages", "It has no room for another sign-in."),
-    "firmware_too_old": QT_TRANSLATE_NOOP("Messages", "It is an older make than your organization allows."),
-    "not_certified": QT_TRANSLATE_NOOP("Messages", "It lacks a security approval that your organization asks for."),
-    "no_min_pin_length": QT_TRANSLATE_NOOP("Messages", "It cannot insist on a long PIN."),
-    "min_pin_length_raised": QT_TRANSLATE_NOOP("Messages", "It insists on a longer PIN than is used here."),
-    "no_forced_change": QT_TRANSLATE_NOOP("Messages", "It cannot ask you for a PIN of your own."),
-    "change_forced": QT_TRANSLATE_NOOP("Messages", "Its PIN must be changed first."),
-    "no_always_uv": QT_TRANSLATE_NOOP("Messages", "It cannot ask for its PIN each time."),
-    "always_uv_on": QT_TRANSLATE_NOOP("Messages", "It asks for its PIN each time, which is not wanted here."),
-    "no_enterprise": QT_TRANSLATE_NOOP("Messages", "It cannot show that it belongs to your organization."),
-    "enterprise_on": QT_TRANSLATE_NOOP("Messages", "It belongs to an organization already."),
-    "no_fingerprint": QT_TRANSLATE_NOOP("Messages", "It has no sensor for a finger."),
-    "fingerprint_enrolled": QT_TRANSLATE_NOOP("Messages", "It knows a finger already."),
-    "cannot_delete": QT_TRANSLATE_NOOP("Messages", "A sign-in on it cannot be deleted again."),
-    "pin_blocked": QT_TRANSLATE_NOOP("Messages", "It is locked after too many wrong PINs."),
-}
-"""Words for every `kiosk.enrollment.admission.Reason`."""
 
 INPUTS: dict[str, tuple[object, object]] = {
     "empty": (

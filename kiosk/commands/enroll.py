@@ -49,7 +49,8 @@ def command(
 
     \b
     Exit codes: 0 the key was proved to work   1 it ended otherwise   2 a wrong option
-                3 the station cannot start     4 a credential is left on the key   130 given up
+                3 the station cannot start     4 a credential is left on the key   5 it works at some
+                130 given up
     """
     if embedded == (config is not None):
         raise click.UsageError("Give either --config or --embedded.")

@@ -8,9 +8,10 @@ from itertools import cycle
 
 import click
 
+from kiosk.commands.reason_words import ended, reason
 from kiosk.commands.terminal_key import KeyPrompts
 from kiosk.commands.words import FIELDS, METHODS, TASKS, sentence, tame
-from kiosk.contract.enrollments import VerificationOffer
+from kiosk.contract.enrollments import PartyResult, VerificationOffer
 from kiosk.contract.profile import IdentifyField, VerificationMethod
 from kiosk.enrollment.effects import AskApproval
 from kiosk.enrollment.events import (
@@ -25,8 +26,10 @@ from kiosk.enrollment.events import (
     MethodChosen,
     PersonConfirmed,
     ResetWanted,
+    Skipped,
     Started,
 )
+from kiosk.enrollment.parties import outcomes
 from kiosk.enrollment.states import (
     ChangePin,
     ChooseMethod,
@@ -52,10 +55,11 @@ from kiosk.enrollment.states import (
     Touch,
     Welcome,
 )
+from kiosk.errors import ServiceError
 
-PROVED, NOT_PROVED, LEFT_ON_KEY, GIVEN_UP = 0, 1, 4, 130
-"""Exit codes: the key was proved to work; it ended otherwise; it ended and a credential is left on the key; somebody
-gave up. (2 is a wrong option, 3 a station that cannot start.)"""
+PROVED, NOT_PROVED, LEFT_ON_KEY, PARTLY, GIVEN_UP = 0, 1, 4, 5, 130
+"""Exit codes: the key was proved to work; it ended otherwise; it ended and a credential is left on the key; the key
+works at some of the relying parties; somebody gave up. (2 is a wrong option, 3 a station that cannot start.)"""
 
 _ANOTHER = (Remedy.ANOTHER_KEY, Remedy.REPLUG)
 _SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
@@ -77,6 +81,7 @@ class TerminalPerson:
         self._spinner = cycle(_SPINNER)
         self._waiting = False
         self._last = ""
+        self._doubts: tuple[str, ...] = ()
         self._key_prompts = KeyPrompts(self._tell, hidden=self._tty)
         self.exit_code = GIVEN_UP
 
@@ -92,10 +97,8 @@ class TerminalPerson:
     def finished(self, state: State) -> bool:
         """Whether there is nothing more to ask: proved, stopped for good, or back at the beginning."""
         match state:
-            case Done(visit):
-                names = ", ".join(tame(party.name) for party in visit.finished)
-                self._tell(f"The key works for: {names}. Receipt {tame(visit.receipt)}.")
-                self.exit_code = PROVED
+            case Done():
+                self._done(state)
                 return True
             case Welcome():
                 return self._begun
@@ -122,6 +125,18 @@ class TerminalPerson:
                 return self._verify(state)
             case _:
                 return self._key(state)
+
+    def _done(self, state: Done) -> None:
+        visit = state.visit
+        names = ", ".join(tame(party.name) for party in visit.finished)
+        self._tell(f"The key works for: {names}. Receipt {tame(visit.receipt)}.")
+        without = [each for each in outcomes(visit) if each.result is not PartyResult.REGISTERED]
+        for each in without:
+            self._tell(f"{tame(each.relying_party.name)}: {tame(ended(each))}.")
+        for given in visit.issued:
+            party, hours = tame(given.relying_party.name), given.expires_in / 3600
+            self._tell(f"Temporary pass for {party}, good for {hours:.1f} hours: {tame(given.value.reveal())}")
+        self.exit_code = PARTLY if without else PROVED
 
     def _connecting(self, state: Connecting) -> None:
         if state.retry_in:
@@ -167,31 +182,37 @@ class TerminalPerson:
     def _key(self, state: State) -> Event | None:
         match state:
             case InsertKey():
-                self._insert(state)
-                return None
+                return self._insert(state)
             case ChoosePin() | EnterPin() | ChangePin() | RandomPin() | EnrollFinger() | ResetKey():
                 self._waiting = _blinks(state)
                 return self._key_prompts.respond(state)
             case SelectKey() | Touch() | Prove():
                 return self._touch(state)
-            case Stopped(cleaning=False):
+            case Stopped(cleaning=0):
                 return self._stopped(state)
             case _:
                 return None
 
-    def _insert(self, state: InsertKey) -> None:
+    def _insert(self, state: InsertKey) -> Event | None:
+        if isinstance(state.problem, ServiceError) and not (state.reading or state.take_out):
+            return Continued() if click.confirm("Try again?", default=True) else Cancelled()
         if state.take_out:
             self._tell("Take the key out.")
         elif state.reading:
             self._tell("Reading the key…")
         else:
             self._tell("Put the same key back." if state.same else "Put the key in.")
+        return None
 
     def _touch(self, state: SelectKey | Touch | Prove) -> Event | None:
         if not isinstance(state, Prove) and state.problem is not None:
             return Continued() if click.confirm("Try again?", default=True) else Cancelled()
         self._waiting = _blinks(state)
+        self._doubt(state.visit.doubts)
         match state:
+            case Prove(optional=True) if state.retry_in:
+                name = tame(state.party.name)
+                return Skipped() if click.confirm(f"Go on without {name}?", default=False) else None
             case SelectKey():
                 self._tell("Several keys are plugged in. Touch the one that is meant.")
             case Touch(waiting=False):
@@ -208,6 +229,10 @@ class TerminalPerson:
 
     def _stopped(self, state: Stopped) -> Event:
         self.exit_code = NOT_PROVED
+        if state.taken_back:
+            self._tell("Policy wants all relying parties or none: what was registered is taken back.")
+        for each in state.visit.outcomes:
+            self._tell(f"{tame(each.relying_party.name)}: {tame(ended(each))}.")
         if state.left_on_key:
             self.exit_code = LEFT_ON_KEY
             self._tell("A credential that does not work is left on the key. It goes when the key is next used here.")
@@ -216,6 +241,12 @@ class TerminalPerson:
         if state.remedy in _ANOTHER and click.confirm("Go on with another key?", default=False):
             return Continued()
         return Cancelled()
+
+    def _doubt(self, doubts: tuple[str, ...]) -> None:
+        """What staff should know of a key that is taken all the same."""
+        if doubts != self._doubts:
+            self._tell(f"About this key: {', '.join(tame(reason(word)) for word in doubts)}.")
+        self._doubts = doubts
 
     def _tell(self, line: str) -> None:
         """Say a line, unless it was the last one said."""

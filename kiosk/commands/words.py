@@ -6,6 +6,7 @@ from typing import Any
 
 from hardware import errors as hardware
 from kiosk import errors as kiosk
+from kiosk.commands.reason_words import reason
 from kiosk.contract.profile import VerificationMethod
 from kiosk.enrollment.pin_rules import Rule
 from kiosk.enrollment.states import Task
@@ -76,8 +77,9 @@ SENTENCES: dict[type[Exception], str] = {
     kiosk.SessionExpired: "The enrollment is over. Start again.",
     kiosk.KeyNotAllowed: "The service does not accept this key ({reasons}). Take another one.",
     kiosk.CeremonyExpired: "It took too long. Touch the key again.",
-    kiosk.RegistrationRefused: "The relying party did not take the key. Take another one, or look into the log.",
-    kiosk.ProofRefused: "The key could not prove itself. Take another one, or look into the log.",
+    kiosk.PartyUnavailable: "The relying party does not answer. Try again, or go on without it.",
+    kiosk.RegistrationRefused: "The relying party did not take the key ({reasons}). Take another one, or see the log.",
+    kiosk.ProofRefused: "The key could not prove itself ({reasons}). Take another one, or look into the log.",
     kiosk.OutcomeUnknown: "It is not yet known whether the key was registered. It will be settled; try again later.",
     kiosk.OutOfStep: "Station and service disagree on where they are. Start again.",
 }
@@ -109,8 +111,10 @@ RULES = {
     Rule.CHARACTERS: "only characters that can be typed anywhere",
 }
 TASKS = {
+    Task.PREPARE: "Asking the relying party…",
     Task.REGISTER: "Registering the key…",
     Task.TEST: "Testing the key…",
+    Task.FINISH: "Telling the service that this is the end…",
     Task.CONFIGURE: "Preparing the key for its owner…",
     Task.CHECK: "Reading the key back…",
 }
@@ -120,6 +124,8 @@ def sentence(problem: Trouble) -> str:
     """What happened and what to do, with the reference for the log where there is one. Safe for a terminal."""
     words = next(SENTENCES[kind] for kind in type(problem).__mro__ if kind in SENTENCES)
     fields = {name: _shown(value) for name, value in vars(problem).items()}
+    if "reasons" in fields:
+        fields["reasons"] = _shown(tuple(reason(word) for word in vars(problem)["reasons"]))
     reference, holder = fields.get("reference"), fields.get("holder")
     told = words.format_map(fields) + (f" It is {holder}." if holder else "")
     return told + (f" Reference {reference}." if reference else "")

@@ -75,20 +75,60 @@
     <context>
         <name>Done</name>
         <message>
-            <source>Set up on</source>
-            <translation>أُعدّ على</translation>
+            <source>Not set up</source>
+            <translation>غير مُعَدّ</translation>
         </message>
         <message>
-            <source>Your key is ready</source>
-            <translation>مفتاحك جاهز</translation>
+            <source>Write down the pass below. It is shown only now.</source>
+            <translation>دوّن رمز المرور أدناه. لن يظهر مرة أخرى.</translation>
         </message>
         <message>
             <source>Take it with you, and keep your PIN to yourself.</source>
             <translation>خذه معك، واحتفظ برمزك السري لنفسك.</translation>
         </message>
         <message>
+            <source>Set up on</source>
+            <translation>أُعدّ على</translation>
+        </message>
+        <message>
+            <source>&lt;b&gt;Please go to the desk for the rest.&lt;/b&gt; Tell them receipt {number}.</source>
+            <translation>&lt;b&gt;توجّه إلى مكتب المساعدة لإكمال الباقي.&lt;/b&gt; أعطهم رقم الإيصال {number}.</translation>
+        </message>
+        <message>
             <source>Tested, works</source>
             <translation>جُرّب ويعمل</translation>
+        </message>
+        <message>
+            <source>Works already</source>
+            <translation>يعمل من قبل</translation>
+        </message>
+        <message>
+            <source>Not sure yet</source>
+            <translation>غير مؤكد بعد</translation>
+        </message>
+        <message>
+            <source>&lt;b&gt;Staff will look, you need not wait.&lt;/b&gt; Your receipt is {number}.</source>
+            <translation>&lt;b&gt;سيتحقق الموظفون، ولا حاجة إلى الانتظار.&lt;/b&gt; رقم إيصالك {number}.</translation>
+        </message>
+        <message>
+            <source>The key that you tried first does not sign you in any more.</source>
+            <translation>المفتاح الذي جرّبته أولًا لم يعد يسجّل دخولك.</translation>
+        </message>
+        <message>
+            <source>Something that was begun is still on this key.</source>
+            <translation>بقي على هذا المفتاح شيء لم يكتمل.</translation>
+        </message>
+        <message>
+            <source>The answer is late. Staff will look.</source>
+            <translation>تأخّر الرد. سيتحقق الموظفون.</translation>
+        </message>
+        <message>
+            <source>Your key is ready</source>
+            <translation>مفتاحك جاهز</translation>
+        </message>
+        <message>
+            <source>Your key is partly ready</source>
+            <translation>مفتاحك جاهز جزئيًا</translation>
         </message>
         <message>
             <source>Finish</source>
@@ -612,6 +652,10 @@
     </context>
     <context>
         <name>Messages</name>
+        <message>
+            <source>{party}: {reason}</source>
+            <translation>{party}: {reason}</translation>
+        </message>
         <message numerus="yes">
             <source>%n second(s)</source>
             <translation>
@@ -933,82 +977,6 @@
             <translation>هذا الجهاز غير جاهز</translation>
         </message>
         <message>
-            <source>It is a practice key made of software.</source>
-            <translation>هو مفتاح للتدريب، برنامج وليس جهازًا.</translation>
-        </message>
-        <message>
-            <source>It is too old to do what your organization asks for.</source>
-            <translation>هو أقدم من أن يلبّي ما تطلبه مؤسستك.</translation>
-        </message>
-        <message>
-            <source>It cannot have a PIN, and your organization asks for one.</source>
-            <translation>لا يمكن أن يكون له رمز سري، ومؤسستك تطلب ذلك.</translation>
-        </message>
-        <message>
-            <source>Your organization does not use this type of key.</source>
-            <translation>لا تستخدم مؤسستك هذا النوع من المفاتيح.</translation>
-        </message>
-        <message>
-            <source>It has a PIN already. Here only new keys are set up.</source>
-            <translation>له رمز سري من قبل. تُعدّ هنا المفاتيح الجديدة فقط.</translation>
-        </message>
-        <message>
-            <source>It is an older make than your organization allows.</source>
-            <translation>إصداره أقدم مما تسمح به مؤسستك.</translation>
-        </message>
-        <message>
-            <source>It lacks a security approval that your organization asks for.</source>
-            <translation>ينقصه اعتماد أمني تطلبه مؤسستك.</translation>
-        </message>
-        <message>
-            <source>It cannot insist on a long PIN.</source>
-            <translation>لا يستطيع اشتراط رمز سري طويل.</translation>
-        </message>
-        <message>
-            <source>It insists on a longer PIN than is used here.</source>
-            <translation>يشترط رمزًا سريًا أطول مما يُستخدم هنا.</translation>
-        </message>
-        <message>
-            <source>It cannot ask you for a PIN of your own.</source>
-            <translation>لا يستطيع أن يطلب منك رمزًا سريًا خاصًا بك.</translation>
-        </message>
-        <message>
-            <source>Its PIN must be changed first.</source>
-            <translation>يجب تغيير رمزه السري أولًا.</translation>
-        </message>
-        <message>
-            <source>It cannot ask for its PIN each time.</source>
-            <translation>لا يستطيع طلب رمزه السري في كل مرة.</translation>
-        </message>
-        <message>
-            <source>It asks for its PIN each time, which is not wanted here.</source>
-            <translation>يطلب رمزه السري في كل مرة، وهذا غير مرغوب هنا.</translation>
-        </message>
-        <message>
-            <source>It cannot show that it belongs to your organization.</source>
-            <translation>لا يستطيع إثبات أنه لمؤسستك.</translation>
-        </message>
-        <message>
-            <source>It belongs to an organization already.</source>
-            <translation>هو تابع لمؤسسة من قبل.</translation>
-        </message>
-        <message>
-            <source>It has no sensor for a finger.</source>
-            <translation>ليس فيه مستشعر للإصبع.</translation>
-        </message>
-        <message>
-            <source>It knows a finger already.</source>
-            <translation>يعرف إصبعًا من قبل.</translation>
-        </message>
-        <message>
-            <source>A sign-in on it cannot be deleted again.</source>
-            <translation>لا يمكن حذف بيانات الدخول منه لاحقًا.</translation>
-        </message>
-        <message>
-            <source>It is locked after too many wrong PINs.</source>
-            <translation>هو مقفل بعد رموز سرية خاطئة كثيرة.</translation>
-        </message>
-        <message>
             <source>Something went wrong</source>
             <translation>حدث خطأ ما</translation>
         </message>
@@ -1055,6 +1023,10 @@
         <message>
             <source>Leave only the one that you want to set up.</source>
             <translation>اترك فقط المفتاح الذي تريد إعداده.</translation>
+        </message>
+        <message>
+            <source>Your organization does not use this type of key.</source>
+            <translation>لا تستخدم مؤسستك هذا النوع من المفاتيح.</translation>
         </message>
         <message>
             <source>Please use the same slot</source>
@@ -1185,6 +1157,14 @@
             <translation>يُرجى لمس المفتاح مرة أخرى. ما زال رمزك السري صالحًا.</translation>
         </message>
         <message>
+            <source>This place does not answer</source>
+            <translation>هذه الجهة لا تستجيب</translation>
+        </message>
+        <message>
+            <source>It may be busy. Please wait a little, or ask the desk.</source>
+            <translation>قد تكون مشغولة. انتظر قليلًا، أو اسأل مكتب المساعدة.</translation>
+        </message>
+        <message>
             <source>Your account did not take this key</source>
             <translation>لم يقبل حسابك هذا المفتاح</translation>
         </message>
@@ -1205,8 +1185,8 @@
             <translation>لا نعرف بعد هل نجح ذلك</translation>
         </message>
         <message>
-            <source>The answer of the office computer got lost on its way. We will find out.</source>
-            <translation>ضاعت إجابة حاسوب المؤسسة في الطريق. سنتحقق من الأمر.</translation>
+            <source>The answer got lost on its way, so we ask again.</source>
+            <translation>ضاع الرد في الطريق، لذلك نسأل مرة أخرى.</translation>
         </message>
         <message>
             <source>Something got mixed up</source>
@@ -1231,6 +1211,173 @@
         <message>
             <source>Please type it again without that character.</source>
             <translation>يُرجى كتابته مرة أخرى من دون هذا الحرف.</translation>
+        </message>
+        <message>
+            <source>It was not accepted there.</source>
+            <translation>لم يُقبل هناك.</translation>
+        </message>
+        <message>
+            <source>It is a practice key made of software.</source>
+            <translation>هو مفتاح للتدريب، برنامج وليس جهازًا.</translation>
+        </message>
+        <message>
+            <source>It is too old to do what your organization asks for.</source>
+            <translation>هو أقدم من أن يلبّي ما تطلبه مؤسستك.</translation>
+        </message>
+        <message>
+            <source>It cannot have a PIN, and your organization asks for one.</source>
+            <translation>لا يمكن أن يكون له رمز سري، ومؤسستك تطلب ذلك.</translation>
+        </message>
+        <message>
+            <source>It has a PIN already. Here only new keys are set up.</source>
+            <translation>له رمز سري من قبل. تُعدّ هنا المفاتيح الجديدة فقط.</translation>
+        </message>
+        <message>
+            <source>It is an older make than your organization allows.</source>
+            <translation>إصداره أقدم مما تسمح به مؤسستك.</translation>
+        </message>
+        <message>
+            <source>It lacks a security approval that your organization asks for.</source>
+            <translation>ينقصه اعتماد أمني تطلبه مؤسستك.</translation>
+        </message>
+        <message>
+            <source>It cannot insist on a long PIN.</source>
+            <translation>لا يستطيع اشتراط رمز سري طويل.</translation>
+        </message>
+        <message>
+            <source>It insists on a longer PIN than is used here.</source>
+            <translation>يشترط رمزًا سريًا أطول مما يُستخدم هنا.</translation>
+        </message>
+        <message>
+            <source>It cannot ask you for a PIN of your own.</source>
+            <translation>لا يستطيع أن يطلب منك رمزًا سريًا خاصًا بك.</translation>
+        </message>
+        <message>
+            <source>Its PIN must be changed first.</source>
+            <translation>يجب تغيير رمزه السري أولًا.</translation>
+        </message>
+        <message>
+            <source>It cannot ask for its PIN each time.</source>
+            <translation>لا يستطيع طلب رمزه السري في كل مرة.</translation>
+        </message>
+        <message>
+            <source>It asks for its PIN each time, which is not wanted here.</source>
+            <translation>يطلب رمزه السري في كل مرة، وهذا غير مرغوب هنا.</translation>
+        </message>
+        <message>
+            <source>It cannot show that it belongs to your organization.</source>
+            <translation>لا يستطيع إثبات أنه لمؤسستك.</translation>
+        </message>
+        <message>
+            <source>It belongs to an organization already.</source>
+            <translation>هو تابع لمؤسسة من قبل.</translation>
+        </message>
+        <message>
+            <source>It has no sensor for a finger.</source>
+            <translation>ليس فيه مستشعر للإصبع.</translation>
+        </message>
+        <message>
+            <source>It knows a finger already.</source>
+            <translation>يعرف إصبعًا من قبل.</translation>
+        </message>
+        <message>
+            <source>A sign-in on it cannot be deleted again.</source>
+            <translation>لا يمكن حذف بيانات الدخول منه لاحقًا.</translation>
+        </message>
+        <message>
+            <source>It is locked after too many wrong PINs.</source>
+            <translation>هو مقفل بعد رموز سرية خاطئة كثيرة.</translation>
+        </message>
+        <message>
+            <source>It cannot do what is asked for there.</source>
+            <translation>لا يستطيع القيام بما هو مطلوب هناك.</translation>
+        </message>
+        <message>
+            <source>It cannot sign in the way that is asked for.</source>
+            <translation>لا يستطيع تسجيل الدخول بالطريقة المطلوبة.</translation>
+        </message>
+        <message>
+            <source>It lacks something that is asked for.</source>
+            <translation>ينقصه شيء مطلوب.</translation>
+        </message>
+        <message>
+            <source>It does not show who made it.</source>
+            <translation>لا يبيّن الجهة التي صنعته.</translation>
+        </message>
+        <message>
+            <source>Nobody vouches for this type of key.</source>
+            <translation>لا أحد يضمن هذا النوع من المفاتيح.</translation>
+        </message>
+        <message>
+            <source>This type of key has lost its security approval.</source>
+            <translation>فقد هذا النوع من المفاتيح اعتماده الأمني.</translation>
+        </message>
+        <message>
+            <source>A weakness was found in this type of key.</source>
+            <translation>اكتُشف ضعف في هذا النوع من المفاتيح.</translation>
+        </message>
+        <message>
+            <source>A weakness was found in this make of the key.</source>
+            <translation>اكتُشف ضعف في هذا الإصدار من المفتاح.</translation>
+        </message>
+        <message>
+            <source>We could not make sure that it comes from its maker.</source>
+            <translation>لم نتمكن من التأكد من أنه من صانعه.</translation>
+        </message>
+        <message>
+            <source>You have no account there yet.</source>
+            <translation>ليس لديك حساب هناك بعد.</translation>
+        </message>
+        <message>
+            <source>Your account there is switched off.</source>
+            <translation>حسابك هناك موقوف.</translation>
+        </message>
+        <message>
+            <source>Your account there has no room for another key.</source>
+            <translation>لا مكان في حسابك هناك لمفتاح آخر.</translation>
+        </message>
+        <message>
+            <source>This key is in your account there already.</source>
+            <translation>هذا المفتاح موجود في حسابك هناك من قبل.</translation>
+        </message>
+        <message>
+            <source>It did not answer.</source>
+            <translation>لم تستجب.</translation>
+        </message>
+        <message>
+            <source>A test sign-in did not work.</source>
+            <translation>لم ينجح تسجيل دخول تجريبي.</translation>
+        </message>
+        <message>
+            <source>It did not take the key.</source>
+            <translation>لم تقبل المفتاح.</translation>
+        </message>
+        <message>
+            <source>It does not use this type of key.</source>
+            <translation>لا تستخدم هذا النوع من المفاتيح.</translation>
+        </message>
+        <message>
+            <source>It asked for something that no key can do.</source>
+            <translation>طلبت شيئًا لا يستطيعه أي مفتاح.</translation>
+        </message>
+    </context>
+    <context>
+        <name>PassCard</name>
+        <message>
+            <source>Show the pass</source>
+            <translation>إظهار رمز المرور</translation>
+        </message>
+        <message>
+            <source>Hide the pass</source>
+            <translation>إخفاء رمز المرور</translation>
+        </message>
+        <message>
+            <source>Temporary pass for &lt;b&gt;{party}&lt;/b&gt;, good for {time}</source>
+            <translation>رمز مرور مؤقت إلى &lt;b&gt;{party}&lt;/b&gt;، صالح لمدة {time}</translation>
+        </message>
+        <message>
+            <source>{pass}. It is not read aloud.</source>
+            <translation>{pass}. لا يُقرأ بصوت عالٍ.</translation>
         </message>
     </context>
     <context>
@@ -1840,6 +1987,11 @@
     <context>
         <name>Stopped</name>
         <message>
+            <source>, </source>
+            <comment>between names</comment>
+            <translation>، </translation>
+        </message>
+        <message>
             <source>What you can do</source>
             <translation>ما يمكنك فعله</translation>
         </message>
@@ -1864,12 +2016,24 @@
             <translation>اترك المفتاح في الفتحة لحظة.</translation>
         </message>
         <message>
+            <source>Keep this key</source>
+            <translation>الاحتفاظ بهذا المفتاح</translation>
+        </message>
+        <message>
             <source>Start over</source>
             <translation>البدء من جديد</translation>
         </message>
         <message>
+            <source>&lt;b&gt;Nothing is set up.&lt;/b&gt; It is wanted everywhere or nowhere, so we took it back.</source>
+            <translation>&lt;b&gt;لم يُعَدّ أي شيء.&lt;/b&gt; المطلوب أن يعمل في كل مكان أو لا يعمل أبدًا، لذلك ألغيناه.</translation>
+        </message>
+        <message>
             <source>&lt;b&gt;What happened.&lt;/b&gt; {text}</source>
             <translation>&lt;b&gt;ما الذي حدث.&lt;/b&gt; {text}</translation>
+        </message>
+        <message>
+            <source>It is set up for {names}. With another key, that is taken back.</source>
+            <translation>أُعِدّ المفتاح من أجل {names}. إذا استخدمت مفتاحًا آخر فسيُلغى ذلك.</translation>
         </message>
         <message>
             <source>Reference for staff: &lt;b&gt;{reference}&lt;/b&gt;</source>
@@ -1890,6 +2054,10 @@
         <message>
             <source>Finish</source>
             <translation>إنهاء</translation>
+        </message>
+        <message>
+            <source>Your key is not set up</source>
+            <translation>لم يُعَدّ مفتاحك</translation>
         </message>
         <message>
             <source>You have done nothing wrong.</source>
@@ -2251,6 +2419,10 @@
             <translation>ضع إصبعك على القرص أو الضوء الوامض.</translation>
         </message>
         <message>
+            <source>We are waiting for &lt;b&gt;{party}&lt;/b&gt;. Leave the key in the slot.</source>
+            <translation>ننتظر &lt;b&gt;{party}&lt;/b&gt;. اترك المفتاح في المنفذ.</translation>
+        </message>
+        <message>
             <source>Testing your key</source>
             <translation>جارٍ اختبار مفتاحك</translation>
         </message>
@@ -2259,8 +2431,12 @@
             <translation>لا شيء عليك فعله. ستُفتح الشاشة التالية تلقائيًا.</translation>
         </message>
         <message>
-            <source>Leave the key in the slot. This takes a few seconds.</source>
-            <translation>اترك المفتاح في الفتحة. يستغرق هذا بضع ثوانٍ.</translation>
+            <source>Go on without it</source>
+            <translation>المتابعة من دونها</translation>
+        </message>
+        <message>
+            <source>We are making sure</source>
+            <translation>نحن نتأكد</translation>
         </message>
         <message>
             <source>Touch your key once more</source>
@@ -2293,6 +2469,10 @@
         <message>
             <source>Leave the key in the slot. Nothing is lost.</source>
             <translation>اترك المفتاح في الفتحة. لم يضع شيء.</translation>
+        </message>
+        <message>
+            <source>Leave the key in the slot. This takes a few seconds.</source>
+            <translation>اترك المفتاح في الفتحة. يستغرق هذا بضع ثوانٍ.</translation>
         </message>
         <message>
             <source>A last look at the key</source>

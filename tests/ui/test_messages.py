@@ -12,7 +12,8 @@ from kiosk.enrollment.admission import Reason
 from kiosk.errors import InputRefused, KeyNotAdmitted, KioskError, Locked, TooSoon, WrongCode
 from ui.messages import WORDS, duration, message
 from ui.tour_samples import troubles
-from ui.words_kiosk import INPUTS, REASONS
+from ui.words_kiosk import INPUTS
+from ui.words_reasons import REASONS
 
 _NEVER = re.compile(
     r"\b(token|credential|authenticator|ceremony|time-?out|invalid|error|FIDO|HTTP|URL|server|exception)\b",

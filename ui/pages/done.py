@@ -1,53 +1,88 @@
-"""Your key is ready: said only after both sides were read back."""
+"""Your key is ready: said only after both sides were read back, and only of the places that have it."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from kiosk.contract.enrollments import PartyOutcome, PartyResult
 from kiosk.enrollment.events import Continued
+from kiosk.enrollment.parties import outcomes
 from kiosk.enrollment.states import Done, State
 from ui.i18n import western_locale
+from ui.messages import party_reason
 from ui.pages.page import Action, Chrome, Page, Surroundings
 from ui.text import clean
 from ui.theme import Theme
+from ui.widgets.notice import Notice
+from ui.widgets.pass_card import PassCard
 from ui.widgets.row_list import Row, RowList
 
 _WHEN = "d MMM yyyy, HH:mm"
+ALREADY = "already_registered"
+"""The word of a relying party that has the key from an earlier visit."""
 
 
 class DonePage(Page):
-    """Shows `Done`: a receipt, and that the key is to be taken out. Emits Continued ("Finish")."""
+    """Shows `Done`: where the key works and where it does not, passes for the first days, and that the key is to be
+    taken out. Emits Continued ("Finish")."""
 
     def __init__(self, theme: Theme, place: Surroundings, parent: QWidget | None = None) -> None:
         super().__init__(theme, place, parent)
         self._state: Done | None = None
         self._when = western_locale(theme.locale).toString(place.now(), _WHEN)
-        self._receipt = RowList(theme, "receipt", parent=self)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._receipt)
-        column.addStretch(1)
+        self._receipt = RowList(theme, "receipt", parent=self, dense=True)
+        self._desk = Notice(theme, "warn", parent=self)
+        self._passes: list[PassCard] = []
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(theme.px(14))
+        self._column.addWidget(self._receipt)
+        self._column.addWidget(self._desk)
+        self._column.addStretch(1)
 
     def render(self, state: State) -> None:  # type: ignore[override]
         """Show the receipt."""
         assert isinstance(state, Done)
         self._state = state
         self._receipt.show_rows(self._rows(state))
+        todo = self._todo(state)
+        self._desk.setVisible(bool(todo))
+        self._desk.show_notice("warn", todo)
+        for given in state.visit.issued[len(self._passes) :]:
+            self._passes.append(PassCard(self.theme, given, self, compact=len(state.visit.issued) > 1))
+            self._column.insertWidget(len(self._passes) - 1, self._passes[-1])
         self.changed.emit()
 
     def chrome(self) -> Chrome:
         """Take the key, finish."""
         say = QCoreApplication.translate
+        whole = self._state is None or all(_has_it(each) for each in outcomes(self._state.visit))
         return Chrome(
-            title=say("Done", "Your key is ready"),
-            sentence=say("Done", "Take it with you, and keep your PIN to yourself."),
+            title=say("Done", "Your key is ready") if whole else say("Done", "Your key is partly ready"),
+            sentence=self._sentence(),
             step=5,
             primary=Action(say("Done", "Finish"), "check", Continued()),
             scene="key-done",
             caption=say("Done", "Your key is still in the slot.") if self._still_in() else "",
             help=(say("Done", "Your key works. If you lose it, tell the desk."),),
         )
+
+    def conceal(self) -> None:
+        """Dots in place of the passes, until somebody asks for them again."""
+        for card in self._passes:
+            card.conceal()
+
+    def first_focus(self) -> QWidget | None:
+        """A pass: an Enter too many must not take it away unread."""
+        return self._passes[0] if self._passes else None
+
+    def _sentence(self) -> str:
+        say = QCoreApplication.translate
+        if self._passes:
+            return say("Done", "Write down the pass below. It is shown only now.")
+        crowded = self._state is not None and bool(self._todo(self._state))
+        return "" if crowded else say("Done", "Take it with you, and keep your PIN to yourself.")
 
     def _still_in(self) -> bool:
         state = self._state
@@ -56,11 +91,53 @@ class DonePage(Page):
     def _rows(self, state: Done) -> tuple[Row, ...]:
         say = QCoreApplication.translate
         visit = state.visit
-        rows = [Row(clean(visit.person, 48))] if visit.person else []
-        rows += [Row(clean(party.name), say("Done", "Tested, works"), "done") for party in visit.finished]
+        ended = outcomes(visit)
+        crowded = len(ended) > 2 or bool(visit.issued)
+        rows = [Row(clean(visit.person, 48))] if visit.person and not crowded else []
+        rows += [party_row(each) for each in ended if len(visit.issued) < 2 or not _has_it(each)]
+        if len(ended) > 2 and self._todo(state):  # the receipt is told there
+            return tuple(rows)
         serial = clean(visit.key.address.serial[-4:]) if visit.key else ""
         key = say("Done", "Key ending {digits}").format(digits=serial) if serial else say("Done", "Set up on")
         end = self._when
         if visit.receipt:
             end = say("Done", "{time} · Receipt {number}").format(time=end, number=clean(visit.receipt, 16))
         return (*rows, Row(key, end, strong=False))
+
+    def _todo(self, state: Done) -> str:
+        """What is not as it should be, and what to do about it; empty when nothing is."""
+        say = QCoreApplication.translate
+        visit = state.visit
+        ended = [each for each in outcomes(visit) if not _has_it(each)]
+        receipt = clean(visit.receipt, 16)
+        lines = []
+        if any(each.result is not PartyResult.UNKNOWN for each in ended):
+            text = say("Done", "<b>Please go to the desk for the rest.</b> Tell them receipt {number}.")
+            lines.append(text.format(number=receipt))
+        elif ended:
+            text = say("Done", "<b>Staff will look, you need not wait.</b> Your receipt is {number}.")
+            lines.append(text.format(number=receipt))
+        if visit.replaced:
+            lines.append(say("Done", "The key that you tried first does not sign you in any more."))
+        if visit.left_on_key:
+            lines.append(say("Done", "Something that was begun is still on this key."))
+        return " ".join(lines)
+
+
+def party_row(ended: PartyOutcome) -> Row:
+    """How it ended at one place: a mark, words, and why."""
+    say = QCoreApplication.translate
+    name = clean(ended.relying_party.name)
+    if ended.result is PartyResult.REGISTERED:
+        return Row(name, say("Done", "Tested, works"), "done")
+    if ended.reason == ALREADY:
+        return Row(name, say("Done", "Works already"), "done")
+    if ended.result is PartyResult.UNKNOWN:
+        return Row(name, say("Done", "Not sure yet"), "wait", note=say("Done", "The answer is late. Staff will look."))
+    if ended.result is PartyResult.NOT_TRIED:
+        return Row(name, say("Done", "Not set up"), "next")
+    return Row(name, say("Done", "Not set up"), "stop", note=party_reason(ended.reason))
+
+
+def _has_it(ended: PartyOutcome) -> bool:
+    return ended.result is PartyResult.REGISTERED or ended.reason == ALREADY

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from hardware.errors import NoAccess
 from kiosk.enrollment.events import Continued, WentBack
 from kiosk.enrollment.states import InsertKey, State
-from kiosk.errors import SeveralKeys
+from kiosk.errors import ServiceError, SeveralKeys
 from ui.key_words import attached_name, note
 from ui.pages.key_places import slot_place
 from ui.pages.page import Action, Chrome, Page, Surroundings
@@ -33,13 +33,14 @@ class InsertKeyPage(Page):
         assert isinstance(state, InsertKey)
         self._state = state
         self._card.show_status(*self._status(state))
+        self._card.setVisible(not _unjudged(state))
         self.changed.emit()
 
     def chrome(self) -> Chrome:
         """Large title, where the slot is, Back where nothing binds the visit to a key yet."""
         say = QCoreApplication.translate
         state = self._state
-        stuck = state is not None and not state.reading and isinstance(state.problem, NoAccess)
+        stuck = state is not None and not state.reading and isinstance(state.problem, NoAccess | ServiceError)
         fits_not = Action(say("InsertKey", "My key does not fit"), "help", None, "secondary", name="help")
         free = state is not None and state.visit.bound is None
         return Chrome(
@@ -61,16 +62,16 @@ class InsertKeyPage(Page):
 
     def first_focus(self) -> QWidget | None:
         """The card that says what the kiosk waits for."""
-        return None if self._state and isinstance(self._state.problem, NoAccess) else self._card
+        return None if self._state and isinstance(self._state.problem, NoAccess | ServiceError) else self._card
 
     def _scene(self) -> str:
-        if self._state and self._state.reading:
+        if self._state and (self._state.reading or _unjudged(self._state)):
             return "key-inserted"
         return "key-remove" if self._state and self._state.take_out else "key-insert"
 
     def _title(self) -> str:
         state = self._state
-        if state and state.reading:
+        if state and (state.reading or _unjudged(state)):
             return QCoreApplication.translate("InsertKey", "Your key is in")
         if state and state.take_out:
             return QCoreApplication.translate("InsertKey", "Take the key out")
@@ -80,7 +81,7 @@ class InsertKeyPage(Page):
 
     def _sentence(self) -> str:
         state = self._state
-        if state and state.reading:
+        if state and (state.reading or _unjudged(state)):
             return QCoreApplication.translate("InsertKey", "Leave it in the slot.")
         if state and state.take_out:
             return self._which(state)
@@ -105,3 +106,9 @@ class InsertKeyPage(Page):
         if isinstance(state.problem, SeveralKeys):
             return say("InsertKey", "Waiting until there is only one key"), by_itself
         return say("InsertKey", "Looking for your key"), by_itself
+
+
+def _unjudged(state: InsertKey) -> bool:
+    """Whether the key is in, and the service could not say what it thinks of it."""
+    stuck = isinstance(state.problem, ServiceError) and not (state.reading or state.take_out)
+    return stuck and state.key in state.visit.port.keys

@@ -5,13 +5,16 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from hardware.errors import HardwareError
+from hardware.errors import HardwareError, PinBlocked
+from kiosk.contract.profile import RelyingPartyName
 from kiosk.enrollment.events import Cancelled, Continued, ResetWanted
+from kiosk.enrollment.parties import outcomes
 from kiosk.enrollment.states import Remedy, State, Stopped
 from kiosk.enrollment.visit import Visit
 from kiosk.errors import KeyNotAdmitted, KeyNotAllowed, KioskError
 from ui.key_words import note
 from ui.messages import message, reasons
+from ui.pages.done import party_row
 from ui.pages.page import Action, Chrome, Page, Surroundings
 from ui.text import clean
 from ui.theme import Theme
@@ -22,6 +25,7 @@ from ui.widgets.option_card import OptionCard
 from ui.widgets.row_list import Row, RowList
 from ui.widgets.status_card import StatusCard
 
+_AGAIN = (Remedy.ANOTHER_KEY, Remedy.REPLUG)
 _MOST = 5
 """So many reasons are told; the first are the most fundamental."""
 
@@ -34,6 +38,8 @@ class StoppedPage(Page):
         self._state: Stopped | None = None
         self._what = Notice(theme, parent=self)
         self._why = Bullets(theme, "blocked", "stop", self)
+        self._parties = RowList(theme, parent=self, dense=True)
+        self._back = Notice(theme, "info", parent=self)
         self._left = Notice(theme, "stop", parent=self)
         self._cleaning = StatusCard(theme, parent=self)
         self._heading = Label(theme, "label", QCoreApplication.translate("Stopped", "What you can do"), parent=self)
@@ -49,7 +55,7 @@ class StoppedPage(Page):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.px(16))
-        for widget in (self._what, self._why, self._left, self._cleaning):
+        for widget in (self._what, self._why, self._parties, self._back, self._left, self._cleaning):
             column.addWidget(widget)
         column.addSpacing(theme.px(4))
         column.addWidget(self._heading)
@@ -64,27 +70,31 @@ class StoppedPage(Page):
         self._state = state
         say = QCoreApplication.translate
         said = message(state.problem)
-        why = reasons(state.problem)
+        why = reasons(state.problem, {party.id: party.name for party in state.visit.parties})
         several = why[:_MOST] if len(why) > 1 else ()
-        text = say("Stopped", "Your organization has other rules.") if several else said.text
+        text = say("Stopped", "Your organization has other rules.") if several else " ".join(why) or said.text
         happened = say("Stopped", "<b>What happened.</b> {text}").format(text=text)
         self._what.show_notice(said.tone, happened, said.icon)
         self._why.show_lines(several)
+        self._show_places(state)
         self._left.setVisible(state.left_on_key)
         self._left.show_notice(
             "stop", say("Stopped", "<b>Please show this key to the desk.</b> Something that was begun is still on it.")
         )
-        self._cleaning.setVisible(state.cleaning)
+        self._cleaning.setVisible(state.cleaning > 0)
         self._cleaning.show_status(
             say("Stopped", "Taking back what was begun"), say("Stopped", "Leave the key in the slot for a moment.")
         )
-        crowded = bool(several) or state.resettable  # room for one step: the last, which says what to do at all
+        crowded = (
+            bool(several) or state.resettable or self._parties.isVisibleTo(self)
+        )  # room for one step: the last, which says what to do at all
         todo = said.todo[-1:] if crowded else said.todo
         steps = () if state.cleaning or state.left_on_key else self._todo(state, todo)
+        steps = steps[-1:] if crowded else steps
         self._steps.show_rows(
             tuple(Row(text, "", "number" if len(steps) > 1 else "none", n) for n, text in enumerate(steps, 1))
         )
-        self._heading.setVisible(bool(steps))
+        self._heading.setVisible(bool(steps) and not self._lists_failures(state))
         self._steps.setVisible(bool(steps))
         self._wipe.setVisible(state.resettable and not state.cleaning and not state.left_on_key)
         self._reference.set_text(self._for_staff(state))
@@ -98,10 +108,13 @@ class StoppedPage(Page):
         if state is None:
             return Chrome(title="")
         said = message(state.problem)
-        again = state.remedy in (Remedy.ANOTHER_KEY, Remedy.REPLUG)
-        over = Action(say("Stopped", "Start over"), "restart", Cancelled(), "ghost", enabled=not state.cleaning)
+        again = state.remedy in _AGAIN
+        keep = again and bool(state.visit.finished) and not isinstance(state.problem, PinBlocked)
+        words = say("Stopped", "Keep this key") if keep else say("Stopped", "Start over")
+        over = Action(words, "check" if keep else "restart", Cancelled(), "ghost", enabled=not state.cleaning)
+        nowhere = self._lists_failures(state)
         return Chrome(
-            title=said.title,
+            title=say("Stopped", "Your key is not set up") if nowhere else said.title,
             sentence=say("Stopped", "You have done nothing wrong.") if said.blameless else "",
             step=reached(state.visit),
             back=over if again else None,
@@ -115,6 +128,30 @@ class StoppedPage(Page):
     def first_focus(self) -> QWidget | None:
         """The card while something is taken back; else the remedy."""
         return self._cleaning if self._state and self._state.cleaning else None
+
+    def _show_places(self, state: Stopped) -> None:
+        """How it ended at each of several places; and what becomes of those where the key worked."""
+        say = QCoreApplication.translate
+        visit = state.visit
+        again = state.remedy in _AGAIN
+        several = len(visit.parties) > 1 and not state.cleaning
+        told = several and (self._lists_failures(state) or (bool(visit.finished) and not again))
+        self._parties.setVisible(told)
+        self._parties.show_rows(tuple(party_row(each) for each in outcomes(visit)) if told else ())
+        self._what.setVisible(not self._lists_failures(state))  # the places say it one by one
+        text = ""
+        if state.taken_back and not state.cleaning:
+            text = say("Stopped", "<b>Nothing is set up.</b> It is wanted everywhere or nowhere, so we took it back.")
+        elif visit.finished and again:
+            text = say("Stopped", "It is set up for {names}. With another key, that is taken back.")
+            text = text.format(names=_names(visit.finished))
+        self._back.setVisible(bool(text))
+        self._back.show_notice("info", text)
+
+    def _lists_failures(self, state: Stopped) -> bool:
+        """Whether no place has the key, and each says why."""
+        several = len(state.visit.parties) > 1 and bool(state.visit.outcomes)
+        return several and not (state.visit.finished or state.cleaning or state.taken_back)
 
     def _about_key(self, state: Stopped) -> bool:
         """Whether it is the key that was read last that cannot go on."""
@@ -157,3 +194,8 @@ def reached(visit: Visit) -> int:
     if visit.key is not None or visit.person:
         return 2
     return 1 if visit.enrollment_id else 0
+
+
+def _names(parties: tuple[RelyingPartyName, ...]) -> str:
+    comma = QCoreApplication.translate("Stopped", ", ", "between names")
+    return comma.join(clean(party.name) for party in parties)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from kiosk.contract.profile import RelyingPartyName
 from kiosk.enrollment.events import Continued, WentBack
+from kiosk.enrollment.parties import left
 from kiosk.enrollment.states import State, Touch
 from ui.key_words import note
 from ui.pages.page import Action, Chrome, Page, Surroundings
@@ -132,7 +133,7 @@ class TouchPage(Page):
         if state.total < 2:
             return ""
         party = clean(state.party.name)
-        rest: tuple[RelyingPartyName, ...] = state.visit.parties[state.number :]
+        rest: tuple[RelyingPartyName, ...] = left(state.visit)[1:]
         if not rest:
             text = QCoreApplication.translate("Touch", "This touch is for <b>{party}</b>. It is the last one.")
             return text.format(party=party)

@@ -6,11 +6,14 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from hardware.errors import KeyGone
+from kiosk.enrollment.events import Skipped
 from kiosk.enrollment.hand_over import settings_for
+from kiosk.enrollment.parties import left
 from kiosk.enrollment.states import Prove, State, Task
 from kiosk.enrollment.visit import Trouble, Visit
+from kiosk.errors import OutcomeUnknown
 from ui.messages import duration
-from ui.pages.page import Chrome, Page, Surroundings
+from ui.pages.page import Action, Chrome, Page, Surroundings
 from ui.text import clean
 from ui.theme import Theme
 from ui.widgets.notice import Notice
@@ -18,10 +21,13 @@ from ui.widgets.row_list import MarkKind, Row, RowList
 from ui.widgets.status_card import StatusCard
 
 _ORDER = tuple(Task)
+_PROVED = (Task.FINISH, Task.CONFIGURE, Task.CHECK)
+"""When no place is asked any more."""
 
 
 class WorkingPage(Page):
-    """Shows `Prove`. Emits nothing: the person only leaves the key in, or puts it back."""
+    """Shows `Prove`. The person only leaves the key in, or puts it back. Emits Skipped ("Go on without it") while one
+    of several places cannot answer."""
 
     def __init__(self, theme: Theme, place: Surroundings, parent: QWidget | None = None) -> None:
         super().__init__(theme, place, parent)
@@ -57,14 +63,18 @@ class WorkingPage(Page):
         self.changed.emit()
 
     def chrome(self) -> Chrome:
-        """No button: nothing of this may be interrupted half-way."""
+        """No button but to leave out a place: nothing of this may be interrupted half-way."""
         say = QCoreApplication.translate
+        state = self._state
+        skips = state is not None and state.optional and state.retry_in > 0
+        skip = Action(say("Working", "Go on without it"), "forward", Skipped(), "secondary")
         return Chrome(
             title=self._title(),
             sentence=self._sentence(),
             step=4,
             problem=self._problem(),
             display=self._touches,
+            secondary=skip if skips else None,
             scene=self._scene(),
             help=(say("Working", "The kiosk tries a sign-in with your key, to be sure that it works."),),
         )
@@ -87,20 +97,30 @@ class WorkingPage(Page):
     def _sentence(self) -> str:
         say = QCoreApplication.translate
         if not self._touches:
-            return say("Working", "Leave the key in the slot. This takes a few seconds.")
+            return self._wait_words() or say("Working", "Leave the key in the slot. This takes a few seconds.")
         if self._state and self._state.verifying:
             return say("Touch", "The key checks that it is you. Use a finger that it knows.")
         return say("Working", "Put a finger on the disc or the blinking light.")
 
+    def _wait_words(self) -> str:
+        """Which of several places is waited for."""
+        state = self._state
+        if state is None or not state.retry_in or state.total < 2 or state.task in _PROVED:
+            return ""
+        text = QCoreApplication.translate("Working", "We are waiting for <b>{party}</b>. Leave the key in the slot.")
+        return text.format(party=clean(state.party.name))
+
     def _title(self) -> str:
         state = self._state
+        if state and state.retry_in and isinstance(state.problem, OutcomeUnknown):
+            return QCoreApplication.translate("Working", "We are making sure")
         if self._touches:
             if state and state.verifying:
                 return QCoreApplication.translate("Touch", "Put your finger on the sensor")
             return QCoreApplication.translate("Working", "Touch your key once more")
-        if state and state.task is Task.REGISTER:
+        if state and state.task in (Task.PREPARE, Task.REGISTER):
             return QCoreApplication.translate("Working", "Adding your key")
-        if state and state.task is Task.CONFIGURE:
+        if state and state.task in (Task.FINISH, Task.CONFIGURE):
             return QCoreApplication.translate("Working", "Finishing your key")
         return QCoreApplication.translate("Working", "Testing your key")
 
@@ -118,12 +138,14 @@ class WorkingPage(Page):
             self._row(say("Working", "{party} works").format(party=clean(p.name)), "done") for p in state.visit.finished
         ]
         now = _ORDER.index(state.task)
-        proved = state.task in (Task.CONFIGURE, Task.CHECK)
+        proved = state.task in _PROVED
         if not proved:
             party = clean(state.party.name)
-            done.append(self._row(say("Working", "Adding your key to {party}").format(party=party), _mark(0, now)))
-            done.append(self._row(say("Working", "Trying a sign-in with your key"), _mark(1, now)))
-        later = () if proved else state.visit.parties[state.number :]
+            register, test = _ORDER.index(Task.REGISTER), _ORDER.index(Task.TEST)
+            added = _mark(register, max(now, register))
+            done.append(self._row(say("Working", "Adding your key to {party}").format(party=party), added))
+            done.append(self._row(say("Working", "Trying a sign-in with your key"), _mark(test, now)))
+        later = () if proved else left(state.visit)[1:]
         done.extend(
             self._row(say("Working", "Adding your key to {party}").format(party=clean(p.name)), "next") for p in later
         )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -12,6 +15,9 @@ from ui.theme import Theme
 from ui.widgets.label import Label
 
 _SIDE = 56
+_PNG = "data:image/png;base64,"
+_LARGEST = 200_000
+"""Characters of a picture that comes from elsewhere."""
 
 
 class KeyLine(QFrame):
@@ -60,13 +66,15 @@ class _Medallion(QWidget):
         self._theme = theme
         self._name = ""
         self._svg: QSvgRenderer | None = None
+        self._image: QImage | None = None
         self.setFixedSize(theme.px(_SIDE), theme.px(_SIDE))
 
     def show_model(self, name: str) -> None:
         """Draw this one."""
         if name != self._name:
             self._name = name
-            self._svg = self._theme.art(f"models/{name}")
+            self._image = _image(name) if name.startswith("data:") else None
+            self._svg = None if self._image else self._theme.art("models/unknown" if ":" in name else f"models/{name}")
             self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
@@ -75,8 +83,25 @@ class _Medallion(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002 - Qt's name
         """Draw it; not mirrored, since keys are not."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         if self._svg is not None:
-            painter = QPainter(self)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             self._svg.render(painter, QRectF(self.rect()))
-            painter.end()
+        elif self._image is not None:
+            size = QSize(self._image.size()).scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
+            spot = QRectF((self.width() - size.width()) / 2, (self.height() - size.height()) / 2, 0, 0)
+            spot.setSize(size.toSizeF())
+            painter.drawImage(spot, self._image)
+        painter.end()
+
+
+def _image(url: str) -> QImage | None:
+    """The picture in a data URL of a PNG; None where there is none that can be shown."""
+    if not url.startswith(_PNG) or len(url) > _LARGEST:
+        return None
+    try:
+        image = QImage.fromData(base64.b64decode(url.removeprefix(_PNG), validate=True), b"PNG")
+    except (binascii.Error, ValueError):
+        return None
+    return None if image.isNull() else image

@@ -13,18 +13,28 @@ from ui.theme import Theme
 from ui.widgets.countdown import Spinner
 from ui.widgets.label import Label
 
-MarkKind = Literal["done", "now", "next", "number", "none"]
+MarkKind = Literal["done", "now", "next", "number", "none", "stop", "wait"]
+
+
+_ICONS: dict[MarkKind, tuple[str, str]] = {"stop": ("close", "stop"), "wait": ("clock", "warn")}
 
 
 @dataclass(frozen=True)
 class Row:
-    """One row. `mark` "number" shows `number`; `strong` words stand out."""
+    """One row. `mark` "number" shows `number`; `strong` words stand out; `note` is a quiet line below them."""
 
     text: str
     end: str = ""
     mark: MarkKind = "none"
     number: int = 0
     strong: bool = True
+    note: str = ""
+
+    @property
+    def spoken(self) -> str:
+        """All of it in one line."""
+        told = f"{self.text}: {self.end}" if self.end else self.text
+        return f"{told}. {self.note}" if self.note else told
 
 
 class RowList(QFrame):
@@ -59,7 +69,7 @@ class RowList(QFrame):
                 rule.setFixedHeight(self._theme.border("line"))
                 self._column.addWidget(rule)
             self._column.addWidget(_RowView(self._theme, row, self._height, self))
-        self.setAccessibleName("\n".join(f"{row.text}: {row.end}" if row.end else row.text for row in rows))
+        self.setAccessibleName("\n".join(row.spoken for row in rows))
 
     def marks(self) -> tuple[MarkKind, ...]:
         """The marks from top to bottom."""
@@ -78,14 +88,19 @@ class _RowView(QWidget):
         elif row.mark != "none":
             line.addWidget(_Mark(theme, row, self))
         role = "strong" if row.strong else "small"
-        line.addWidget(Label(theme, role, row.text, "ink_soft" if row.mark == "next" else "ink", self), 1, middle)
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(Label(theme, role, row.text, "ink_soft" if row.mark == "next" else "ink", self))
+        if row.note:
+            words.addWidget(Label(theme, "small", row.note, "ink_soft", self))
+        line.addLayout(words, 1)
         if row.end:
             line.addWidget(Label(theme, "small", row.end, "ink_soft", self).one_line(), 0, middle)
         self.setMinimumHeight(theme.px(height))
 
 
 class _Mark(QWidget):
-    """A filled circle with a tick, an empty one, or one with a number."""
+    """A filled circle with a tick, an empty one, or one with a number or a picture."""
 
     def __init__(self, theme: Theme, row: Row, parent: QWidget) -> None:
         super().__init__(parent)
@@ -107,10 +122,13 @@ class _Mark(QWidget):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.colour("ok"))
             painter.drawEllipse(circle)
-            side = theme.px(26)
-            spot = QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
-            tick = theme.pixmap("check", "surface", 26)
-            painter.drawPixmap(spot, tick, QRectF(tick.rect()))
+            self._draw_icon(painter, "check", "surface")
+        elif self._row.mark in _ICONS:
+            icon, ink = _ICONS[self._row.mark]
+            painter.setPen(QPen(theme.colour(ink), theme.border()))
+            painter.setBrush(theme.colour("surface"))
+            painter.drawEllipse(circle)
+            self._draw_icon(painter, icon, ink)
         else:
             painter.setPen(QPen(theme.colour("control"), theme.border()))
             painter.setBrush(theme.colour("surface"))
@@ -122,3 +140,9 @@ class _Mark(QWidget):
                 painter.setPen(theme.colour("ink"))
                 painter.drawText(circle, Qt.AlignmentFlag.AlignCenter, str(self._row.number))
         painter.end()
+
+    def _draw_icon(self, painter: QPainter, icon: str, ink: str) -> None:
+        side = self._theme.px(26)
+        spot = QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
+        picture = self._theme.pixmap(icon, ink, 26)
+        painter.drawPixmap(spot, picture, QRectF(picture.rect()))

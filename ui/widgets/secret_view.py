@@ -1,4 +1,4 @@
-"""A PIN to read from the screen: large, in groups, painted from the secret itself and kept nowhere else."""
+"""A PIN or a pass to read from the screen: large, in groups, painted from the secret itself and kept nowhere else."""
 
 from __future__ import annotations
 
@@ -19,15 +19,26 @@ _FEW = 16
 
 
 class SecretView(QWidget):
-    """Shows a `Secret` while it is not hidden. A screen reader hears it only when `read_aloud` is called.
+    """Shows a `Secret` while it is not hidden; a `compact` one in one row where it can, one not
+    `grouped` without gaps that could be taken for spaces. A screen reader hears it only
+    when `read_aloud` is called.
 
     `turned` says that it was hidden or shown. It hides by itself when the window is no longer the active one.
     """
 
     turned = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        parent: QWidget | None = None,
+        *,
+        name: str = "",
+        compact: bool = False,
+        grouped: bool = True,
+    ) -> None:
         super().__init__(parent)
+        self._compact, self._grouped = compact, grouped
         self._theme = theme
         self._secret: Secret | None = None
         self._length = 0
@@ -35,7 +46,9 @@ class SecretView(QWidget):
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
-        self.setAccessibleName(QCoreApplication.translate("SecretView", "The PIN. It is not read aloud by itself."))
+        self.setAccessibleName(
+            name or QCoreApplication.translate("SecretView", "The PIN. It is not read aloud by itself.")
+        )
 
     def show_secret(self, secret: Secret) -> None:
         """Show this one."""
@@ -95,7 +108,7 @@ class SecretView(QWidget):
         painter.setFont(self._font(cell))
         for index, character in enumerate(self._characters() if self._shown else "•" * self._length):
             row, column = divmod(index, per_row)
-            left = column * cell + column // _GROUP * cell / 2
+            left = column * cell + self._gaps(column) * cell / 2
             box = QRectF(left, row * cell * _ROW, cell * 0.92, cell * _BOX)
             painter.setPen(theme.colour("control") if theme.mode == "contrast" else Qt.PenStyle.NoPen)
             painter.setBrush(theme.colour("page"))
@@ -109,13 +122,19 @@ class SecretView(QWidget):
         return self._secret.reveal() if self._secret is not None and not self._secret.wiped else ""
 
     def _per_row(self) -> int:
+        if self._compact:
+            return 4 * _GROUP
         return 2 * _GROUP if self._length <= _FEW else 3 * _GROUP
+
+    def _gaps(self, column: int) -> int:
+        """How many groups end before this place."""
+        return column // _GROUP if self._grouped else 0
 
     def _cell(self, width: int) -> float:
         """The width of one character's place: as large as there is room for, and as the text scale asks for."""
         columns = min(self._per_row(), max(self._length, 1))
-        room = width / (columns + (columns - 1) // _GROUP / 2)
-        largest = 62 if self._length <= _FEW else 42
+        room = width / (columns + self._gaps(columns - 1) / 2)
+        largest = 62 if self._length <= _FEW and not self._compact else 42
         return min(room, self._theme.text_px(largest))
 
     def _font(self, cell: float) -> QFont:

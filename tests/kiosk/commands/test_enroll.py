@@ -138,7 +138,7 @@ def test_a_refusal_ends_with_its_own_exit_code(run: Run, server: ContractServer,
     server.faults += [Fault("/complete", "problem", Word.REGISTRATION_REJECTED, 422)]
     result = run(CODE, PIN, PIN, "n")
     assert result.exit_code == NOT_PROVED
-    assert "The relying party did not take the key." in result.output
+    assert "The relying party did not take the key (no reason given)." in result.output
     assert key.credentials == ()
 
 

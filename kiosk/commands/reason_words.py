@@ -1,0 +1,49 @@
+"""What a terminal says of the reasons against a key, and of how it ended at one relying party; for staff."""
+
+from __future__ import annotations
+
+from kiosk.contract.enrollments import PartyOutcome, PartyResult
+
+REASONS = {
+    "algorithm": "the key has none of the algorithms that are asked for",
+    "extension": "the key lacks an extension that is asked for",
+    "full": "the key has no room",
+    "key_unusable": "the key cannot do what is asked for",
+    "attestation_needed": "the key does not tell its model",
+    "not_certified": "the model is not certified as policy asks",
+    "not_in_metadata": "the model is not in the metadata",
+    "model_revoked": "the certification of the model was revoked",
+    "model_compromised": "a weakness of the model was reported",
+    "firmware_compromised": "a weakness of this firmware was reported",
+    "firmware_too_old": "the firmware is too old",
+    "attestation": "the attestation is not believed",
+    "no_account": "the person has no account there",
+    "already_registered": "it is registered there already",
+    "unavailable": "the relying party does not answer",
+    "not_proved": "the test sign-in did not work",
+    "not_registered": "the relying party does not have it",
+    "rejected": "the relying party did not take it",
+    "options": "the relying party asked for what no key can do",
+    "key_not_allowed": "the key is not allowed there",
+}
+"""A word `attestation_…` that is not here speaks as `attestation`; the rest are shown as they are."""
+
+
+def reason(word: str) -> str:
+    """A reason, in words where there are some; `<relying party>:<word>` keeps its relying party."""
+    party, colon, name = word.rpartition(":")
+    words = REASONS.get(name) or REASONS.get(name.partition("_")[0]) or name.replace("_", " ")
+    return f"{party}{colon} {words}".strip()
+
+
+def ended(outcome: PartyOutcome) -> str:
+    """How it ended there, after the name of the relying party."""
+    match outcome.result:
+        case PartyResult.REGISTERED:
+            return "works"
+        case PartyResult.UNKNOWN:
+            return "not known yet; the service goes on looking"
+        case PartyResult.NOT_TRIED:
+            return "not tried"
+        case PartyResult.REFUSED:
+            return f"not registered: {reason(outcome.reason)}"
