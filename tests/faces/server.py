@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import TCPServer
 from threading import Lock, Thread
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -61,7 +62,7 @@ class Request:
         """The form in the body. Raises Refusal."""
         if self.media_type != "application/x-www-form-urlencoded":
             raise Refusal(415, "invalid_request", "Content-Type must be application/x-www-form-urlencoded")
-        pairs = parse_qsl(self.body.decode("ascii"), keep_blank_values=True)
+        pairs = parse_qsl(self.body.decode("ascii", "replace"), keep_blank_values=True)
         names = [name for name, _ in pairs]
         if len(set(names)) != len(names) or not set(names) <= set(allowed):
             raise Refusal(400, "invalid_request", "a parameter is unknown or told twice")
@@ -152,6 +153,10 @@ class Server(ThreadingHTTPServer):
     @property
     def url(self) -> str:
         return f"https://localhost:{self.server_address[1]}"
+
+    def server_bind(self) -> None:
+        """Without the look for a name of the address, which may take its time and which nobody needs."""
+        TCPServer.server_bind(self)
 
     def start(self) -> None:
         self._thread.start()
