@@ -12,7 +12,6 @@ from typing import Any, Final, Literal
 
 import ldap3
 from ldap3.core.exceptions import LDAPException
-from ldap3.operation.search import parse_filter
 from pyasn1.error import PyAsn1Error
 
 from kiosk.secret import Secret
@@ -41,8 +40,6 @@ _REST: Final = 30.0
 
 _BROKEN: Final = (LDAPException, OSError, PyAsn1Error, ValueError, LookupError)
 """What the library raises for a server that does not speak as it should."""
-
-_PLAIN: Final = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_@")
 
 
 class LdapFailed(Exception):
@@ -91,14 +88,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """As whom we search. The password is never empty: that would be an anonymous bind (RFC 4513, 5.1.2)."""
+    """As whom we search. An empty password would be an anonymous bind (RFC 4513, 5.1.2)."""
 
     dn: str
     password: Secret = field(repr=False)
-
-    def __post_init__(self) -> None:
-        assert self.dn
-        assert self.password.reveal()
 
 
 @dataclass(slots=True)
@@ -172,7 +165,7 @@ class LdapClient:
                 found = self._ask(_Line(self._connect(server), server, 0.0), question)
             except LdapFailed as error:
                 failure = error
-                self._rest(server)
+                self._resting[server] = self._monotonic() + _REST
                 continue
             self._resting.pop(server, None)
             return found
@@ -212,6 +205,7 @@ class LdapClient:
             read_only=True,
             receive_timeout=self._timeout,
         )
+        _close_what_fails(connection)
         try:
             connection.open()
             if server.security == "starttls":
@@ -229,9 +223,6 @@ class LdapClient:
     def _in_order(self) -> list[LdapServer]:
         now = self._monotonic()
         return sorted(self._servers, key=lambda server: self._resting.get(server, 0.0) > now)
-
-    def _rest(self, server: LdapServer) -> None:
-        self._resting[server] = self._monotonic() + _REST
 
     def _take(self) -> _Line | None:
         while True:
@@ -270,21 +261,6 @@ class _Verified(ldap3.Tls):
             raise
 
 
-def escaped(value: str | bytes) -> str:
-    """A value in a filter (RFC 4515, 3): every octet that is not plainly harmless in hexadecimal."""
-    octets = value.encode() if isinstance(value, str) else value
-    return "".join(chr(each) if each in _PLAIN else f"\\{each:02x}" for each in octets)
-
-
-def is_filter(text: str) -> bool:
-    """Whether this is a filter at all."""
-    try:
-        parse_filter(text, None, False, False, None, False)  # type: ignore[no-untyped-call]  # half typed
-    except LDAPException:
-        return False
-    return True
-
-
 def _read(connection: ldap3.Connection) -> Found:
     """What the last search of a connection brought. Raises LdapFailed."""
     code = connection.result["result"]
@@ -300,6 +276,20 @@ def _values(raw: Mapping[str, Sequence[bytes]]) -> dict[str, tuple[bytes, ...]]:
         key = name.partition(";")[0].lower()
         found[key] = (*found.get(key, ()), *values)
     return found
+
+
+def _close_what_fails(connection: ldap3.Connection) -> None:
+    """The library forgets a socket that could not be connected, or whose handshake failed, without closing it."""
+    attempt = connection.strategy._open_socket
+
+    def open_socket(*arguments: Any, **named: Any) -> None:
+        try:
+            attempt(*arguments, **named)
+        except LDAPException:
+            connection.socket.close()
+            raise
+
+    connection.strategy._open_socket = open_socket
 
 
 def _hang_up(connection: ldap3.Connection) -> None:

@@ -20,7 +20,8 @@ from kiosk.service.directories.mapping import PeopleMap, Record
 from kiosk.service.outbound import is_loopback
 from kiosk.service.probe import ProbeFailed
 from kiosk.service.settings_model import SecretName
-from kiosk.service.vendors.ldap import Entry, Found, LdapClient, LdapFailed, LdapServer, Login, escaped, is_filter
+from kiosk.service.vendors.ldap import Entry, Found, LdapClient, LdapFailed, LdapServer, Login
+from kiosk.service.vendors.ldap_filter import escaped, is_filter
 from kiosk.service.wiring import Wiring
 
 _MOST: Final = 10
