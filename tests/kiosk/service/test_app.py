@@ -22,7 +22,7 @@ from kiosk.service.tokens.guard import Guard
 from kiosk.service.verification.rules import VerificationRefused
 from tests.kiosk.service.running import Running, Station
 
-OPEN = {paths.TOKEN, paths.HEALTH}
+OPEN = {paths.TOKEN, paths.HEALTH, paths.RECEIPT}
 
 
 def routes(service: Service) -> Iterator[APIRoute]:
