@@ -192,6 +192,9 @@ def test_a_header_that_is_critical_is_refused(publisher: Publisher) -> None:
 
 def test_what_has_no_end_is_not_read(publisher: Publisher) -> None:
     assert fault(bytes(LARGEST + 1), publisher.authority) is BlobFault.TOO_LARGE
+    padded = publisher.blob(CONTENTS).replace(b".", b"=.", 1)
+    assert fault(padded, publisher.authority) is BlobFault.MALFORMED
+    assert fault(b64(b"[]") + b".AAAA.AAAA", publisher.authority) is BlobFault.MALFORMED
     deep = b64(b"[" * 40_000) + b".AAAA.AAAA"
     assert fault(deep, publisher.authority) is BlobFault.MALFORMED
     long = b64(json.dumps({"alg": "ES256", "x": "x" * 70_000}).encode()) + b".AAAA.AAAA"
@@ -240,6 +243,24 @@ def test_a_private_service_has_a_root_and_a_name_of_its_own(publisher: Publisher
         authority(file)
     with pytest.raises(ConfigurationError, match=r"attestation\.metadata\.root"):
         authority(tmp_path / "nowhere.pem")
+
+
+def test_a_certificate_signed_over_a_short_hash_is_refused(publisher: Publisher) -> None:
+    """As over SHA-1, which the library does not sign with any more: collisions are cheap."""
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name("MDS"))
+        .issuer_name(publisher.between.certificate.subject)
+        .public_key(publisher.leaf.key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(NOW - timedelta(days=1))
+        .not_valid_after(NOW + timedelta(days=1))
+        .add_extension(*for_host(HOST))
+        .sign(publisher.between.key, hashes.SHA224())
+    )
+    publisher.authority.roots.find([made, publisher.between.certificate], NOW)
+    chain = [base64.b64encode(each).decode() for each in (made.public_bytes(Encoding.DER), publisher.between.der)]
+    assert fault(publisher.blob(CONTENTS, x5c=chain), publisher.authority) is BlobFault.UNTRUSTED
 
 
 def test_a_curve_that_the_algorithm_does_not_name_is_refused(publisher: Publisher) -> None:

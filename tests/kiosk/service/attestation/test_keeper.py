@@ -163,3 +163,23 @@ def test_a_file_without_end_is_not_brought(tmp_path: Path) -> None:
     with pytest.raises(BlobRejected) as caught:
         read_blob(file)
     assert caught.value.fault is BlobFault.TOO_LARGE
+
+
+def test_a_file_that_somebody_deleted_is_kept_again(tmp_path: Path, publisher: Publisher) -> None:
+    here, blob = fresh(tmp_path, publisher), publisher.publish(number=3)
+    here.take(blob, NOW)
+    (file,) = tmp_path.iterdir()
+    file.unlink()
+    here.look()
+    assert number(here) == 3
+    assert here.take(blob, NOW) is Taken.NEW
+    assert file.read_bytes() == blob
+
+
+def test_what_cannot_be_put_in_its_place_leaves_nothing_behind(tmp_path: Path, publisher: Publisher) -> None:
+    here = fresh(tmp_path, publisher)
+    place = tmp_path / f"{publisher.authority.mark}-{3:019}.jwt"
+    place.mkdir()
+    with pytest.raises(ConfigurationError, match="cannot keep metadata"):
+        here.take(publisher.publish(number=3), NOW)
+    assert (list(tmp_path.iterdir()), number(here)) == ([place], None)
