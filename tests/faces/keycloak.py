@@ -146,6 +146,8 @@ class KeycloakFace(KeycloakUsers):
         document = _without(request.document(), set(self.NOISE))
         try:
             shaped(document, _USER)
+            for name, values in document.get("attributes", {}).items():
+                shaped(values, [str], f"attributes.{name}")
         except Misshapen as why:
             raise Refusal(400, "unknown_error", f"Unrecognized field or value: {why}") from why
         found: Json = document

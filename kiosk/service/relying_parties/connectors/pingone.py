@@ -224,7 +224,7 @@ class PingOneRelyingParty:
         default = next((each for each in policies if each.get("default") is True), {})
         metadata = default.get("mdsAuthenticatorsRequirements")
         option = metadata.get("option") if isinstance(metadata, dict) else metadata
-        return PartyPolicy(attested=option in _ATTESTED)
+        return PartyPolicy(attested=isinstance(option, str) and option in _ATTESTED)
 
     @contextmanager
     def _errors(self, account: str, *, writes: bool = False, words: Mapping[int, str] | None = None) -> Iterator[None]:

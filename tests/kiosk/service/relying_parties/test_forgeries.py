@@ -27,7 +27,7 @@ from tests.kiosk.service.attestation.blobs import Publisher, entry
 from tests.kiosk.service.attestation.maker import NO_CA, certify, for_aaguid, name
 from tests.kiosk.service.relying_parties.contract.stand import Stand
 from tests.kiosk.service.relying_parties.contract.stands import STANDS
-from tests.kiosk.service.relying_parties.contract.test_contract import Visit, begin
+from tests.kiosk.service.relying_parties.contract.visit import Visit, begin
 from tests.kiosk.service.soft_key import Json, SoftKey, b64, unb64
 
 

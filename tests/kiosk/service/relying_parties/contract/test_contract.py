@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import logging
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -14,78 +13,17 @@ from fido2 import cbor
 
 from kiosk.logs import JsonFormatter, route_to_stdlib
 from kiosk.service.attestation.verdict import AttestationRejected
-from kiosk.service.directories.connector import Person
 from kiosk.service.probe import ProbeFailed
 from kiosk.service.relying_parties.connector import (
-    BegunCeremony,
-    CreationOptions,
-    CreationRequest,
-    ListedCredential,
     OutcomeUnknown,
-    RegisteredCredential,
     RelyingPartyRefused,
     RelyingPartyUnavailable,
-    UserVerification,
-    find,
 )
 from kiosk.service.relying_parties.webauthn import decode, encode
 from tests.faces.faults import Fault
 from tests.kiosk.service.relying_parties.contract.stand import FaceStand, Stand
-from tests.kiosk.service.soft_key import Json, SoftKey, b64, unb64
-
-HANDLE = b"h" * 32
-
-
-@dataclass
-class Visit:
-    """One registration at a stand, as the service would do it."""
-
-    stand: Stand
-    key: SoftKey
-    options: CreationOptions
-    begun: BegunCeremony
-
-    def answer(self, **changed: Any) -> Json:
-        """What the key says to the options."""
-        return self.key.register({**self.options.public_key, **changed}, self.options.origin)
-
-    def complete(self, response: Json | None = None) -> RegisteredCredential:
-        made = self.stand.party.complete(self.begun, self.answer() if response is None else response)
-        self.stand.keep(self.begun, made)
-        return made
-
-    def found(self, reference: str = "") -> ListedCredential | None:
-        """Our credential among those that the party lists."""
-        listed = self.stand.party.list_credentials(self.options.account)
-        return find(listed, self.key.credential_id, reference or self.options.reference)
-
-
-def asked(person: Person, *exclude: bytes) -> CreationRequest:
-    return CreationRequest(person, HANDLE, exclude, UserVerification.REQUIRED)
-
-
-def begin(stand: Stand, *exclude: bytes, person: Person | None = None, **bent: Any) -> Visit:
-    options = stand.party.begin(asked(person or stand.person, *exclude))
-    told = options.public_key
-    begun = BegunCeremony(
-        challenge=decode(told["challenge"]),
-        rp_id=told["rp"]["id"],
-        origin=options.origin,
-        user_handle=decode(told["user"]["id"]),
-        user_verification=UserVerification.REQUIRED,
-        now=stand.bed.clock.now(),
-        account=options.account,
-        reference=options.reference,
-        state=options.state,
-        name="Nada's key",
-    )
-    return Visit(stand, stand.key(**bent), options, begun)
-
-
-def registered(stand: Stand) -> Visit:
-    visit = begin(stand)
-    visit.complete()
-    return visit
+from tests.kiosk.service.relying_parties.contract.visit import Visit, asked, begin, registered
+from tests.kiosk.service.soft_key import b64, unb64
 
 
 def excluded(visit: Visit) -> set[bytes]:
