@@ -44,7 +44,7 @@ _USER: Json = {
     "firstName?": str,
     "lastName?": str,
     "email?": str,
-    "attributes?": {"...": None},
+    "attributes?": {"...": [str]},
     "disableableCredentialTypes?": [str],
     "requiredActions?": [str],
     "notBefore?": int,

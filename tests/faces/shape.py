@@ -18,7 +18,8 @@ def shaped(document: Any, shape: Any, path: str = "") -> Any:
     """The document. Raises Misshapen.
 
     A shape is a type, a pattern of texts, a tuple of allowed values, a list with the shape of its items, or a dict of
-    shapes by member; a member whose name ends in `?` may be missing, and a dict with the member `...` may have others.
+    shapes by member; a member whose name ends in `?` may be missing, and a dict with the member `...` may have others,
+    of the shape that stands there (None: any).
     """
     if isinstance(shape, dict):
         _object(document, shape, path)
@@ -44,9 +45,11 @@ def _object(document: Any, shape: dict[str, Any], path: str) -> None:
     if not isinstance(document, dict):
         raise Misshapen(path, "not an object")
     members = {name.rstrip("?"): each for name, each in shape.items() if name != "..."}
-    for name in document:
-        if name not in members and "..." not in shape:
+    for name in document.keys() - members.keys():
+        if "..." not in shape:
             raise Misshapen(f"{path}.{name}".lstrip("."), "unknown member")
+        if shape["..."] is not None:
+            shaped(document[name], shape["..."], f"{path}.{name}".lstrip("."))
     for name, each in members.items():
         at = f"{path}.{name}".lstrip(".")
         if name in document:

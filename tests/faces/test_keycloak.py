@@ -169,6 +169,8 @@ def test_a_representation_with_unknown_members_is_refused_unless_they_are_our_ow
     face: KeycloakFace, key: SoftKey
 ) -> None:
     assert put(face, phone="1").status_code == 400
+    assert put(face, attributes={"badge": True}).status_code == 400
+    assert put(face, attributes={"badge": [True]}).status_code == 400
     face.faults.add("read", Fault.UNKNOWN_MEMBERS)
     assert put(face, entry_of(key)).status_code == 204
 
