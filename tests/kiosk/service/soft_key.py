@@ -84,9 +84,11 @@ class SoftKey:
         return self._answer({"clientDataJSON": b64(client_data), "attestationObject": b64(made), "transports": ["usb"]})
 
     def prove(self, options: Mapping[str, Any], origin: str) -> Json:
-        """PublicKeyCredentialRequestOptionsJSON → AuthenticationResponseJSON, silent as `up: false`."""
+        """PublicKeyCredentialRequestOptionsJSON → AuthenticationResponseJSON, silent as `up: false` unless a touch is
+        asked for."""
         self.counter += 1
-        auth_data = self._auth_data(options["rpId"], self.flags & ~USER_PRESENT)
+        touched = options.get("userPresence") == "required"
+        auth_data = self._auth_data(options["rpId"], self.flags if touched else self.flags & ~USER_PRESENT)
         client_data = self._client_data("webauthn.get", options["challenge"], origin)
         signature = self.private.sign(auth_data + hashlib.sha256(client_data).digest(), ec.ECDSA(hashes.SHA256()))
         return self._answer(

@@ -32,12 +32,14 @@ T = TypeVar("T")
 
 
 class Hurried(Outbound):
-    """Waits for nobody longer than this, in seconds."""
+    """Waits for nobody longer than so many seconds."""
 
-    longest = 1.0
+    def __init__(self, longest: float) -> None:
+        super().__init__()
+        self._longest = longest
 
     def call(self, call: Call) -> Reply:
-        return super().call(replace(call, timeout=min(call.timeout, self.longest)))
+        return super().call(replace(call, timeout=min(call.timeout, self._longest)))
 
 
 class GivenUp(Exception):
@@ -55,6 +57,7 @@ class Visit:
     told: dict[str, PartyResult] = field(default_factory=dict)
     enrollment: str = ""
     user: str = ""
+    made: set[bytes] = field(default_factory=set)
     before: frozenset[bytes] = frozenset()
 
     @property
@@ -122,6 +125,7 @@ class Visit:
         begun = self._patiently(lambda: ceremonies.begin_ceremony(self.parts, CALLER, self.enrollment, asked))
         place = Place(CALLER, self.enrollment, begun.ceremony_id)
         made = replace(self.key, credential_id=self.running.random.token(32))
+        self.made.add(made.credential_id)
         response = wire.CompleteCeremony(made.register(begun.public_key, begun.origin), "Blue key")
         try:
             completed = self._patiently(lambda: completion.complete(self.parts, place, response))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +30,10 @@ class Side(Protocol):
 
     def secrets(self) -> dict[str, str]: ...
 
+    def may_hold(self, ids: Iterable[bytes]) -> None:
+        """The credentials that keys have made, for a party that tells no ids."""
+        ...
+
     def held(self) -> set[bytes]: ...
 
     def half_made(self) -> Sequence[str]: ...
@@ -53,6 +57,9 @@ class FaceSide:
 
     def secrets(self) -> dict[str, str]:
         return self.known
+
+    def may_hold(self, ids: Iterable[bytes]) -> None:
+        """It tells ids."""
 
     def held(self) -> set[bytes]:
         return {each.credential_id for each in self.face.credentials(NADA)}
@@ -106,7 +113,7 @@ class World:
 
 
 @contextmanager
-def world(folder: Path, sides: Sequence[Side], clock: StandingClock, key: SoftKey) -> Iterator[World]:
+def world(folder: Path, sides: Sequence[Side], clock: StandingClock, key: SoftKey, patience: float) -> Iterator[World]:
     """A service that registers at itself and at the sides."""
     embedded = {"id": "staff", "name": "Staff", "rp_id": "example.org", "origin": "https://login.example.org"}
     known = {name: value for each in sides for name, value in each.secrets().items()}
@@ -114,7 +121,7 @@ def world(folder: Path, sides: Sequence[Side], clock: StandingClock, key: SoftKe
     around = {
         "anchors": TrustAnchors((key.root.certificate,)),
         "clock": clock,
-        "outbound": Hurried(),
+        "outbound": Hurried(patience),
         "sleep": lambda seconds: clock.advance(seconds=seconds),
         "secret": lambda name: known.get(name, f"the secret {name}"),
     }
@@ -126,22 +133,24 @@ def world(folder: Path, sides: Sequence[Side], clock: StandingClock, key: SoftKe
 
 
 @contextmanager
-def vendors(folder: Path) -> Iterator[World]:
-    """A service with Entra and Okta beside its own party."""
+def vendors(folder: Path, *others: Side, patience: float = 1.0) -> Iterator[World]:
+    """A service with Entra, Okta and others beside its own party."""
     clock, key = StandingClock(), SoftKey()
     with ExitStack() as stack:
         shared: Json = {"clock": clock, "roots": (key.root.certificate,)}
-        sides = (
+        sides: tuple[Side, ...] = (
             entra(stack.enter_context(EntraFace(folder, **shared))),
             okta(stack.enter_context(OktaFace(folder, **shared))),
+            *others,
         )
-        yield stack.enter_context(world(folder, sides, clock, key))
+        yield stack.enter_context(world(folder, sides, clock, key, patience))
 
 
 def both_sides_agree(world: World, visit: Visit, about: str = "") -> None:
     """What is told is so: registered is there and proved, all else is nowhere."""
     proved = visit.proved()
     for side in world.sides:
+        side.may_hold(visit.made)
         assert side.held() == proved[side.id], f"{side.id}: {about}"
         assert list(side.half_made()) == [], f"{side.id}: {about}"
         assert (visit.told[side.id] is PartyResult.REGISTERED) == bool(proved[side.id]), f"{side.id}: {about}"
