@@ -59,7 +59,7 @@ def read_policy(realm: Mapping[str, Any], use: Use) -> RealmPolicy:
     prefix = _PREFIXES[use]
     names = _texts(realm.get(f"{prefix}SignatureAlgorithms"))
     algorithms = tuple(dict.fromkeys(_ALGORITHMS[name] for name in names if name in _ALGORITHMS))
-    wanted = realm.get(f"{prefix}UserVerificationRequirement")
+    wanted = _text(realm.get(f"{prefix}UserVerificationRequirement"))
     return RealmPolicy(
         rp_id=_text(realm.get(f"{prefix}RpId")),
         rp_name=_text(realm.get(f"{prefix}RpEntityName")),

@@ -161,8 +161,7 @@ class OktaRelyingParty:
         body = {"attestation": _standard(inner["attestationObject"]), "clientData": _standard(inner["clientDataJSON"])}
         with self._errors(begun.account, writes=True, missing="expired"):
             route = quoted("api/v1/users/{}/factors/{}/lifecycle/activate", begun.account, begun.reference)
-            factor = told(self.api.call("POST", route, body=body).document, kind=dict)
-        listed = _listed(factor)
+            listed = _listed(told(self.api.call("POST", route, body=body).document, kind=dict))
         if not listed.active or made.credential_id not in listed.ids:
             raise OutcomeUnknown(begun.account)
         return replace(made, reference=listed.reference, attestation="okta:accepted")
