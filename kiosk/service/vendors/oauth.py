@@ -88,7 +88,8 @@ class _Token:
 class ClientCredentials:
     """Signs calls of a RestApi with an access token; called as its `authorize`. Safe to share between threads.
 
-    `audience` of an assertion is the token address, unless another is given. `form` is sent along with the request.
+    `audience` of an assertion is the token address, unless another is given. `names_client`: the client id is sent
+    beside an assertion, too, which names it anyway (RFC 7521, 4.2). `form` is sent along with the request.
     """
 
     outbound: Outbound
@@ -101,6 +102,7 @@ class ClientCredentials:
     auth_method: AuthMethod = "client_secret_basic"
     name: str = "token"
     audience: str = ""
+    names_client: bool = True
     authority: Path | None = None
     timeout: float = 15.0
     form: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -147,11 +149,8 @@ class ClientCredentials:
         form = {"grant_type": "client_credentials", **({"scope": self.scope} if self.scope else {}), **self.form}
         if isinstance(self.credential, PrivateKeyJwt):
             signed = self.credential.assertion(self.client_id, self.audience or self.token_url, now, self.random)
-            form |= {
-                "client_id": self.client_id,
-                "client_assertion_type": ASSERTION_TYPE,
-                "client_assertion": signed,
-            }
+            form |= {"client_assertion_type": ASSERTION_TYPE, "client_assertion": signed}
+            form |= {"client_id": self.client_id} if self.names_client else {}
         elif self.auth_method == "client_secret_post":
             form |= {"client_id": self.client_id, "client_secret": self.credential.reveal()}
         try:

@@ -106,6 +106,7 @@ def _authorize(settings: OktaOrg, wiring: Wiring, name: str, scope: str) -> Call
         wiring.clock,
         wiring.random,
         name=f"{name}:token",
+        names_client=False,
         authority=settings.certificate_authority,
         timeout=TOKEN_SECONDS,
         sleep=wiring.sleep,
