@@ -19,9 +19,8 @@ from kiosk.service.vendors.oauth import ClientCredentials, OAuthSettings, creden
 from kiosk.service.vendors.rest import Malformed, Refused, RestApi, Route, told
 from kiosk.service.wiring import Wiring
 
-CALL_SECONDS: Final = 20.0
-"""One call of Graph with all its repetitions."""
 TOKEN_SECONDS: Final = 10.0
+"""Signing in, at most."""
 
 _MOST_PAGES: Final = 10
 
@@ -66,6 +65,8 @@ class EntraApplication(SettingsModel):
     """Where tokens are issued."""
     certificate_authority: Path | None = None
     """PEM file with the authority of the servers' certificates, in place of the public ones."""
+    timeout: float = Field(default=20.0, ge=1, le=60)
+    """Seconds for one call with all its repetitions."""
 
     @model_validator(mode="after")
     def _proves_itself(self) -> Self:
@@ -96,7 +97,7 @@ def graph_api(settings: EntraApplication, wiring: Wiring, name: str) -> RestApi:
         auth_method="client_secret_post",
         name=f"{name}:token",
         authority=settings.certificate_authority,
-        timeout=TOKEN_SECONDS,
+        timeout=min(TOKEN_SECONDS, settings.timeout),
         sleep=wiring.sleep,
     )
     return RestApi(
@@ -106,7 +107,7 @@ def graph_api(settings: EntraApplication, wiring: Wiring, name: str) -> RestApi:
         name=name,
         clock=wiring.clock,
         authority=settings.certificate_authority,
-        timeout=CALL_SECONDS,
+        timeout=settings.timeout,
         request_ids=("request-id",),
         sleep=wiring.sleep,
     )

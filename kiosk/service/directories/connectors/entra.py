@@ -29,7 +29,7 @@ _USUAL: Final[Mapping[str, str]] = {
     "family_name": "surname",
 }
 _SIMPLE: Final = frozenset(
-    {"userPrincipalName", "mail", "employeeId", "givenName", "surname", "displayName", "department", "otherMails"}
+    {"userPrincipalName", "mail", "employeeId", "givenName", "surname", "displayName", "otherMails"}
 )
 """What Graph finds without an advanced query; anything else is asked for as one, which never does harm."""
 _LISTS: Final = frozenset({"otherMails", "businessPhones"})

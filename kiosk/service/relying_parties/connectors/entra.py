@@ -37,7 +37,6 @@ from kiosk.service.relying_parties.remote import remote_errors
 from kiosk.service.relying_parties.settings import RemotePartySettings
 from kiosk.service.settings_model import SettingsModel
 from kiosk.service.vendors.entra import (
-    CALL_SECONDS,
     TOKEN_SECONDS,
     EntraApplication,
     code_of,
@@ -117,7 +116,7 @@ class EntraRelyingParty:
     @property
     def deadline(self) -> timedelta:
         """A call, and signing in before and in the middle of it; then once more for an account that is new."""
-        return timedelta(seconds=2 * CALL_SECONDS + 2 * TOKEN_SECONDS + _REPLICATION)
+        return timedelta(seconds=2 * self.settings.timeout + 2 * TOKEN_SECONDS + _REPLICATION)
 
     def policy(self) -> PartyPolicy:
         """The tenant's passkey policy; the widest of its profiles, for which one is a person's is not told."""
