@@ -154,23 +154,22 @@ class Attempts:
     def wait(self, account: str, now: datetime) -> int:
         """Seconds until another may be made; 0: now."""
         with self._lock:
-            return self._wait(account, now)
+            return _pause(self._recent(account, now), now)
 
     def take(self, account: str, now: datetime) -> int:
         """Count one, if one may be made now: 0; else the seconds until then."""
         with self._lock:
-            wait = self._wait(account, now)
-            if not wait:
-                self._made[account].append(now)
-            return wait
-
-    def _wait(self, account: str, now: datetime) -> int:
-        if len(self._made) > _MOST_PEOPLE:
-            self._made = {each: recent for each in self._made if (recent := self._recent(each, now))}
-        recent = self._made[account] = self._recent(account, now)
-        if len(recent) < _ATTEMPTS:
-            return 0
-        return max(ceil((recent[-_ATTEMPTS] + _WINDOW - now).total_seconds()), 1)
+            if len(self._made) > _MOST_PEOPLE:
+                self._made = {each: recent for each in self._made if (recent := self._recent(each, now))}
+            recent = self._recent(account, now)
+            pause = _pause(recent, now)
+            if not pause:
+                self._made[account] = [*recent, now]
+            return pause
 
     def _recent(self, account: str, now: datetime) -> list[datetime]:
         return [each for each in self._made.get(account, ()) if now - _WINDOW < each <= now]
+
+
+def _pause(recent: list[datetime], now: datetime) -> int:
+    return 0 if len(recent) < _ATTEMPTS else max(ceil((recent[-_ATTEMPTS] + _WINDOW - now).total_seconds()), 1)
