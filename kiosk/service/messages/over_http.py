@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from kiosk.service.messages.connector import GatewayError, Misconfigured, OutcomeUnknown, Refused, Unavailable
+from kiosk.service.messages.connector import Envelope, GatewayError, Misconfigured, OutcomeUnknown, Refused, Unavailable
 from kiosk.service.outbound import AnswerLost, Call, NotSent, Outbound, OutboundError, Reply, Untrusted
+
+
+def number(envelope: Envelope) -> str:
+    """Whom a text is for. Raises Refused for what could be more than a number."""
+    if not envelope.to.isprintable():
+        raise Refused("bad_number")
+    return envelope.to
 
 
 def send(outbound: Outbound, call: Call, handing_over: Callable[[], None]) -> Reply:

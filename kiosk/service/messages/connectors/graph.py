@@ -26,7 +26,7 @@ from kiosk.service.messages.letter import ascii_domain
 from kiosk.service.messages.settings import MailSettings
 from kiosk.service.store.engine import assert_no_transaction
 from kiosk.service.vendors import rest
-from kiosk.service.vendors.entra import CALL_SECONDS, TOKEN_SECONDS, EntraApplication, code_of, graph_api, remedy
+from kiosk.service.vendors.entra import TOKEN_SECONDS, EntraApplication, code_of, graph_api, remedy
 from kiosk.service.vendors.probing import probing
 from kiosk.service.vendors.rest import RestApi, quoted
 from kiosk.service.wiring import Wiring
@@ -62,7 +62,7 @@ class GraphMessenger:
     @property
     def patience(self) -> float:
         """A call, and signing in before and in the middle of it."""
-        return CALL_SECONDS + 2 * TOKEN_SECONDS
+        return self.settings.timeout + 2 * TOKEN_SECONDS
 
     def let_go(self, unused_for: float = 0.0) -> None:
         """Nothing: `Outbound` keeps the connections."""

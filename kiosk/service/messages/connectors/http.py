@@ -17,8 +17,8 @@ from pydantic import Field, field_validator, model_validator
 from kiosk.contract.paths import RECEIPT
 from kiosk.secret import Secret
 from kiosk.service.catalog import Connector
-from kiosk.service.messages.connector import Channel, Delivery, DeliveryReceipt, Envelope, Refused
-from kiosk.service.messages.over_http import of_status, send
+from kiosk.service.messages.connector import Channel, Delivery, DeliveryReceipt, Envelope
+from kiosk.service.messages.over_http import number, of_status, send
 from kiosk.service.messages.settings import SmsSettings, encrypted
 from kiosk.service.outbound import Call, Outbound
 from kiosk.service.placeholders import fill, names
@@ -117,15 +117,13 @@ class HttpMessenger:
     def _call(self, envelope: Envelope) -> Call:
         settings = self.settings
         values = {
-            "to": envelope.to,
+            "to": number(envelope),
             "text": envelope.text,
             "from": settings.sender,
             "reference": envelope.message_id,
             "receipt": settings.receipts.rstrip("/") + RECEIPT.format(token=envelope.receipt),
             "secret": "" if self.secret is None else self.secret.reveal(),
         }
-        if not envelope.to.isprintable():
-            raise Refused("bad_number")
         headers = {name: fill(text, values) for name, text in settings.headers.items()}
         body, media_type = _body(settings, values)
         if body is not None:

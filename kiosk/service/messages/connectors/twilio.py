@@ -21,7 +21,7 @@ from kiosk.service.messages.connector import (
     Refused,
     Unavailable,
 )
-from kiosk.service.messages.over_http import asked, of_status, send
+from kiosk.service.messages.over_http import asked, number, of_status, send
 from kiosk.service.messages.settings import SmsSettings, encrypted
 from kiosk.service.outbound import Call, NotJson, Outbound, Reply
 from kiosk.service.probe import ProbeFailed
@@ -89,7 +89,7 @@ class TwilioMessenger:
         """One POST."""
         sender = self.settings.sender
         form = {
-            "To": envelope.to,
+            "To": number(envelope),
             "MessagingServiceSid" if sender.startswith("MG") and len(sender) == 34 else "From": sender,
             "Body": envelope.text[:_LONGEST_BODY],
             "ValidityPeriod": str(min(max(envelope.life, 1), _LONGEST_VALIDITY)),
