@@ -250,8 +250,11 @@ class PrivacyIdeaRelyingParty:
 
 
 def _plain(asked: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Creation options whose challenge is written as everybody else writes it."""
-    return {**asked, "challenge": _characters(told(asked, "challenge", kind=str))}
+    """Creation options whose challenge is written as everybody else writes it. Raises RelyingPartyRefused."""
+    try:
+        return {**asked, "challenge": _characters(told(asked, "challenge", kind=str))}
+    except Malformed as error:
+        raise RelyingPartyRefused("bad_options") from error
 
 
 def _characters(challenge: str) -> str:
