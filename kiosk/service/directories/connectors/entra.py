@@ -17,7 +17,7 @@ from kiosk.service.directories.mapping import PeopleMap, Record, at_path
 from kiosk.service.directories.remote import remote_errors
 from kiosk.service.vendors.entra import EntraApplication, graph_api, literal, remedy
 from kiosk.service.vendors.probing import probing
-from kiosk.service.vendors.rest import Refused, RestApi, quoted, told
+from kiosk.service.vendors.rest import Malformed, Refused, RestApi, quoted, told
 from kiosk.service.wiring import Wiring
 
 _USUAL: Final[Mapping[str, str]] = {
@@ -109,6 +109,8 @@ class EntraDirectory:
                 if refused.status == 404:
                     return None
                 raise
+            if told(answer.document, "id", kind=str) != directory_id:
+                raise Malformed  # somebody else
             return next((self.people.person(each) for each in _active([answer.document])), None)
 
     def probe(self) -> str:

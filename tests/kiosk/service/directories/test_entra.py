@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -14,12 +15,15 @@ from kiosk.contract.profile import FieldKind
 from kiosk.logs import JsonFormatter, route_to_stdlib
 from kiosk.service.directories.connector import DirectoryUnavailable
 from kiosk.service.directories.connectors.entra import CONNECTOR, EntraDirectory, EntraDirectorySettings
+from kiosk.service.directories.rules import fold
+from kiosk.service.outbound import Outbound
 from kiosk.service.probe import ProbeFailed
 from kiosk.service.tls import Identity, server_context
 from tests.faces.entra import EntraFace
 from tests.faces.faults import Fault
 from tests.faces.frame import NADA, OBRIEN
 from tests.kiosk.service.faces import Web, serving
+from tests.kiosk.service.liar import Liar, LyingOutbound
 from tests.kiosk.service.vendors.bed import Bed, answer
 from tests.kiosk.service.wired import wired
 
@@ -43,7 +47,7 @@ def directories(face: EntraFace, bed: Bed) -> Iterator[Directories]:
     """The face's tenant; arguments by name are settings, or `secret`."""
     wirings = []
 
-    def make(secret: str = face.client.secret, **told: Any) -> EntraDirectory:
+    def make(secret: str = face.client.secret, outbound: Outbound | None = None, **told: Any) -> EntraDirectory:
         usual = {
             "id": "people",
             "tenant": face.tenant,
@@ -54,7 +58,8 @@ def directories(face: EntraFace, bed: Bed) -> Iterator[Directories]:
             "certificate_authority": face.authority,
         }
         attributes = {"floor": FieldKind.TEXT, "direct": FieldKind.PHONE, "other": FieldKind.EMAIL}
-        wiring = wired(clock=bed.clock, sleep=bed.sleep, secret=lambda _: secret, attributes=attributes)
+        around: dict[str, Any] = {"clock": bed.clock, "sleep": bed.sleep, "attributes": attributes}
+        wiring = wired(outbound=outbound or Outbound(), secret=lambda _: secret, **around)
         wirings.append(wiring)
         return EntraDirectory.make(EntraDirectorySettings.model_validate(usual | told), wiring)
 
@@ -265,6 +270,24 @@ def test_a_server_that_overlooks_the_filter_does_not_make_one_another(lying: Cal
         {"id": "3", "userPrincipalName": NADA},
     ]
     assert lying({"value": everybody}).find_people({"upn": NADA}) == ()
+
+
+def test_among_lies_nobody_is_taken_for_somebody_else(directories: Directories, face: EntraFace) -> None:
+    outbound, native, outcomes = LyingOutbound(), face.user(OBRIEN).id, set()
+    criteria = {"family_name": "o'brien", "phone": "+353851234567"}
+    for seed in range(150):
+        outbound.liar = Liar(Random(seed), lies=True)
+        directory = directories(outbound=outbound)
+        try:
+            found = directory.find_people(criteria)
+            assert all((fold(each.family_name), each.phone) == tuple(criteria.values()) for each in found), f"{seed}"
+            again = directory.read(native)
+            assert again is None or again.directory_id == native, f"{seed}"
+        except DirectoryUnavailable:
+            outcomes.add("unavailable")
+        else:
+            outcomes |= {"found" if found else "not found", "read" if again else "not read"}
+    assert outcomes == {"unavailable", "found", "not found", "read", "not read"}
 
 
 def test_the_catalog_knows_it() -> None:
