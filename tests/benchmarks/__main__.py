@@ -8,7 +8,7 @@ import platform
 import sys
 from collections.abc import Callable
 
-from tests.benchmarks import ctap, first_paint, guest, http, stall
+from tests.benchmarks import ctap, first_paint, guest, http, identify, stall
 from tests.benchmarks.measure import Row
 
 BENCHMARKS: dict[str, tuple[Callable[[int], Row | list[Row]], int]] = {
@@ -17,6 +17,7 @@ BENCHMARKS: dict[str, tuple[Callable[[int], Row | list[Row]], int]] = {
     "c": (http.run, 9),
     "d": (stall.run, 5),
     "e": (guest.run, 5),
+    "f": (identify.run, 3),
 }
 """Each benchmark and how often it is repeated."""
 

@@ -53,10 +53,13 @@ class BadgeRow:
     value: str
 
 
-def people(file: BinaryIO, site: Site, attributes: Mapping[str, FieldKind]) -> Iterator[PersonRow | BadRow]:
+def people(
+    file: BinaryIO, site: Site, attributes: Mapping[str, FieldKind], *, unique: bool = True
+) -> Iterator[PersonRow | BadRow]:
     """The rows of a people file; `attributes` tells the kind of those that are no plain text.
 
-    Raises BadFile. A UPN or badge that an earlier row has makes a row bad.
+    Raises BadFile. A UPN or badge that an earlier row has makes a row bad, if they shall be `unique`; that takes memory
+    for each row.
     """
     seen: _Seen = {}
     for record in records(file, PEOPLE):
@@ -65,8 +68,9 @@ def people(file: BinaryIO, site: Site, attributes: Mapping[str, FieldKind]) -> I
             continue
         reading = _Reading(record, site)
         row = _person(reading, attributes)
-        reading.once(seen, "upn", row.values["upn"])
-        reading.once(seen, "badge", row.badge)
+        if unique:
+            reading.once(seen, "upn", row.values["upn"])
+            reading.once(seen, "badge", row.badge)
         yield reading.wrong or row
 
 

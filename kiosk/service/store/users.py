@@ -12,7 +12,9 @@ from sqlalchemy import (
     JSON,
     BindParameter,
     Column,
+    ColumnElement,
     ForeignKey,
+    FromClause,
     Index,
     PrimaryKeyConstraint,
     Select,
@@ -20,9 +22,11 @@ from sqlalchemy import (
     Table,
     bindparam,
     delete,
+    exists,
     func,
     insert,
     select,
+    true,
 )
 
 from kiosk.service.directories.connector import Criteria, Person
@@ -31,6 +35,7 @@ from kiosk.service.store.engine import ReadTx, WriteTx
 
 ACTIVE = "active"
 BADGE = "badge"
+_FEW_FIRST = (BADGE, "upn", "employee_id", "email", "phone", "attribute", "family_name", "given_name")
 
 users = Table(
     "users",
@@ -89,21 +94,42 @@ class UserRow:
 
 @cache
 def _search(fields: tuple[str, ...]) -> Select[tuple[Any, ...]]:
-    """The statement for a set of fields, made once: there are as many as alternatives in the settings."""
-    query = select(*_PERSON).where(users.c.status == ACTIVE)
-    for number, name in enumerate(fields):
-        value: BindParameter[str] = bindparam(f"value_{number}")
-        if name == BADGE:
-            matching = select(badges.c.user_id).where(badges.c.badge == value)
-        else:
-            matching = select(user_values.c.user_id).where(user_values.c.field == name, user_values.c.value == value)
-        query = query.where(users.c.id.in_(matching))
+    """The statement for a set of fields, made once: there are as many as alternatives in the settings.
+
+    The first field leads to the people, and each other one is looked up for them alone: half a city may have the same
+    family name.
+    """
+    first, *others = fields
+    leading, field, value = _place(first, 0)
+    query = (
+        select(*_PERSON)
+        .select_from(leading.join(users, users.c.id == leading.c.user_id))
+        .where(field, value, users.c.status == ACTIVE)
+    )
+    for number, name in enumerate(others, 1):
+        place, field, value = _place(name, number)
+        query = query.where(exists().where(place.c.user_id == users.c.id, field, value))
     return query.limit(bindparam("most"))
+
+
+def _place(name: str, number: int) -> tuple[FromClause, ColumnElement[bool], ColumnElement[bool]]:
+    """Where a field's values are, and the conditions on field and value."""
+    wanted: BindParameter[str] = bindparam(f"value_{number}")
+    if name == BADGE:
+        held = badges.alias(f"held_{number}")
+        return held, true(), held.c.badge == wanted
+    values = user_values.alias(f"values_{number}")
+    return values, values.c.field == name, values.c.value == wanted
+
+
+def selective_first(names: Iterable[str]) -> tuple[str, ...]:
+    """The criteria by how few people each is likely to fit."""
+    return tuple(sorted(names, key=lambda name: (_FEW_FIRST.index(name.partition(":")[0]), name)))
 
 
 def find_active(tx: ReadTx, criteria: Criteria, limit: int) -> tuple[Person, ...]:
     """The active people who match every criterion exactly."""
-    names = tuple(sorted(criteria))
+    names = selective_first(criteria)
     values = {f"value_{number}": criteria[name] for number, name in enumerate(names)}
     return tuple(map(_person, tx.connection.execute(_search(names), {**values, "most": limit})))
 
