@@ -59,9 +59,11 @@ def settle(journal: Journal, service: Settling) -> bool:
         except ServiceError as error:
             return _waits(row, error)
     for row in journal.unsettled():  # what was held, now that all else of its enrollment is decided
+        now = journal.find(row.ceremony_id)
+        if now is None or now.step is not Step.HELD or row.enrollment_id in undecided:
+            continue  # settled with another one of its enrollment, or not yet to be
         try:
-            if row.step is Step.HELD and row.enrollment_id not in undecided:
-                _end(journal, service, row)
+            _end(journal, service, row)
         except ServiceError as error:
             return _waits(row, error)
     return not undecided
