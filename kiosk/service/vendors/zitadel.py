@@ -12,7 +12,7 @@ from kiosk.secret import Secret
 from kiosk.service.probe import ProbeFailed
 from kiosk.service.settings_model import HttpsUrl, SecretName, SettingsModel
 from kiosk.service.vendors.oauth import ClientCredentials
-from kiosk.service.vendors.rest import Malformed, Refused, RestApi, told
+from kiosk.service.vendors.rest import Malformed, NotSignedIn, Refused, RestApi, told
 from kiosk.service.wiring import Wiring
 
 CALL_SECONDS: Final = 20.0
@@ -107,6 +107,6 @@ def remedy(refused: Refused) -> ProbeFailed | None:
             "we may not look (HTTP 403)",
             "make the service user Org User Manager of the organization, and check the organization's id",
         )
-    if refused.status == 401:
+    if refused.status == 401 and not isinstance(refused, NotSignedIn):
         return ProbeFailed("our token is not accepted", "make a new personal access token and store it")
     return None

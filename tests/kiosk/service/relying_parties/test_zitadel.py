@@ -206,6 +206,10 @@ def test_a_service_user_signs_in_with_a_secret_for_a_token_of_the_api(
         assert b"urn%3Azitadel%3Aiam%3Aorg%3Aproject%3Aid%3Azitadel%3Aaud" in token.body
         assert token.headers["authorization"].startswith("Basic ")
         assert (search.headers["authorization"], search.headers["x-zitadel-orgid"]) == ("Bearer fresh", "26")
+        web.answer = lambda _: answer(401, {"error": "invalid_client"})
+        with pytest.raises(ProbeFailed) as caught:
+            parties("wrong", token=None, client_id="bot", client_secret="z", **told).probe()
+        assert "client id" in caught.value.remedy
 
 
 @pytest.mark.parametrize(
