@@ -8,7 +8,7 @@ import platform
 import sys
 from collections.abc import Callable
 
-from tests.benchmarks import ctap, first_paint, guest, http, identify, stall
+from tests.benchmarks import ctap, first_paint, guest, http, identify, reuse, stall
 from tests.benchmarks.measure import Row
 
 BENCHMARKS: dict[str, tuple[Callable[[int], Row | list[Row]], int]] = {
@@ -18,6 +18,7 @@ BENCHMARKS: dict[str, tuple[Callable[[int], Row | list[Row]], int]] = {
     "d": (stall.run, 5),
     "e": (guest.run, 5),
     "f": (identify.run, 3),
+    "g": (reuse.run, 15),
 }
 """Each benchmark and how often it is repeated."""
 

@@ -124,6 +124,7 @@ def serving(tls: ssl.SSLContext) -> Iterator[Web]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def _take(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))

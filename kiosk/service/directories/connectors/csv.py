@@ -141,7 +141,7 @@ class CsvDirectory:
 
     def _refuse(self, problem: str) -> None:
         if problem != self._looked.problem:
-            _logger.warning("list_refused", directory=self.id, reason=problem)
+            _logger.warning("list_refused", place=self.id, reason=problem)
         self._looked.problem = problem
 
     def close(self) -> None:
@@ -168,7 +168,7 @@ class CsvDirectory:
         row = ListRow(part, digest, people)
         if not self.wiring.store.write(lambda tx: make_current(tx, self.id, row, self.wiring.clock.now())):
             raise _Rejected("another replica loaded a file at the same time")
-        _logger.info("list_loaded", directory=self.id, people=people)
+        _logger.info("list_loaded", place=self.id, count=people)
         return True
 
     def _fill(self, part: str, file: BinaryIO) -> int:

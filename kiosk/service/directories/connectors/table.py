@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from kiosk.service.catalog import Connector
@@ -43,12 +43,13 @@ class TableDirectory:
         if not criteria:
             return ()
         with self.wiring.store.read() as tx:
-            return find_active(tx, criteria, _TWO)
+            return tuple(replace(each, directory=self.id) for each in find_active(tx, criteria, _TWO))
 
     def read(self, directory_id: str) -> Person | None:
         """The row again."""
         with self.wiring.store.read() as tx:
-            return active_user(tx, directory_id)
+            found = active_user(tx, directory_id)
+        return None if found is None else replace(found, directory=self.id)
 
     def probe(self) -> str:
         """How many people there are to be found."""

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Self
 
 import pytest
 
+from kiosk.service.directories.connector import Directory
 from kiosk.service.outbound import Outbound
 from kiosk.service.tls import Identity
 from tests.kiosk.service.directories.contract.stand import PEOPLE, WRONG, Known, RemoteStand, made
@@ -23,9 +24,11 @@ class OpenLdapStand(RemoteStand):
     NAME = "openldap"
     MARKS = (pytest.mark.ldap,)
     SCHEME: ClassVar[str] = "ldaps"
+    SIZE: ClassVar[int] = 100
+    """The most entries that the server gives away."""
 
     def __init__(self, server: Slapd, way: Door, settings: dict[str, Any], outbound: Outbound) -> None:
-        self.server, self.way = server, way
+        self.server, self.way, self._settings = server, way, settings
         self.directory = made(settings, outbound, PASSWORD)
         self.wrong = made(settings, outbound, WRONG)
 
@@ -35,7 +38,7 @@ class OpenLdapStand(RemoteStand):
         authority, identity = tls
         people = [cls.attributes(number, known) for number, known in enumerate(PEOPLE)]
         with ExitStack() as stack:
-            server = stack.enter_context(slapd(folder, identity, authority.certificate, people))
+            server = stack.enter_context(slapd(folder, identity, authority.certificate, people, cls.SIZE))
             way = stack.enter_context(door(server.tls if cls.SCHEME == "ldaps" else server.plain))
             settings = {
                 "kind": "ldap",
@@ -68,6 +71,10 @@ class OpenLdapStand(RemoteStand):
         return {**_common(known), "uid": known.upn, "employeeNumber": known.employee_id} | (
             {} if known.active else {"employeeType": "Disabled"}
         )
+
+    def made_anew(self, outbound: Outbound) -> Directory:
+        """The directory without a connection."""
+        return made(self._settings, outbound, PASSWORD)
 
     def disable(self, known: Known) -> None:
         self.server.change(PEOPLE.index(known), {"employeeType": "disabled"})

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from kiosk.service.directories.connector import Directory
 from kiosk.service.outbound import Call, Outbound
 from kiosk.service.tls import Identity, server_context
 from tests.kiosk.service.directories.contract.stand import PEOPLE, SECRET, WRONG, Known, RemoteStand, made
@@ -38,6 +39,7 @@ class ScimStand(RemoteStand):
             "timeout": 2,
             "fields": {"attribute:department": f"{ENTERPRISE}:department"},
         }
+        self._settings = settings
         self.directory = made(settings, outbound)
         self.wrong = made(settings, outbound, WRONG)
         self.ids = {known: self._send("POST", "Users", resource(known))["id"] for known in PEOPLE}
@@ -57,6 +59,10 @@ class ScimStand(RemoteStand):
                 yield cls(f"https://localhost:{way.port}/v2", way, tls[0].certificate, outbound)
             finally:
                 outbound.close()
+
+    def made_anew(self, outbound: Outbound) -> Directory:
+        """The directory without a connection."""
+        return made(self._settings, outbound)
 
     def disable(self, known: Known) -> None:
         self._send("PUT", f"Users/{self.ids[known]}", {**resource(known), "active": False})
