@@ -101,7 +101,8 @@ def _image(url: str) -> QImage | None:
     if not url.startswith(_PNG) or len(url) > _LARGEST:
         return None
     try:
-        image = QImage.fromData(base64.b64decode(url.removeprefix(_PNG), validate=True), b"PNG")
+        data = base64.b64decode(url.removeprefix(_PNG), validate=True)
+        image = QImage.fromData(data, "PNG")  # type: ignore[arg-type]  # the stubs want bytes, Qt a name
     except (binascii.Error, ValueError):
         return None
     return None if image.isNull() else image

@@ -24,11 +24,11 @@ from hardware.simulated.traits import CTAP21
 from hardware.watcher import Cleared, Inserted, Obstructed, Removed
 from kiosk.commands import enroll
 from kiosk.commands.port import event_of
-from kiosk.commands.terminal import GIVEN_UP, LEFT_ON_KEY, NOT_PROVED, PROVED, TerminalPerson
+from kiosk.commands.terminal import GIVEN_UP, LEFT_ON_KEY, NOT_PROVED, PARTLY, PROVED, TerminalPerson
 from kiosk.contract.problems import Word
 from kiosk.enrollment.events import KeyInaccessible, KeyInserted, KeyRemoved
 from kiosk.secret import Secret
-from tests.kiosk.station.contract_server import CODE, SECRET, ContractServer, Fault
+from tests.kiosk.station.contract_server import CODE, PARTY, SECRET, ContractServer, Fault
 
 PIN = "49-horses"
 ADDRESS = KeyAddress(Transport.SIMULATED, "simulated:1", 1)
@@ -333,3 +333,42 @@ def obey(key: SimulatedKey, monkeypatch: pytest.MonkeyPatch) -> None:
             key.plug()
 
     monkeypatch.setattr(TerminalPerson, "_tell", tell)
+
+
+def test_each_of_several_relying_parties_is_told(run: Run, server: ContractServer) -> None:
+    server.parties = [PARTY, {"id": "vpn", "name": "VPN"}]
+    server.checked = {"doubts": ["metadata_stale"]}
+    server.issued = {"value": "8+Xk&4Tq", "expires_in": 3600}
+    refusal = {"reasons": ["vpn:no_account"]}
+    server.faults += [Fault("/ceremony", "problem", Word.REGISTRATION_REJECTED, 422, refusal)]
+    result = run(CODE, PIN, PIN)
+    assert result.exit_code == PARTLY
+    assert "The key works for: VPN." in result.output
+    assert "Staff mail: not registered: vpn: the person has no account there." in result.output
+    assert "About this key: metadata stale." in result.output
+    assert "Temporary pass for VPN, good for 1.0 hours: 8+Xk&4Tq" in result.output
+
+
+def test_one_that_does_not_answer_can_be_left_out(run: Run, server: ContractServer) -> None:
+    server.parties = [PARTY, {"id": "vpn", "name": "VPN"}]
+    server.faults += [Fault("/ceremony", "problem", Word.RELYING_PARTY_UNAVAILABLE, 503)]
+    result = run(CODE, PIN, PIN, "y")
+    assert result.exit_code == PARTLY
+    assert "Go on without Staff mail?" in result.output
+    assert "Staff mail: not registered: the relying party does not answer." in result.output
+
+
+def test_a_service_that_cannot_judge_the_key_is_asked_again(run: Run, server: ContractServer) -> None:
+    server.faults += [Fault("/key", "html", status=502) for _ in range(8)]
+    result = run(CODE, "n")
+    assert result.exit_code == GIVEN_UP
+    assert "Try again?" in result.output
+
+
+def test_all_or_nothing_says_that_it_is_taken_back(run: Run, server: ContractServer) -> None:
+    server.parties = [PARTY, {"id": "vpn", "name": "VPN"}]
+    server.policy = {"partial": "roll_back"}
+    server.refuses = "vpn"
+    result = run(CODE, PIN, PIN, "n")
+    assert result.exit_code == NOT_PROVED
+    assert "what was registered is taken back" in result.output

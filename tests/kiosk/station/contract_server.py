@@ -79,6 +79,7 @@ class ContractServer:
         self.checked: dict[str, Any] = {}
         self.issued: dict[str, Any] | None = None
         self.finished: list[str] = []
+        self.refuses = ""
         self.user_handle = b"user-1"
         self.release = threading.Event()
         self._http = ThreadingHTTPServer(("0.0.0.0", 0), type("Handler", (_Handler,), {"server_state": self}))
@@ -162,7 +163,9 @@ class _Handler(BaseHTTPRequestHandler):
                 return
             self._fail(fault)
             return
-        self._send(*self._work(method, text))
+        status, body = self._work(method, text)
+        if status:
+            self._send(status, body)
 
     def _fail(self, fault: Fault) -> None:
         state = self.server_state
@@ -260,6 +263,9 @@ class _Handler(BaseHTTPRequestHandler):
             case "finish":
                 state.finished.append(self.path.split("/")[-2])
                 return 200, {"phase": "done", "receipt": "R-1", "outcomes": state.outcomes()}
+            case "ceremony" if body["relying_party"] == state.refuses:
+                self._fail(Fault("", "problem", Word.REGISTRATION_REJECTED, 422))
+                return 0, None
             case "ceremony":
                 return 200, self._begin(body["relying_party"])
         return self._ceremony(step, state.ceremonies[self.path.split("/")[-2]], body)
