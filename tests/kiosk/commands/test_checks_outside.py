@@ -256,3 +256,15 @@ def test_every_server_of_the_settings_is_looked_at(
     assert [seen[name].level for name in outside] == [Level.OK] * 3
     assert not web.requests
     assert not set(outside) & set(examined())
+
+
+def test_anchors_that_cannot_be_read_are_named(tmp_path: Path, examined: Callable[..., dict[str, Finding]]) -> None:
+    roots = tmp_path / "roots"
+    roots.mkdir()
+    (roots / "root.pem").write_text("no certificate")
+    (finding,) = examined(attestation={"roots": str(roots)}).values()
+    assert is_bad(finding, "root.pem")
+
+
+def test_a_database_that_cannot_be_opened_is_told_elsewhere(examined: Callable[..., dict[str, Finding]]) -> None:
+    assert examined(database={"url": "nonsense://x"}) == {}

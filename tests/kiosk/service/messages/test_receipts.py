@@ -186,3 +186,17 @@ def test_the_next_look_lies_ahead_or_is_none(age: timedelta) -> None:
     from_now = rules.look_after(NOON, NOON + age)
     assert (from_now is None) == (age >= rules.LAST_LOOK)
     assert from_now is None or NOON + age < from_now <= NOON + age + rules.LAST_LOOK
+
+
+def test_a_message_that_the_gateway_has_forgotten_is_not_asked_about_again(
+    web: Any, parts: Parts, clock: Any, postman: Postman, warned: Callable[[], list[str]]
+) -> None:
+    tell(web, 410)
+    text(parts)
+    postman.deliver_next()
+    clock.advance(seconds=11)
+    assert postman.deliver_next()
+    clock.advance(minutes=10)
+    assert not postman.deliver_next()
+    assert seen(parts) == "unknown"
+    assert warned() == ["receipt_not_told"]

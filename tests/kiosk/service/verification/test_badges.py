@@ -198,3 +198,8 @@ def test_people_are_identified_by_a_badge_as_the_directory_holds_it() -> None:
     for wrong in ("", "mona", "9" * 300):
         with pytest.raises(BadCriteria):
             normalise_criteria(asked, {"badge": wrong}, place)
+
+
+def test_a_number_that_is_too_long_for_a_card_has_no_such_name() -> None:
+    assert candidates("c9a71204", [Form.HEX], [Form.FACILITY_CARD], 4) == ()
+    assert candidates("007bb26e", [Form.HEX], [Form.FACILITY_CARD, Form.DECIMAL], 4) == ("123-45678", "8106606")
