@@ -1,21 +1,16 @@
 """Writes what guides say of the code's own data, so that they cannot disagree: `python -m tests.documentation`.
 
-The parts between `<!-- begin NAME -->` and `<!-- end NAME -->` in `resources/docs/service.md`, and the whole of
-`resources/config/service.toml`.
+The parts between `<!-- begin NAME -->` and `<!-- end NAME -->` in `resources/docs/service.md` and `connectors.md`, and
+the whole of `resources/config/service.toml` and of the examples in `resources/config/connectors/`.
 """
 
 from __future__ import annotations
 
-import json
-import re
-import types
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final, Literal, Union, get_args, get_origin
+from typing import Any, Final
 
-from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
@@ -23,6 +18,8 @@ from kiosk.contract.problems import Word
 from kiosk.service.catalog import DIRECTORIES, MESSENGERS, RELYING_PARTIES, connectors
 from kiosk.service.errors import TABLE, TITLES
 from kiosk.service.settings import ServiceSettings
+from tests import documentation_connectors
+from tests.documentation_tables import Setting, comment, means, models, setting, shown, toml
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 GUIDE: Final = ROOT / "resources/docs/service.md"
@@ -79,18 +76,6 @@ _INTRODUCTION: Final = """\
 # The settings of a Keywright service. Every setting is here once, as a comment with its default or, where it has none,
 # with an example; resources/docs/service.md explains them. Secrets are never here, only their names.
 """
-_WIDTH: Final = 118
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One setting. `standard` is None where there is no default; `needed` where one must be given."""
-
-    path: str
-    standard: Any
-    means: str
-    limits: str
-    needed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +102,12 @@ def sections(
     inner: list[tuple[type[BaseModel], str, FieldInfo]] = []
     for name, field in model.model_fields.items():
         here = f"{path}.{name}".lstrip(".")
-        nested = _models(field.annotation)
+        nested = models(field.annotation)
         if nested:
-            shown = connectors(KINDS[here][0])[KINDS[here][1]].settings if here in KINDS else nested[0]
-            inner.append((shown, here, field))
+            chosen = connectors(KINDS[here][0])[KINDS[here][1]].settings if here in KINDS else nested[0]
+            inner.append((chosen, here, field))
         else:
-            own.append(_setting(here, field))
+            own.append(setting(here, field))
     yield Section(path, about or (model.__doc__ or "").partition("\n")[0], tuple(own), optional, many)
     for each, here, field in inner:
         standard = field.get_default(call_default_factory=True)
@@ -134,10 +119,10 @@ def settings_table() -> str:
     """The reference of settings: a heading and a table for each section."""
     parts = []
     for section in sections():
-        shown = f"`{_header(section, 'NAME')}`"
-        heading = f"### {shown if section.path else 'At the top'}\n\n"
+        named = f"`{_header(section, 'NAME')}`"
+        heading = f"### {named if section.path else 'At the top'}\n\n"
         about = f"{section.about}{_by_default(section)}\n\n" if section.path else ""
-        rows = "\n".join(f"| `{each.path}` | {_shown(each)} | {_means(each)} |" for each in section.settings)
+        rows = "\n".join(f"| `{each.path}` | {shown(each)} | {means(each)} |" for each in section.settings)
         parts.append(f"{heading}{about}| setting | standard | means |\n|---|---|---|\n{rows}\n")
     return "\n".join(parts)
 
@@ -157,18 +142,28 @@ def example() -> str:
         if section.path:
             header = _header(section, NAMED.get(section.path, ""))
             hidden = section.optional and not any(each.path in ACTIVE for each in section.settings)
-            lines += ["", *_comment(section.about), f"#{header}" if hidden else header]
+            lines += ["", *comment(section.about), f"#{header}" if hidden else header]
         for each in section.settings:
             value = GIVEN.get(each.path, each.standard)
-            line = f"{each.path.rpartition('.')[2]} = {_toml(value)}"
-            lines += ["", *_comment(_means(each)), line if each.path in ACTIVE else f"#{line}"]
+            line = f"{each.path.rpartition('.')[2]} = {toml(value)}"
+            lines += ["", *comment(means(each)), line if each.path in ACTIVE else f"#{line}"]
         parts.append("\n".join(lines) + "\n")
     return "".join(parts)
 
 
 def guide(text: str) -> str:
     """The guide with its generated parts as they must be."""
-    for name, content in (("settings", settings_table()), ("words", words_table())):
+    return filled(text, {"settings": settings_table(), "words": words_table()})
+
+
+def connectors_guide(text: str) -> str:
+    """The guide of connectors with its generated part as it must be."""
+    return filled(text, {"connectors": documentation_connectors.reference()})
+
+
+def filled(text: str, parts: Mapping[str, str]) -> str:
+    """The text with its generated parts."""
+    for name, content in parts.items():
         begin, end = f"<!-- begin {name} -->", f"<!-- end {name} -->"
         before, found, rest = text.partition(begin)
         _, also_found, after = rest.partition(end)
@@ -187,83 +182,18 @@ def _by_default(section: Section) -> str:
     return f" Without any: {', '.join(f'`{name}`' for name in names)}." if names else ""
 
 
-def _models(annotation: Any) -> list[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [found for part in get_args(annotation) for found in _models(part)]
-
-
-def _setting(path: str, field: FieldInfo) -> Setting:
-    standard = None if field.is_required() else field.get_default(call_default_factory=True)
-    return Setting(path, _plain(standard), field.description or "", _limits(field), field.is_required())
-
-
-def _plain(value: Any) -> Any:
-    return json.loads(json.dumps(value, default=str))
-
-
-def _limits(field: FieldInfo) -> str:
-    """What a value must be, as far as the type says it."""
-    choices = _choices(field.annotation)
-    if all(f"`{word}`" in (field.description or "") for word in choices):
-        choices = []
-    low = next((f"from {each.ge}" for each in field.metadata if isinstance(each, Ge)), "")
-    low = low or next((f"above {each.gt}" for each in field.metadata if isinstance(each, Gt)), "")
-    high = next((f"to {each.le}" for each in field.metadata if isinstance(each, Le)), "")
-    high = high or next((f"below {each.lt}" for each in field.metadata if isinstance(each, Lt)), "")
-    listed = ", ".join(f"`{word}`" for word in choices)
-    return listed or f"{low}{', ' if low.startswith('above') else ' '}{high}".strip(" ,")
-
-
-def _choices(annotation: Any) -> list[str]:
-    if isinstance(annotation, type) and issubclass(annotation, StrEnum):
-        return [str(each) for each in annotation]
-    if get_origin(annotation) is Literal:
-        return [str(each) for each in get_args(annotation)]
-    if get_origin(annotation) in (Union, types.UnionType, tuple):
-        return [word for part in get_args(annotation) for word in _choices(part)]
-    return []
-
-
-def _means(setting: Setting) -> str:
-    text = " ".join(setting.means.split())
-    return f"{text} ({setting.limits})" if setting.limits else text
-
-
-def _shown(setting: Setting) -> str:
-    if setting.needed:
-        return "must be given"
-    return "none" if setting.standard in (None, "", [], {}) else f"`{_toml(setting.standard)}`"
-
-
 def _header(section: Section, name: str) -> str:
     if section.many:
         return f"[[{section.path}]]"
     return f"[{section.path}.{name}]" if section.path in NAMED else f"[{section.path}]"
 
 
-def _toml(value: Any) -> str:
-    if isinstance(value, dict):
-        inside = ", ".join(f"{name} = {_toml(each)}" for name, each in value.items())
-        return f"{{ {inside} }}" if inside else "{}"
-    if isinstance(value, list):
-        return f"[{', '.join(map(_toml, value))}]"
-    assert value is not None, "say in GIVEN what the example shows"
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _comment(text: str) -> list[str]:
-    words, lines = re.sub(r"`", "", text).split(), [""]
-    for word in words:
-        if len(lines[-1]) + len(word) + 1 > _WIDTH:
-            lines.append("")
-        lines[-1] = f"{lines[-1]} {word}".strip()
-    return [f"# {line}" for line in lines]
-
-
 def main() -> None:
-    """Write both files anew."""
+    """Write all of them anew."""
     GUIDE.write_text(guide(GUIDE.read_text(encoding="utf-8")), encoding="utf-8")
+    text = documentation_connectors.GUIDE.read_text(encoding="utf-8")
+    documentation_connectors.GUIDE.write_text(connectors_guide(text), encoding="utf-8")
+    documentation_connectors.write()
     EXAMPLE.write_text(example(), encoding="utf-8")
 
 

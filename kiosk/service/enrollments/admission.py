@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 import structlog
 
@@ -14,6 +15,9 @@ from kiosk.service.relying_parties.connector import RelyingParty, RelyingPartyRe
 from kiosk.service.relying_parties.policy import refusals
 from kiosk.service.store.enrollments import enrollment
 from kiosk.service.tokens.rules import Caller
+
+TAKES_NO_KEYS: Final = frozenset({"not_enabled", "no_model_allowed"})
+"""What a party says whose policy lets nobody register any key."""
 
 _log = structlog.get_logger("keywright.service")
 
@@ -46,9 +50,13 @@ def admit(parts: Parts, person: Person, key: KeyReport, parties: Iterable[Relyin
 
 
 def _words(party: RelyingParty, key: KeyReport) -> tuple[str, ...]:
-    """A party whose policy cannot be read decides when it is asked to register."""
+    """A party whose policy cannot be read now decides when it is asked to register; one that takes no keys says so."""
     try:
         return refusals(party.policy(), key)
-    except (RelyingPartyUnavailable, RelyingPartyRefused):
+    except RelyingPartyRefused as refusal:
+        if refusal.word in TAKES_NO_KEYS:
+            return (refusal.word,)
+        _log.warning("policy_not_read", relying_party=party.name.id, word=refusal.word)
+    except RelyingPartyUnavailable:
         _log.warning("policy_not_read", relying_party=party.name.id)
-        return ()
+    return ()

@@ -21,6 +21,8 @@ def remote_errors(account: str = "", *, words: Mapping[int, str] = WORDS, writes
     """
     try:
         yield
+    except rest.NotSignedIn as error:
+        raise RelyingPartyRefused("not_authorized") from error
     except rest.Refused as error:
         raise RelyingPartyRefused({**WORDS, **words}.get(error.status, "refused")) from error
     except rest.Unavailable as error:

@@ -68,7 +68,7 @@ ceremonies = Table(
     Column("rp_id", String(253), nullable=False, server_default=""),
     Column("origin", String(2000), nullable=False, server_default=""),
     Column("account", String(320), nullable=False, server_default=""),
-    Column("reference", String(320), nullable=False, server_default=""),
+    Column("reference", String(1400), nullable=False, server_default=""),
     Column("party_state", JSON, nullable=False, server_default="{}"),
     Column("proof_state", JSON, nullable=False, server_default="{}"),
     Column("handed_over_at", UtcDateTime),

@@ -47,7 +47,7 @@ credentials = Table(
     Column("key_serial", String(64), nullable=False, server_default=""),
     Column("serial_source", String(16), nullable=False, server_default=""),
     Column("account", String(320), nullable=False, server_default=""),
-    Column("reference", String(320), nullable=False, server_default=""),
+    Column("reference", String(1400), nullable=False, server_default=""),
     Index("uq_credentials_relying_party_credential_id", "relying_party", "credential_id", unique=True),
     Index("ix_credentials_user_id_relying_party", "user_id", "relying_party"),
     Index("ix_credentials_key_serial", "key_serial"),

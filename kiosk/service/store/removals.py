@@ -39,7 +39,7 @@ removals = Table(
     Column("number", Integer, primary_key=True, autoincrement=True),
     Column("relying_party", String(40), nullable=False),
     Column("account", String(320), nullable=False),
-    Column("reference", String(320), nullable=False),
+    Column("reference", String(1400), nullable=False),
     Column("credential_id", LargeBinary(1023)),
     Column("since", UtcDateTime, nullable=False),
     Column("search_until", UtcDateTime, nullable=False),

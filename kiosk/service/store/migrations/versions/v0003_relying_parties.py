@@ -8,7 +8,7 @@ from alembic import op
 revision = "0003"
 down_revision: str | None = "0002"
 
-_NAMES = {"rp_id": 253, "origin": 2000, "account": 320, "reference": 320}
+_NAMES = {"rp_id": 253, "origin": 2000, "account": 320, "reference": 1400}
 
 
 def upgrade() -> None:
@@ -22,13 +22,13 @@ def upgrade() -> None:
         table.alter_column("proof_challenge", existing_type=sa.LargeBinary(length=64), type_=sa.LargeBinary())
     with op.batch_alter_table("credentials") as table:
         table.add_column(sa.Column("account", sa.String(length=320), nullable=False, server_default=""))
-        table.add_column(sa.Column("reference", sa.String(length=320), nullable=False, server_default=""))
+        table.add_column(sa.Column("reference", sa.String(length=1400), nullable=False, server_default=""))
     op.create_table(
         "removals",
         sa.Column("number", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("relying_party", sa.String(length=40), nullable=False),
         sa.Column("account", sa.String(length=320), nullable=False),
-        sa.Column("reference", sa.String(length=320), nullable=False),
+        sa.Column("reference", sa.String(length=1400), nullable=False),
         sa.Column("credential_id", sa.LargeBinary(length=1023)),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("search_until", sa.DateTime(timezone=True), nullable=False),
