@@ -17,7 +17,7 @@ BENCHMARKS: dict[str, tuple[Callable[[int], Row | list[Row]], int]] = {
     "c": (http.run, 9),
     "d": (stall.run, 5),
     "e": (guest.run, 5),
-    "f": (identify.run, 3),
+    "f": (identify.run, 9),
     "g": (reuse.run, 15),
 }
 """Each benchmark and how often it is repeated."""
