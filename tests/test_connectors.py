@@ -66,5 +66,5 @@ def test_there_is_no_example_of_a_connector_that_is_not_there() -> None:
 
 
 def test_an_unknown_kind_is_refused_with_those_that_there_are() -> None:
-    with pytest.raises(ConfigurationError, match="none of .*entra.*okta"):
+    with pytest.raises(ConfigurationError, match=r"none of .*entra.*okta"):
         parse(BASE + '[[relying_parties]]\nkind = "acme"\nid = "a"\nname = "A"\n')

@@ -58,4 +58,4 @@ class PrivacyIdeaSide:
 
     @staticmethod
     def _waits(token: dict[str, Any]) -> bool:
-        return token["rollout_state"] == "clientwait"
+        return bool(token["rollout_state"] == "clientwait")
