@@ -1,4 +1,4 @@
-"""Every connector has an example that loads, a place in the guide, and settings whose mistakes are named by their path."""
+"""Every connector has an example that loads, a place in the guide, and settings whose mistakes are named by path."""
 
 from __future__ import annotations
 

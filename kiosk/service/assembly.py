@@ -34,7 +34,7 @@ from kiosk.service.tls import Identity, server_context
 from kiosk.service.verification.actions import forget_old_codes
 from kiosk.service.verification.methods import verifiers
 from kiosk.service.wiring import Wiring
-from kiosk.service.worker import Bell, Chore, Worker
+from kiosk.service.worker import Bell, Chore, Tended, Worker
 
 SHIPPED_ROOTS = "attestation/roots"
 """The roots of makers of keys that come with the program (a resource)."""
@@ -143,14 +143,17 @@ def _metadata_lane(parts: Parts, outbound: Outbound) -> Mapping[str, tuple[Chore
 
 
 def _lanes(parts: Parts, channels: Mapping[Channel, Messenger]) -> Mapping[str, tuple[Chore, ...]]:
-    """One lane for each channel of messages, one for what other systems must forget, and one for what time does."""
+    """One lane for each channel of messages and each directory that has work to do, one for what other systems must
+    forget, and one for what time does."""
     templates = Templates(resource("templates"))
     mail = {
         str(each.channel): (Chore(f"{each.channel}", each.deliver_next, end=each.part),)
         for each in postmen(parts, channels, templates)
     }
+    tended = {f"directory-{each.id}": each.chores() for each in parts.directories.all if isinstance(each, Tended)}
     return {
         **mail,
+        **tended,
         "removals": (Chore("remove", lambda: remove_next(parts)),),
         "housekeeping": (
             Chore("forget_removals", lambda: forget_old_removals(parts) < 0, _HOURLY, listens=False),

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Event, Thread
-from typing import Final
+from typing import Final, Protocol, runtime_checkable
 
 import structlog
 
@@ -29,6 +29,15 @@ class Chore:
     every: float = 1.0
     listens: bool = True
     end: Callable[[], None] = lambda: None
+
+
+@runtime_checkable
+class Tended(Protocol):
+    """A connector that has work of its own, besides being asked."""
+
+    def chores(self) -> tuple[Chore, ...]:
+        """What falls due, in a lane of its own."""
+        ...
 
 
 class Bell:

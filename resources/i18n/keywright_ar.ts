@@ -1360,6 +1360,46 @@
             <source>It asked for something that no key can do.</source>
             <translation>طلبت شيئًا لا يستطيعه أي مفتاح.</translation>
         </message>
+        <message>
+            <source>We cannot look up this type of key at the moment.</source>
+            <translation>لا يمكننا التحقّق من هذا النوع من المفاتيح حاليًا.</translation>
+        </message>
+        <message>
+            <source>Its maker has given up this type of key.</source>
+            <translation>توقّف صانعه عن دعم هذا النوع من المفاتيح.</translation>
+        </message>
+        <message>
+            <source>Its software is out of date.</source>
+            <translation>برمجيته قديمة.</translation>
+        </message>
+        <message>
+            <source>It claims to be another type of key than it is.</source>
+            <translation>يدّعي أنه نوع آخر غير نوعه الحقيقي.</translation>
+        </message>
+        <message>
+            <source>Its maker is not one that your organization trusts.</source>
+            <translation>صانعه ليس من الجهات التي تثق بها مؤسستك.</translation>
+        </message>
+        <message>
+            <source>The proof of who made it is not valid today.</source>
+            <translation>إثبات هوية صانعه غير صالح اليوم.</translation>
+        </message>
+        <message>
+            <source>Security keys are not in use there yet.</source>
+            <translation>مفاتيح الأمان غير مستخدمة هناك بعد.</translation>
+        </message>
+        <message>
+            <source>It did not let us set up your key.</source>
+            <translation>لم يسمح لنا بإعداد مفتاحك.</translation>
+        </message>
+        <message>
+            <source>You have more than one account there.</source>
+            <translation>لديك أكثر من حساب هناك.</translation>
+        </message>
+        <message>
+            <source>It took too long.</source>
+            <translation>استغرق الأمر وقتًا طويلًا.</translation>
+        </message>
     </context>
     <context>
         <name>PassCard</name>

@@ -63,22 +63,22 @@ def begin_ceremony(parts: Parts, caller: Caller, enrollment_id: str, asked: Begi
 def abandon(parts: Parts, place: Place, reason: AbandonReason) -> None:
     """Give the ceremony up and take out what it registered. Always the same answer.
 
-    What is proved stays, unless the person takes another key while the enrollment is open.
+    What is proved stays, unless the person took another key and the enrollment did not end well.
     """
 
     def work(tx: WriteTx) -> None:
         found = rows.ceremony(tx, place.ceremony_id, place.enrollment_id, place.caller.client_id)
         if found is None:
             return
-        if found.state in rows.UNFINISHED or (reason is AbandonReason.ANOTHER_KEY and _is_open(tx, place)):
+        if found.state in rows.UNFINISHED or (reason is AbandonReason.ANOTHER_KEY and not _is_done(tx, place)):
             give_up(tx, parts, [found])
 
     parts.store.write(work)
 
 
-def _is_open(tx: ReadTx, place: Place) -> bool:
+def _is_done(tx: ReadTx, place: Place) -> bool:
     row = enrollment_rows.enrollment(tx, place.enrollment_id, place.caller.client_id)
-    return row is not None and row.phase is Phase.KEY
+    return row is None or row.phase is Phase.DONE
 
 
 def _options(parts: Parts, party: RelyingParty, row: EnrollmentRow, request: CreationRequest) -> CreationOptions:

@@ -7,8 +7,8 @@ from alembic import op
 
 from kiosk.service.store.columns import UtcDateTime
 
-revision = "0006"
-down_revision: str | None = "0005"
+revision = "0005"
+down_revision: str | None = "0004"
 
 
 def upgrade() -> None:

@@ -7,7 +7,7 @@ from alembic import op
 
 from kiosk.service.store.columns import UtcDateTime
 
-revision = "0005"
+revision = "0004"
 down_revision: str | None = "0003"
 
 
