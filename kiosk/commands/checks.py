@@ -34,6 +34,7 @@ LIBRARIES = (
     "alembic",
     "pydantic",
     "phonenumbers",
+    "ldap3",
     "structlog",
 )
 FACES = ("Manrope", "Noto Sans Arabic")

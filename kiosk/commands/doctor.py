@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 from collections import Counter
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import click
 
+from kiosk import logs
 from kiosk.commands import checks, checks_outside, checks_server, checks_service, checks_trust
 from kiosk.commands.checks import Finding, Level
 from kiosk.commands.composition import stored_secret
@@ -44,6 +46,8 @@ def command(
 
     Exit code 0 when nothing fails (warnings may remain), else 1.
     """
+    logs.harden()
+    logs.install(logs.LogSettings(level=logging.ERROR))
     findings = tuple(examine(config, service, folder, key))
     worst = Level.FAIL if any(finding.level is Level.FAIL for finding in findings) else Level.OK
     if as_json:
