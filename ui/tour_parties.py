@@ -64,7 +64,7 @@ def _stopped(visit: Visit) -> Iterator[Sample]:
     revoked = kiosk_errors.KeyNotAllowed("k7q2", ("model_revoked", "attestation_untrusted"))
     yield Sample("stopped-revoked", s.Stopped(nothing, revoked, Remedy.ANOTHER_KEY))
     rejected = kiosk_errors.RegistrationRefused("k7q2", ("no_account",))
-    back = s.Stopped(nothing, rejected, Remedy.ANOTHER_KEY, taken_back=(_MAIL,))
+    back = s.Stopped(nothing, rejected, Remedy.DESK, taken_back=(_MAIL,))
     yield Sample("stopped-taking-back", replace(back, cleaning=2))
     yield Sample("stopped-rolled-back", back)
     all_of_them = (

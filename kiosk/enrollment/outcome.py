@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from kiosk.contract.enrollments import AbandonReason, PartyResult
 from kiosk.enrollment import ceremony as work
-from kiosk.enrollment.parties import goes_on, noted
+from kiosk.enrollment.parties import another_key_helps, goes_on, noted
 from kiosk.enrollment.states import Prove, Remedy, Task
 from kiosk.enrollment.step import Step, clean_up, forget_ceremony, next_attempt, stop
 from kiosk.enrollment.visit import Trouble, Visit
@@ -23,7 +23,8 @@ def refused(visit: Visit, error: Trouble, remedy: Remedy, reason: AbandonReason 
     after = noted(visit, PartyResult.REFUSED, error)
     if not goes_on(visit):
         unknown = any(each.result is PartyResult.UNKNOWN for each in after.outcomes)
-        return stop(after, after.refusal or error, Remedy.DESK if unknown else remedy, reason)
+        desk = unknown or not another_key_helps(after)
+        return stop(after, after.refusal or error, Remedy.DESK if desk else remedy, reason)
     cleaning = clean_up(visit, reason)
     following, effects = work.proceed(forget_ceremony(after))
     return following, (*cleaning, *effects)

@@ -34,6 +34,13 @@ _WORDS: tuple[tuple[type[Exception], str], ...] = (
 """Why a relying party did not take the key, where it names no reason of its own."""
 
 
+_OF_THE_ACCOUNT = frozenset(
+    ("no_account", "account_disabled", "account_closed", "several_accounts", "too_many", "not_authorized")
+    + ("not_enabled", "no_model_allowed", "mfa_not_enabled")
+)
+"""Reasons that no other key would change: somebody must look at the account, or at the relying party."""
+
+
 def left(visit: Visit) -> tuple[RelyingPartyName, ...]:
     """Those that were not asked yet, in order; the first of them is in hand."""
     settled = {party.id for party in visit.finished} | {each.relying_party.id for each in visit.outcomes}
@@ -53,6 +60,12 @@ def concluded(visit: Visit) -> bool:
 def rolls_back(visit: Visit) -> bool:
     """Whether what was proved at one is taken back unless all of them take the key."""
     return visit.policy.partial is Partial.ROLL_BACK and len(visit.parties) > 1
+
+
+def another_key_helps(visit: Visit) -> bool:
+    """Whether any of those that refused did so because of the key."""
+    words = {each.reason for each in visit.outcomes if each.result is PartyResult.REFUSED}
+    return not words <= _OF_THE_ACCOUNT
 
 
 def goes_on(visit: Visit) -> bool:

@@ -157,6 +157,12 @@ def test_an_algorithm_that_the_key_does_not_have_is_found_before_the_touch(walk:
     assert walk.asked(effects.MakeCredential).ceremony.relying_party == VPN
 
 
+def test_where_only_accounts_are_missing_no_other_key_is_asked_for(walk: Walk) -> None:
+    refusal = errors.RegistrationRefused(reasons=("no_account",))
+    walk.touching(parties=(MAIL, VPN)).fail(refusal).begun(VPN).fail(refusal)
+    assert walk.now(states.Stopped).remedy is states.Remedy.DESK
+
+
 def test_with_nothing_proved_the_visit_stops_and_tells_of_each(walk: Walk) -> None:
     refusal = errors.RegistrationRefused(reasons=("no_account",))
     walk.touching(parties=(MAIL, VPN)).fail(refusal).begun(VPN).fail(hw.AlreadyRegistered())
