@@ -35,8 +35,17 @@ _WORDS: tuple[tuple[type[Exception], str], ...] = (
 
 
 _OF_THE_ACCOUNT = frozenset(
-    ("no_account", "account_disabled", "account_closed", "several_accounts", "too_many", "not_authorized")
-    + ("not_enabled", "no_model_allowed", "mfa_not_enabled")
+    {
+        "no_account",
+        "account_disabled",
+        "account_closed",
+        "several_accounts",
+        "too_many",
+        "not_authorized",
+        "not_enabled",
+        "no_model_allowed",
+        "mfa_not_enabled",
+    }
 )
 """Reasons that no other key would change: somebody must look at the account, or at the relying party."""
 
