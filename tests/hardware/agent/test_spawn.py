@@ -47,8 +47,10 @@ class Stand:
         return opened
 
     def send(self, number: int) -> None:
+        """The signal has had its effect: a busy machine takes its time to stop a process."""
         assert self.agent.pid is not None
         os.kill(self.agent.pid, number)
+        os.waitid(os.P_PID, self.agent.pid, os.WEXITED | os.WSTOPPED | os.WNOWAIT)
 
 
 @pytest.fixture(params=[False, True] if TELLS_PEERS else [True], ids=lambda keyed: "by key" if keyed else "by account")
