@@ -50,6 +50,11 @@ class PrivacyIdea:
     authority: Path
     admin: str = ""
 
+    @property
+    def folder(self) -> Path:
+        """Where it keeps all that it has."""
+        return self.authority.parent
+
     def call(self, method: str, path: str, body: Json | None = None, token: str = "", origin: str = "") -> Json:
         """The answer of any status."""
         given = {"PI-Authorization": token, "Origin": origin}
@@ -78,19 +83,7 @@ class PrivacyIdea:
     def configure(self, folder: Path) -> None:
         """A realm of people, and what the kiosk may do there."""
         self.admin = self.sign_in(*ADMIN)
-        resolver = {
-            "type": "sqlresolver",
-            "Driver": "sqlite",
-            "Server": "/",
-            "Database": str(folder / "users.sqlite").lstrip("/"),
-            "Table": "users",
-            "Limit": 500,
-            "Encoding": "utf8",
-            "Editable": False,
-            "Map": json.dumps(_MAP),
-        }
-        self._make("/resolver/users", resolver)
-        self._make(f"/realm/{REALM}", {"resolvers": "users"})
+        self._realm(REALM, folder / "users.sqlite", _MAP)
         self._make(f"/defaultrealm/{REALM}", {})
         # First of all the administrator's own: as soon as there is one such policy, nobody else may do anything.
         self._policy("p_admin", "admin", "*", adminuser="admin")
@@ -102,6 +95,26 @@ class PrivacyIdea:
         }
         self._policy("p_rp", "enrollment", party)
         self._policy("p_uv", "authentication", "webauthn_user_verification_requirement=required")
+
+    def add_realm(self, name: str, table: Path, columns: dict[str, str]) -> None:
+        """One more realm, whose people are rows of `users` in the SQLite file, and may be listed by the kiosk."""
+        self._realm(name, table, columns)
+        self._policy(f"p_{name}", "admin", "userlist", adminuser="kiosk", realm=name)
+
+    def _realm(self, name: str, table: Path, columns: dict[str, str]) -> None:
+        resolver = {
+            "type": "sqlresolver",
+            "Driver": "sqlite",
+            "Server": "/",
+            "Database": str(table).lstrip("/"),
+            "Table": "users",
+            "Limit": 500,
+            "Encoding": "utf8",
+            "Editable": False,
+            "Map": json.dumps(columns),
+        }
+        self._make(f"/resolver/{name}", resolver)
+        self._make(f"/realm/{name}", {"resolvers": name})
 
     def _policy(self, name: str, scope: str, action: object, **more: str) -> None:
         self._make(f"/policy/{name}", {"scope": scope, "action": action, "active": True, **more})

@@ -106,6 +106,16 @@ def test_one_touch_is_asked_for_to_register_and_none_to_prove(unlocked: Authenti
     assert touches == ([] if unlocked.address.transport is Transport.NFC else ["register"])
 
 
+def test_a_log_in_elsewhere_asks_for_a_touch_and_shows_it(unlocked: Authenticator) -> None:
+    made = register(unlocked)
+    touches: list[object] = []
+    options = request_options(made["id"], userPresence="required")
+    answer = unlocked.prove(options, ORIGIN, Watch(on_touch=lambda: touches.append(True)))
+    flags = websafe_decode(answer["response"]["authenticatorData"])[32]
+    assert bool(touches) == (unlocked.address.transport is not Transport.NFC)
+    assert flags & 0b101 == 0b101  # present and verified
+
+
 def test_inspect_tells_what_the_key_is(key: Authenticator) -> None:
     info = key.inspect()
     assert info.aaguid == CTAP21.aaguid

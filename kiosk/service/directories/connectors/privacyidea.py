@@ -1,7 +1,8 @@
 """privacyIDEA as a directory: people of a realm are found by its user interface, in whatever resolvers it has.
 
-A `*` in a value stands for anything over there, so a value that has one finds nobody here. A name that a resolver does
-not know makes it skip that resolver without a word of refusal; here that is no answer, instead of nobody.
+A `*` in a value stands for anything over there, so whoever is found is compared again with what was asked for; a value
+of nothing else is not asked at all. A name that a resolver does not know makes it skip that resolver without a word of
+refusal; here that is no answer, instead of nobody.
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ class PrivacyIdeaDirectory:
 
     def find_people(self, criteria: Criteria) -> tuple[Person, ...]:
         """By one question for each way that the values may be written over there, until one finds somebody."""
-        if not criteria or any(privacyidea.WILDCARD in each for each in criteria.values()):
+        if not criteria or not all(map(_tells, criteria.values())):
             return ()
         with remote_errors():
             for field, spelling in self._ways(criteria):
@@ -85,7 +86,7 @@ class PrivacyIdeaDirectory:
     def read(self, directory_id: str) -> Person | None:
         """By their id in the resolver, among all who have their login: the interface finds nobody by id."""
         login = directory_id.partition("/")[2]
-        if not login or privacyidea.WILDCARD in login:
+        if not _tells(login):
             return None
         with remote_errors():
             found = [each for each in self._asked({"username": login}) if each.native == directory_id]
@@ -120,6 +121,11 @@ class PrivacyIdeaDirectory:
             raise DirectoryUnavailable
         value(answer)
         return [_record(each) for each in told(answer.document, "result", "value", kind=list)]
+
+
+def _tells(text: str) -> bool:
+    """Whether it is more than a question for anybody."""
+    return bool(text.strip(privacyidea.WILDCARD))
 
 
 def _skipped(document: Any) -> str:

@@ -14,6 +14,7 @@ from tests.kiosk.service.directories.contract.stands import STANDS
 WHICH: dict[str, Callable[[type[Stand]], bool]] = {
     "stand": lambda _: True,
     "departments": lambda stand: stand.DEPARTMENTS,
+    "disabling": lambda stand: stand.DISABLES,
     "remote": lambda stand: issubclass(stand, RemoteStand),
 }
 
@@ -35,6 +36,13 @@ def stand(request: pytest.FixtureRequest, tmp_path: Path, tls: tuple[Identity, I
 @pytest.fixture
 def departments(request: pytest.FixtureRequest, tmp_path: Path, tls: tuple[Identity, Identity]) -> Iterator[Stand]:
     """One that can be searched for an additional attribute."""
+    with request.param.open(tmp_path, tls) as opened:
+        yield opened
+
+
+@pytest.fixture
+def disabling(request: pytest.FixtureRequest, tmp_path: Path, tls: tuple[Identity, Identity]) -> Iterator[Stand]:
+    """One that keeps people who may not sign in."""
     with request.param.open(tmp_path, tls) as opened:
         yield opened
 

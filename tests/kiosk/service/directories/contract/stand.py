@@ -65,6 +65,8 @@ class Stand(ABC):
     MARKS: ClassVar[tuple[pytest.MarkDecorator, ...]] = ()
     DEPARTMENTS: ClassVar[bool] = True
     """Whether it can be searched for `attribute:department`."""
+    DISABLES: ClassVar[bool] = True
+    """Whether it keeps people who may not sign in."""
 
     directory: Directory
 

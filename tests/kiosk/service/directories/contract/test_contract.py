@@ -154,12 +154,12 @@ def test_many_are_two(stand: Stand) -> None:
     assert len({person.user_id for person in found}) == 2
 
 
-def test_who_is_disabled_is_nobody(stand: Stand) -> None:
-    assert upns(stand, asked(upn=FORMER.upn)) == []
-    (anna,) = stand.directory.find_people(asked(upn=ANNA.upn))
-    stand.disable(ANNA)
-    assert upns(stand, asked(upn=ANNA.upn)) == []
-    assert stand.directory.read(anna.directory_id) is None
+def test_who_is_disabled_is_nobody(disabling: Stand) -> None:
+    assert upns(disabling, asked(upn=FORMER.upn)) == []
+    (anna,) = disabling.directory.find_people(asked(upn=ANNA.upn))
+    disabling.disable(ANNA)
+    assert upns(disabling, asked(upn=ANNA.upn)) == []
+    assert disabling.directory.read(anna.directory_id) is None
 
 
 def test_who_is_read_back_is_the_same(stand: Stand) -> None:
