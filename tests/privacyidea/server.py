@@ -92,6 +92,7 @@ class PrivacyIdea:
             "webauthn_relying_party_id": RP_ID,
             "webauthn_relying_party_name": "Test Company",
             "webauthn_user_verification_requirement": "required",
+            "webauthn_avoid_double_registration": True,
         }
         self._policy("p_rp", "enrollment", party)
         self._policy("p_uv", "authentication", "webauthn_user_verification_requirement=required")

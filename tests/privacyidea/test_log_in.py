@@ -11,16 +11,17 @@ import pytest
 from kiosk.service.relying_parties.connector import ProofOptions, ProvingParty, RelyingPartyRefused
 from tests.kiosk.service.attestation.maker import USER_PRESENT
 from tests.kiosk.service.relying_parties.contract.stand_privacyidea import PrivacyIdeaStand
+from tests.kiosk.service.relying_parties.contract.stand_privacyidea_webauthn import PrivacyIdeaWebAuthnStand
 from tests.kiosk.service.relying_parties.contract.visit import Visit, registered
 from tests.kiosk.service.soft_key import Json, SoftKey
 
 pytestmark = pytest.mark.privacyidea
 
 
-@pytest.fixture
-def visit(tmp_path: Path) -> Iterator[Visit]:
-    """A key that is enrolled."""
-    with PrivacyIdeaStand.open(tmp_path) as stand:
+@pytest.fixture(params=[PrivacyIdeaStand, PrivacyIdeaWebAuthnStand], ids=lambda stand: str(stand.TYPE))
+def visit(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Visit]:
+    """A key that is enrolled, as a token of either type."""
+    with request.param.open(tmp_path) as stand:
         yield registered(stand)
 
 

@@ -1,7 +1,6 @@
 """privacyIDEA as a relying party: keys are enrolled as tokens for people, and proved by a real log-in.
 
-Its passkey challenges are the ASCII characters of a text, not the bytes that the text encodes, and it is told the
-origin in a header of its own. It tells no credential ids, so ours is found by the token's serial number.
+It is told the origin in a header of its own. It tells no credential ids, so ours is found by the token's serial number.
 """
 
 from __future__ import annotations
@@ -31,6 +30,7 @@ from kiosk.service.relying_parties.connector import (
 )
 from kiosk.service.relying_parties.half_made import taken_back
 from kiosk.service.relying_parties.options import canonical, verifying
+from kiosk.service.relying_parties.privacyidea_tokens import TYPES, TokenType
 from kiosk.service.relying_parties.registration import checked
 from kiosk.service.relying_parties.remote import remote_errors
 from kiosk.service.relying_parties.settings import RemotePartySettings
@@ -43,8 +43,7 @@ from kiosk.service.vendors.probing import probing
 from kiosk.service.vendors.rest import Malformed, Refused, RestApi, quoted, told
 from kiosk.service.wiring import Wiring
 
-_TYPE: Final = "passkey"
-_KEYS: Final = frozenset({"passkey", "webauthn"})
+_KEYS: Final = frozenset(TYPES)
 _PENDING: Final = frozenset({"clientwait", "pending", "verify", "failed", "broken", "denied"})
 _MOST_TOKENS: Final = 1000
 _ROOM: Final = timedelta(seconds=10)
@@ -52,16 +51,19 @@ _ROOM: Final = timedelta(seconds=10)
 
 
 class PrivacyIdeaParty(RemotePartySettings, PrivacyIdeaServer):
-    """Keys for people of a privacyIDEA realm, as tokens of type passkey.
+    """Keys for people of a privacyIDEA realm, as tokens of type passkey or webauthn (right enrollWEBAUTHN).
 
     The enrollment policies webauthn_relying_party_id and _name must be set; webauthn_user_verification_requirement
-    should be `required` for enrollment and for authentication.
+    should be `required` for enrollment and for authentication, and for tokens of type webauthn also
+    webauthn_avoid_double_registration.
     """
 
     kind: Literal["privacyidea"] = "privacyidea"
     """Which connector."""
     origin: HttpsUrl
     """The web origin of the sign-in page; within the relying party id of the policies."""
+    token_type: Literal["passkey", "webauthn"] = "passkey"  # noqa: S105 - a kind of token
+    """What kind of token a key becomes: `passkey` to log in with the key alone, `webauthn` for who says their name."""
     challenge_seconds: int = Field(default=120, ge=30, le=3600)
     """How long a challenge may be answered, as the server is configured (WebauthnChallengeValidityTime)."""
 
@@ -107,13 +109,13 @@ class PrivacyIdeaRelyingParty:
     def begin(self, request: CreationRequest) -> CreationOptions:
         """The first step of token/init: a token that waits for its key."""
         account = self._account(request)
-        body = {"type": _TYPE, "user": account, "realm": self.settings.realm}
+        body = {"type": self._type.word, "user": account, "realm": self.settings.realm}
         with self._errors(account, writes=True):
             began = detail(self.admin.call("POST", "token/init", body=body))
-            serial, transaction = told(began, "serial", kind=str), told(began, "transaction_id", kind=str)
-            asked = told(began, "passkey_registration", kind=dict)
+            serial = told(began, "serial", kind=str)
         with taken_back(account, lambda: self.delete(account, serial)):
-            options = canonical(_plain(asked), exclude=request.exclude)
+            asked, transaction = self._asked(began)
+            options = canonical(asked, exclude=request.exclude)
         return CreationOptions(
             verifying(options, request.user_verification),
             origin=self.settings.origin,
@@ -131,17 +133,13 @@ class PrivacyIdeaRelyingParty:
         algorithms = tuple(int(each) for each in begun.state.get("algorithms", "").split())
         made = checked(begun, response, algorithms).credential
         body = {
-            "type": _TYPE,
+            "type": self._type.word,
             "user": begun.account,
             "realm": self.settings.realm,
             "serial": begun.reference,
             "transaction_id": begun.state.get("transaction", ""),
             "description": begun.name,
-            "credential_id": encode(made.credential_id),
-            "rawId": encode(made.credential_id),
-            "authenticatorAttachment": "cross-platform",
-            "attestationObject": response["response"]["attestationObject"],
-            "clientDataJSON": response["response"]["clientDataJSON"],
+            **self._type.answer(made, response),
         }
         with self._errors(begun.account, writes=True):
             value(self.admin.call("POST", "token/init", body=body, headers={"Origin": begun.origin}))
@@ -175,30 +173,26 @@ class PrivacyIdeaRelyingParty:
     def begin_proof(self, account: str, credential_id: bytes) -> ProofOptions:
         """A challenge of a log-in, which anybody may ask for."""
         with self._errors(account):
-            began = detail(self.public.call("POST", "validate/initialize", body={"type": _TYPE}, repeatable=True))
-            asked = told(began, "passkey", kind=dict)
-            options: WebAuthnObject = {
-                "challenge": _characters(told(asked, "challenge", kind=str)),
-                "timeout": int(timedelta(seconds=self.settings.challenge_seconds).total_seconds() * 1000),
-                "rpId": told(asked, "rpId", kind=str),
-                "allowCredentials": [{"type": "public-key", "id": encode(credential_id)}],
-                "userVerification": "required",
-                "userPresence": "required",
-            }
-            return ProofOptions(options, {"transaction": told(asked, "transaction_id", kind=str)})
+            who = self._type.who(account, self.settings.realm)
+            began = detail(self.public.call("POST", self._type.start, body=who, repeatable=True))
+            asked = self._type.challenge(began)
+        options: WebAuthnObject = {
+            "challenge": asked.value,
+            "timeout": int(timedelta(seconds=self.settings.challenge_seconds).total_seconds() * 1000),
+            "rpId": asked.rp_id,
+            "allowCredentials": [{"type": "public-key", "id": encode(credential_id)}],
+            "userVerification": "required",
+            "userPresence": "required",
+        }
+        return ProofOptions(options, {"transaction": asked.transaction})
 
     def finish_proof(self, account: str, state: Mapping[str, str], response: WebAuthnObject) -> None:
         """Log in. A refusal comes with a good status, too: only a plain yes is one."""
-        inner = response["response"]
         body = {
             "user": account,
             "realm": self.settings.realm,
             "transaction_id": state.get("transaction", ""),
-            "credential_id": response["id"],
-            "authenticatorData": inner["authenticatorData"],
-            "clientDataJSON": inner["clientDataJSON"],
-            "signature": inner["signature"],
-            "userHandle": inner.get("userHandle") or "",
+            **self._type.assertion(response),
         }
         with self._errors(account, writes=True):
             headers = {"Origin": self.settings.origin}
@@ -212,12 +206,23 @@ class PrivacyIdeaRelyingParty:
             query = {"realm": self.settings.realm, "pagesize": "1"}
             told(value(self.admin.call("GET", "token/", query=query)), "tokens", kind=list)
         with probing(_no_policy):
-            began = detail(self.public.call("POST", "validate/initialize", body={"type": _TYPE}, repeatable=True))
+            began = detail(self.public.call("POST", "validate/initialize", body={"type": "passkey"}, repeatable=True))
             rp_id = told(began, "passkey", "rpId", kind=str)
         host = self.settings.origin.removeprefix("https://").partition(":")[0]
         if host != rp_id and not host.endswith("." + rp_id):
             raise ProbeFailed(f"keys are made for {rp_id}", "correct origin, or the policy webauthn_relying_party_id")
         return f"signed in; keys are made for {rp_id}"
+
+    @property
+    def _type(self) -> TokenType:
+        return TYPES[self.settings.token_type]
+
+    def _asked(self, began: Any) -> tuple[Mapping[str, Any], str]:
+        """What the server wants made. Raises RelyingPartyRefused."""
+        try:
+            return self._type.options(began)
+        except Malformed as error:
+            raise RelyingPartyRefused("bad_options") from error
 
     def _account(self, request: CreationRequest) -> str:
         account = account_of(self.settings.account, request.person)
@@ -247,21 +252,6 @@ class PrivacyIdeaRelyingParty:
                 if privacyidea.timed_out(refused):
                     raise RelyingPartyRefused("expired") from refused
                 raise
-
-
-def _plain(asked: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Creation options whose challenge is written as everybody else writes it. Raises RelyingPartyRefused."""
-    try:
-        return {**asked, "challenge": _characters(told(asked, "challenge", kind=str))}
-    except Malformed as error:
-        raise RelyingPartyRefused("bad_options") from error
-
-
-def _characters(challenge: str) -> str:
-    """The characters themselves are the challenge. Raises Malformed."""
-    if not challenge.isascii():
-        raise Malformed
-    return encode(challenge.encode())
 
 
 def _info(token: Mapping[str, Any]) -> Mapping[str, Any]:

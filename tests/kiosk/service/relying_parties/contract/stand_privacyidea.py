@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from kiosk.service import catalog
 from kiosk.service.directories.connector import Person
@@ -27,6 +27,7 @@ class PrivacyIdeaStand(Stand):
 
     NAME = "privacyidea"
     MARKS = ("privacyidea",)
+    TYPE: ClassVar[str] = "passkey"
     JUDGES = False
 
     def __init__(self, server: PrivacyIdea, outbound: Outbound) -> None:
@@ -59,6 +60,7 @@ class PrivacyIdeaStand(Stand):
             "user": KIOSK[0],
             "password": "pi-password",
             "origin": ORIGIN,
+            "token_type": self.TYPE,
             "certificate_authority": str(self.server.authority),
         }
         wiring = wired(
