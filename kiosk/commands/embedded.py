@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -44,9 +44,20 @@ class Embedded:
         return self.client.secret
 
 
+def no_secret(name: str) -> str:
+    """Nothing in the demonstration's settings names a secret."""
+    raise LookupError(name)
+
+
 @contextmanager
-def embedded_service(folder: Path, settings: Mapping[str, Any] | None = None, port: int = 0) -> Iterator[Embedded]:
-    """Serve from `folder`, which only we may read, until the block ends. `settings` go over those of the demonstration.
+def embedded_service(
+    folder: Path,
+    settings: Mapping[str, Any] | None = None,
+    port: int = 0,
+    secret: Callable[[str], str] = no_secret,
+) -> Iterator[Embedded]:
+    """Serve from `folder`, which only we may read, until the block ends. `settings` go over those of the demonstration,
+    and `secret` resolves the names of secrets in them.
 
     A folder can be served from again, at the same `port`; 0 lets the system choose one.
     Raises PortTaken, StorageFull, ConfigurationError, OSError.
@@ -60,7 +71,7 @@ def embedded_service(folder: Path, settings: Mapping[str, Any] | None = None, po
         mailbox = stack.enter_context(Mailbox(server_context(identity)))
         textbox = stack.enter_context(TextBox())
         wanted = demonstration(folder, mailbox, textbox, authority) | dict(settings or {})
-        service = assemble(ServiceSettings.model_validate(wanted), _surroundings(folder))
+        service = assemble(ServiceSettings.model_validate(wanted), _surroundings(folder, secret))
         stack.callback(service.close)
         client = _populate(service)
         service.worker.start()
@@ -92,18 +103,14 @@ def demonstration(folder: Path, mailbox: Mailbox, textbox: TextBox, authority: I
     }
 
 
-def _surroundings(folder: Path) -> Surroundings:
+def _surroundings(folder: Path, secret: Callable[[str], str]) -> Surroundings:
     """The key of the codes and user handles lives beside the database, so that a folder can be started again."""
     kept = folder / "hmac.key"
     if not kept.exists():
         kept.touch(mode=0o600)
         kept.write_bytes(secrets.token_bytes(32))
     anchors = TrustAnchors.from_der([simulated_root_der()])
-    return Surroundings(kept.read_bytes(), secret=_no_secret, embedded=True, anchors=anchors)
-
-
-def _no_secret(name: str) -> str:
-    raise LookupError(name)  # nothing in the demonstration's settings names a secret
+    return Surroundings(kept.read_bytes(), secret=secret, embedded=True, anchors=anchors)
 
 
 def _populate(service: Service) -> ClientCredentials:
