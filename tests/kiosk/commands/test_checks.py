@@ -35,6 +35,14 @@ from kiosk.station.journal import Journal
 from kiosk.station.journal_row import KeyMark, Row
 from tests.kiosk.commands.test_keys import Refusing
 from tests.kiosk.station.contract_server import SECRET, ContractServer, Fault
+from tests.untouched import untouched_process
+
+
+@pytest.fixture(autouse=True)
+def ours_alone() -> Iterator[None]:
+    """Doctor takes over the logging of its process."""
+    with untouched_process():
+        yield
 
 
 @pytest.fixture(scope="session")
