@@ -103,8 +103,11 @@ WRITTEN: Final[Mapping[str, Mapping[str, Any]]] = {
     "messengers.graph": {"sender": "security-keys@example.org", **_ENTRA},
     "messengers.twilio": {"user": "AC0123456789", "password": "sms-token", "sender": "+4930123456"},
     "messengers.http": {
-        "url": "https://sms.example.org:13013/cgi-bin/sendsms?username=keywright&to={to}&text={text}",
+        "url": "https://sms.example.org/cgi-bin/sendsms?username=keywright&password={secret}&from={from}&to={to}"
+        "&text={text}&charset=UTF-8&coding=2",
         "method": "GET",
+        "password": "sms-password",
+        "sender": "4711",
     },
 }
 """What is not a comment in the example of a connector: what must be given, and what nobody would leave as it is."""

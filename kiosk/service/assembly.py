@@ -38,7 +38,7 @@ from kiosk.service.worker import Bell, Chore, Tended, Worker
 
 SHIPPED_ROOTS = "attestation/roots"
 """The roots of makers of keys that come with the program (a resource)."""
-_HOURLY = 3600.0
+_EACH_MINUTE, _HOURLY = 60.0, 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +142,15 @@ def _metadata_lane(parts: Parts, outbound: Outbound) -> Mapping[str, tuple[Chore
     return {"metadata": chores(asked, known, outbound, parts.clock.now)}
 
 
+def _read_policies(parts: Parts) -> bool:
+    """There is never more to do at once."""
+    parts.policies.read_all(parts.relying_parties.values(), parts.clock.now())
+    return False
+
+
 def _lanes(parts: Parts, channels: Mapping[Channel, Messenger]) -> Mapping[str, tuple[Chore, ...]]:
     """One lane for each channel of messages and each directory that has work to do, one for what other systems must
-    forget, and one for what time does."""
+    forget, one for what they may tell, and one for what time does."""
     templates = Templates(resource("templates"))
     mail = {
         str(each.channel): (Chore(f"{each.channel}", each.deliver_next, end=each.part),)
@@ -155,6 +161,7 @@ def _lanes(parts: Parts, channels: Mapping[Channel, Messenger]) -> Mapping[str, 
         **mail,
         **tended,
         "removals": (Chore("remove", lambda: remove_next(parts)),),
+        "policies": (Chore("read_policies", lambda: _read_policies(parts), _EACH_MINUTE, listens=False),),
         "housekeeping": (
             Chore("forget_removals", lambda: forget_old_removals(parts) < 0, _HOURLY, listens=False),
             Chore("expire", lambda: expire(parts), listens=False),

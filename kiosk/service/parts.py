@@ -9,6 +9,7 @@ from kiosk.contract.profile import VerificationMethod
 from kiosk.service.attestation.trust import Trust
 from kiosk.service.directories.chain import Directories
 from kiosk.service.relying_parties.connector import RelyingParty
+from kiosk.service.relying_parties.policies import Policies
 from kiosk.service.settings import ServiceSettings
 from kiosk.service.sources import Clock, Random
 from kiosk.service.store.engine import Store
@@ -24,7 +25,8 @@ class Parts:
     """Everything an action may use.
 
     `hmac_key` (32 bytes) keys the hashes of codes and the stable user handles of the embedded relying party. `secret`
-    resolves the name of a secret (settings never hold one); it raises kiosk.errors.NoCredential. `embedded` allows
+    resolves the name of a secret (settings never hold one); it raises kiosk.errors.NoCredential. `policies` is what was
+    last read of the relying parties' own. `embedded` allows
     simulated keys. `nudge` wakes the worker after a commit that gave it work.
     """
 
@@ -38,5 +40,6 @@ class Parts:
     relying_parties: Mapping[str, RelyingParty]
     hmac_key: bytes = field(repr=False)
     secret: Callable[[str], str] = field(repr=False)
+    policies: Policies = field(default_factory=Policies)
     embedded: bool = False
     nudge: Callable[[], None] = _nobody

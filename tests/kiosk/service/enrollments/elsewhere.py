@@ -55,12 +55,13 @@ _AFTER = {Fault.LOST_AFTER: OutcomeUnknown("maria"), Fault.KILLED_AFTER: Killed(
 @dataclass
 class Elsewhere:
     """A `RelyingParty`. `held` are credentials by their reference, `half_made` the begun registrations; `late` arrives
-    at the next look. `hidden_looks` is how many lists do not show what is there."""
+    at the next look. `closed` is why it takes no keys at all. `hidden_looks` is how many lists hide what is there."""
 
     clock: Clock
     id: str = "mail"
     rp_id: str = "mail.example"
     allowed: frozenset[str] = frozenset()
+    closed: str = ""
     faults: dict[str, list[Fault]] = field(default_factory=dict)
     held: dict[str, bytes] = field(default_factory=dict)
     half_made: dict[str, datetime] = field(default_factory=dict)
@@ -77,6 +78,8 @@ class Elsewhere:
         return RelyingPartyName(self.id, self.id.title())
 
     def policy(self) -> PartyPolicy:
+        if self.closed:
+            raise RelyingPartyRefused(self.closed)
         with self._faulty("policy"):
             return PartyPolicy(aaguids_allowed=self.allowed)
 

@@ -19,6 +19,7 @@ from kiosk.service.enrollments.ceremonies import Place
 from kiosk.service.enrollments.removal import back_off, remove_next
 from kiosk.service.parts import Parts
 from kiosk.service.relying_parties.connector import RelyingPartyUnavailable
+from kiosk.service.relying_parties.policies import TAKES_NO_KEYS
 from kiosk.service.store.credentials import credentials_of_user
 from kiosk.service.store.removals import TICKET, open_removals
 from kiosk.service.store.users import user_ids
@@ -354,6 +355,31 @@ class Stage:
 @pytest.fixture
 def stage(local: Running, caplog: pytest.LogCaptureFixture) -> Iterator[Stage]:
     yield Stage(local)
+    caplog.clear()
+
+
+@pytest.mark.parametrize("word", sorted(TAKES_NO_KEYS))
+def test_a_party_that_takes_no_keys_at_all_says_so_before_anything_is_made(visit: Visit, word: str) -> None:
+    visit.parties[0].closed = word
+    with pytest.raises(rules.KeyNotAllowed, match=f"mail:{word}"):
+        admission.check_key(visit.parts, CALLER, visit.enrollment, wire.CheckKey(visit.report()))
+
+
+def test_nobody_waits_for_a_policy_that_the_worker_has_read(visit: Visit, caplog: pytest.LogCaptureFixture) -> None:
+    party, asked = visit.parties[0], wire.CheckKey(visit.report())
+    party.allowed = frozenset({"2fc0579f-8113-47ea-b116-555a8db9202a"})
+    visit.parts.policies.read_all(visit.parties, visit.running.clock.now())
+    party.allowed, party.faults["policy"] = frozenset(), [Fault.DOWN, Fault.REFUSED, Fault.DOWN]
+    for minutes in (0, 1, 2, 3):  # what was known stays so while it cannot be read
+        with pytest.raises(rules.KeyNotAllowed, match="model_not_allowed"):
+            admission.check_key(visit.parts, CALLER, visit.enrollment, asked)
+        visit.running.clock.advance(minutes=1)
+        if minutes < 3:
+            visit.parts.policies.read_all(visit.parties, visit.running.clock.now())
+    assert party.faults["policy"] == []
+    assert caplog.text.count("policy_not_read") == 1
+    visit.parts.policies.read_all(visit.parties, visit.running.clock.now())
+    admission.check_key(visit.parts, CALLER, visit.enrollment, asked)
     caplog.clear()
 
 
