@@ -24,6 +24,7 @@ from ui.widgets.notice import Notice
 from ui.widgets.option_card import OptionCard
 from ui.widgets.row_list import Row, RowList
 from ui.widgets.status_card import StatusCard
+from ui.words import ANOTHER_KEY
 
 _AGAIN = (Remedy.ANOTHER_KEY, Remedy.REPLUG)
 _MOST = 5
@@ -172,8 +173,11 @@ class StoppedPage(Page):
         still_in = key is not None and key.address in state.visit.port.keys
         if not todo and still_in:
             todo = (QCoreApplication.translate("Stopped", "Take the key out of the slot."),)
-        desk = message(KioskError()).todo
-        return todo if state.remedy is not Remedy.DESK or set(desk) <= set(todo) else (*todo, *desk)
+        if state.remedy is not Remedy.DESK:
+            return todo
+        another = QCoreApplication.translate("Messages", str(ANOTHER_KEY[-1]))  # it would not help
+        todo, desk = tuple(step for step in todo if step != another), message(KioskError()).todo
+        return todo if set(desk) <= set(todo) else (*todo, *desk)
 
     def _remedy(self, state: Stopped) -> Action:
         say = QCoreApplication.translate

@@ -160,6 +160,12 @@ def test_what_was_taken_back_is_said_in_one_sentence_once_it_is(show: Show, samp
     assert "Nothing is set up." not in said(stopped(show, sample("stopped-taking-back")))
 
 
+def test_where_no_other_key_would_help_none_is_asked_for(show: Show, sample: Sample) -> None:
+    told = said(stopped(show, sample("stopped-rolled-back")))
+    assert "Please tell the desk the reference on this screen." in told
+    assert "a key that fits" not in told
+
+
 def test_with_nothing_set_up_each_place_says_why(show: Show, sample: Sample) -> None:
     page = stopped(show, sample("stopped-nowhere"))
     assert page.chrome().title == "Your key is not set up"
