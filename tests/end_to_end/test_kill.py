@@ -47,12 +47,20 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
 
 @pytest.fixture(scope="module")
 def steps(template: Template, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
-    """The writes of an enrollment in which nobody dies."""
-    with world(tmp_path_factory.mktemp("counted"), template) as there:
+    """The writes of an enrollment in which nobody dies, and in which nobody was late: two in a row must agree, or a
+    second code that a busy machine asked for would be a step that other enrollments never come to."""
+    before: dict[str, list[str]] = {}
+    while (found := _counted(tmp_path_factory.mktemp("counted"), template)) != before:
+        before = found
+    return found
+
+
+def _counted(folder: Path, template: Template) -> dict[str, list[str]]:
+    with world(folder, template) as there:
         there.start_service()
         assert there.visit() == "Done"
         _agreed(there)
-        return {victim: there.writes(victim) for victim in ("station", "service")}
+        return {victim: sorted(there.writes(victim)) for victim in ("station", "service")}
 
 
 @pytest.fixture(params=range(CHUNKS))

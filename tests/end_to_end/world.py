@@ -243,7 +243,7 @@ class World:
             assert self._service is not None
             self._service.join(_PATIENCE)
             self.keep_service()
-        assert self.deaths == 1
+        assert self.deaths == 1, (self.deaths, self.writes("service"))
 
     def kill_service(self) -> None:
         """Kill it now; it will come back two minutes later, when nobody waits any more for what it had in hand."""
