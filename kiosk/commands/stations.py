@@ -10,9 +10,12 @@ from pathlib import Path
 import click
 
 from kiosk.commands.served import config_option, open_store, told_plainly
+from kiosk.contract.paths import Scope
+from kiosk.errors import ConfigurationError
+from kiosk.service.accounts.settings import DEFAULT_TENANT, AccountsSettings
 from kiosk.service.settings import load
 from kiosk.service.sources import SystemClock, SystemRandom
-from kiosk.service.tokens.actions import create_client, disable_client, rotate_secret
+from kiosk.service.tokens.actions import STATION, Rights, create_client, disable_client, rotate_secret
 from kiosk.service.tokens.rules import ClientCredentials, InvalidClient
 
 UNKNOWN = 1
@@ -26,10 +29,20 @@ def command() -> None:
 @command.command()
 @click.argument("name")
 @config_option
-def add(name: str, config: Path) -> None:
-    """Make a client for a station called NAME. Its secret is printed once and kept nowhere here."""
-    with told_plainly(), open_store(load(config)) as store:
-        _tell(create_client(store, SystemClock(), SystemRandom(), name))
+@click.option(
+    "--scope", "scopes", multiple=True, type=click.Choice([*Scope]), help="What it may do; a station's, if none."
+)
+@click.option("--site", "sites", multiple=True, help="A site that it may act for.")
+def add(name: str, config: Path, scopes: tuple[str, ...], sites: tuple[str, ...]) -> None:
+    """Make a client called NAME: a station, or whoever calls the account workflows (--scope, --site).
+
+    Its secret is printed once and kept nowhere here.
+    """
+    with told_plainly():
+        settings = load(config)
+        rights = _rights(settings.accounts, scopes, sites)
+        with open_store(settings) as store:
+            _tell(create_client(store, SystemClock(), SystemRandom(), name, rights))
 
 
 @command.command()
@@ -49,6 +62,19 @@ def disable(client_id: str, config: Path) -> None:
     with told_plainly(), open_store(load(config)) as store, _known(client_id):
         disable_client(store, SystemClock(), client_id)
         click.echo(f"{client_id} is shut out.")
+
+
+def _rights(accounts: AccountsSettings, scopes: tuple[str, ...], sites: tuple[str, ...]) -> Rights:
+    """What the client gets. All its sites are of one tenant, which is the client's. Raises ConfigurationError."""
+    tenants: set[str] = set()
+    for each in sites:
+        if (site := accounts.site(each)) is None:
+            raise ConfigurationError("accounts.sites", f"has no site {each!r}")
+        tenants.add(site.tenant)
+    if len(tenants) > 1:
+        raise ConfigurationError("--site", "names sites of several tenants: a client belongs to one")
+    wanted = frozenset(map(Scope, scopes)) or STATION.scopes
+    return Rights(wanted, next(iter(tenants), DEFAULT_TENANT), frozenset(sites))
 
 
 @contextmanager

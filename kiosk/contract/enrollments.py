@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from kiosk.contract.policy import EnrollmentPolicy
-from kiosk.contract.profile import RelyingPartyName, VerificationMethod
+from kiosk.contract.profile import FormKind, RelyingPartyName, VerificationMethod
 
 WebAuthnObject = dict[str, Any]
 """A WebAuthn Level 3 JSON form, carried as it is."""
@@ -76,6 +76,25 @@ class Identified:
 
 
 @dataclass(frozen=True, slots=True)
+class AcceptedTerms:
+    """The person read this version in this language (BCP 47), and accepted it."""
+
+    id: str
+    version: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """POST …/register, instead of identify: a filled-in form, by field name. Answered as identify is (202 Identified),
+    whoever is known already; a code by mail proves the address, and makes the account."""
+
+    form: FormKind
+    values: dict[str, str]
+    accepted: tuple[AcceptedTerms, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SendCode:
     """POST …/send-code: by mail or SMS."""
 
@@ -95,7 +114,8 @@ class CodeSent:
 
 @dataclass(frozen=True, slots=True)
 class Verify:
-    """POST …/verify. `answer` is the code, the badge number, or empty for self-confirmation (`confirmed`) and none."""
+    """POST …/verify. `answer` is the code (sent, of an authenticator app, or a recovery code), the badge number, or empty
+    for self-confirmation (`confirmed`) and none."""
 
     method: VerificationMethod
     answer: str = ""
@@ -247,6 +267,37 @@ class FinishedEnrollment:
     phase: Phase
     receipt: str
     outcomes: tuple[PartyOutcome, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SetUpTotp:
+    """POST …/totp, once the enrollment is done and policy asks for it: a secret for the person's authenticator app.
+
+    Each call makes another secret; one that is enrolled already is left as it is (409 `totp_state`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class TotpSetUp:
+    """200. `secret` is Base32 (RFC 4648) for typing, `uri` the same for a QR code (otpauth://totp/…)."""
+
+    secret: str = field(repr=False)
+    uri: str = field(repr=False)
+    digits: int = 6
+    period: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmTotp:
+    """POST …/totp/confirm: a code that the app shows."""
+
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TotpEnrolled:
+    """200. Each recovery code helps once, where the phone is lost; told here and kept hashed."""
+
+    recovery_codes: tuple[str, ...] = field(repr=False)
 
 
 class AbandonReason(StrEnum):

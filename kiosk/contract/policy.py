@@ -113,9 +113,11 @@ class HandOverPolicy:
 
 @dataclass(frozen=True, slots=True)
 class EnrollmentPolicy:
-    """What the station must obey in the key step."""
+    """What the station must obey in the key step. `totp`: after the key, an authenticator app is set up as a fallback;
+    `best_effort` lets the person go on without."""
 
     pin: PinPolicy = PinPolicy()
     key: KeyPolicy = field(default_factory=KeyPolicy)
     hand_over: HandOverPolicy = HandOverPolicy()
     partial: Partial = Partial.KEEP
+    totp: Demand | None = None

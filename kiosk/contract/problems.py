@@ -37,6 +37,20 @@ class Word(StrEnum):
     DIRECTORY_UNAVAILABLE = "directory_unavailable"
     STORAGE_FULL = "storage_full"
     BUSY = "busy"
+    TOO_MANY_REQUESTS = "too_many_requests"
+    IDEMPOTENCY_CONFLICT = "idempotency_conflict"
+    DUPLICATE = "duplicate"
+    ACCOUNT_STATE = "account_state"
+    ACTIVATION_EXPIRED = "activation_expired"
+    SIGN_IN_REFUSED = "sign_in_refused"
+    SITE_NOT_ALLOWED = "site_not_allowed"
+    PASSWORD_REFUSED = "password_refused"  # noqa: S105 - a word
+    TERMS_NOT_ACCEPTED = "terms_not_accepted"
+    HELD_FOR_REVIEW = "held_for_review"
+    SCREENING_REJECTED = "screening_rejected"
+    TOTP_STATE = "totp_state"
+    MESSAGE_REFUSED = "message_refused"
+    QUOTA_EXCEEDED = "quota_exceeded"
     INTERNAL = "internal"
 
 

@@ -46,13 +46,57 @@ class FieldSet:
 
 
 class VerificationMethod(StrEnum):
-    """How a matched person is verified (the seed's five options)."""
+    """How a matched person is verified: the five options that enrollment flows offer, and a code of the authenticator
+    app that the person set up earlier."""
 
     EMAIL = "email"
     SMS = "sms"
     AUTOMATIC = "automatic"
     SELF_CONFIRMATION = "self_confirmation"
     NONE = "none"
+    TOTP = "totp"
+
+
+class FormKind(StrEnum):
+    """Who registers at the kiosk: somebody who will have an account, or a guest for a time."""
+
+    MEMBER = "member"
+    VISITOR = "visitor"
+    CONTRACTOR = "contractor"
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """One thing that a registration form asks for.
+
+    `field.name` is `given_name`, `family_name`, `email`, `phone`, `company`, `sponsor` (user name or mail address of
+    who is visited), `ends_on` (a date, the last day), or `attribute:<name>` of the site.
+    """
+
+    field: IdentifyField
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a person must (or may) accept; texts by BCP 47 tag, paragraphs separated by blank lines. A new `version` has
+    to be accepted anew."""
+
+    id: str
+    version: str
+    titles: dict[str, str]
+    texts: dict[str, str]
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationForm:
+    """One way to register at the kiosk. `longest_days` bounds `ends_on` of guests: at most so many days from today."""
+
+    kind: FormKind
+    fields: tuple[FormField, ...]
+    terms: tuple[Terms, ...] = ()
+    longest_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +132,4 @@ class Profile:
     region: str = "DE"
     email_domain: str = ""
     version: str = ""
+    registrations: tuple[RegistrationForm, ...] = ()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from hardware.authenticator import KeyAddress
 from hardware.errors import NoAccess
-from kiosk.contract.profile import VerificationMethod
+from kiosk.contract.profile import FormKind, VerificationMethod
 from kiosk.enrollment.answers import Answer
 from kiosk.secret import Secret
 
@@ -40,6 +40,25 @@ class CriteriaGiven:
 
 
 @dataclass(frozen=True, slots=True)
+class RegistrationChosen:
+    """Welcome, Identify: I am not known here yet; the form of this kind."""
+
+    kind: FormKind
+
+
+@dataclass(frozen=True, slots=True)
+class FormFilled:
+    """Register: what was typed, by field name."""
+
+    values: dict[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TermsAccepted:
+    """AcceptTerms: I have read this, and accept it."""
+
+
+@dataclass(frozen=True, slots=True)
 class MethodChosen:
     """ChooseMethod, EnterCode, ShowBadge: check me this way."""
 
@@ -48,7 +67,7 @@ class MethodChosen:
 
 @dataclass(frozen=True, slots=True)
 class CodeTyped:
-    """EnterCode: all digits are there."""
+    """EnterCode, SetUpApp: all digits are there."""
 
     code: str = field(repr=False)
 
@@ -94,7 +113,8 @@ class PinReplaced:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """EnrollFinger: go on without. Prove, while a relying party cannot answer: go on without that one."""
+    """EnrollFinger, SetUpApp: go on without. AcceptTerms: no, where they are not required. Prove, while a relying party
+    cannot answer: go on without that one."""
 
 
 @dataclass(frozen=True, slots=True)

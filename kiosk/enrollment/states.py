@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from hardware.authenticator import KeyAddress, SampleFeedback
-from kiosk.contract.enrollments import MaskedPerson, VerificationOffer
-from kiosk.contract.profile import FieldSet, RelyingPartyName, VerificationMethod
+from kiosk.contract.enrollments import AcceptedTerms, MaskedPerson, TotpSetUp, VerificationOffer
+from kiosk.contract.profile import FieldSet, RegistrationForm, RelyingPartyName, Terms, VerificationMethod
 from kiosk.enrollment.pin_rules import PinRules
 from kiosk.enrollment.visit import Port, Trouble, Visit
 from kiosk.secret import Secret
@@ -41,6 +41,32 @@ class Identify:
     visit: Visit
     fields: FieldSet
     others: tuple[FieldSet, ...]
+    problem: Trouble | None = None
+    busy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """Tell us about yourself: the form of somebody who is not known here. `visit.criteria` is what was typed last, by
+    field name. With `Continued` comes nothing: `FormFilled` does."""
+
+    visit: Visit
+    form: RegistrationForm
+    problem: Trouble | None = None
+    busy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptTerms:
+    """Terms `number` of `total` (from 1): read, and accept (`TermsAccepted`), or decline where they are not required
+    (`Skipped`). `accepted` are those before."""
+
+    visit: Visit
+    form: RegistrationForm
+    terms: Terms
+    number: int
+    total: int
+    accepted: tuple[AcceptedTerms, ...] = ()
     problem: Trouble | None = None
     busy: bool = False
 
@@ -255,6 +281,27 @@ class Prove:
     problem: Trouble | None = None
     verifying: bool = False
     optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SetUpApp:
+    """The key works; now an authenticator app as a fallback: scan, then type the code that it shows (`CodeTyped`).
+    `setup` is None while it is fetched. `optional`: the person may go on without (`Skipped`). With `problem` set and no
+    `setup`, `Continued` tries again."""
+
+    visit: Visit
+    setup: TotpSetUp | None = None
+    optional: bool = False
+    problem: Trouble | None = None
+    busy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryCodes:
+    """The app works. Each of the codes helps once, where the phone is lost: shown once, until the person goes on."""
+
+    visit: Visit
+    codes: tuple[str, ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

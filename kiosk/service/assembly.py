@@ -14,7 +14,7 @@ from kiosk.service.attestation.anchors import TrustAnchors, load_anchors
 from kiosk.service.attestation.keeper import keeper
 from kiosk.service.attestation.refresh import chores
 from kiosk.service.attestation.trust import Trust
-from kiosk.service.catalog import DIRECTORIES, RELYING_PARTIES, make
+from kiosk.service.catalog import DIRECTORIES, RELYING_PARTIES, SCREENERS, make
 from kiosk.service.directories.chain import Directories
 from kiosk.service.directories.rules import Site
 from kiosk.service.enrollments.reconciliation import expire, forget_tokens
@@ -31,6 +31,7 @@ from kiosk.service.sources import Clock, Random, SystemClock, SystemRandom
 from kiosk.service.store.engine import Store
 from kiosk.service.store.upgrade import upgrade
 from kiosk.service.tls import Identity, server_context
+from kiosk.service.tokens.rates import Rates
 from kiosk.service.verification.actions import forget_old_codes
 from kiosk.service.verification.methods import verifiers
 from kiosk.service.wiring import Wiring
@@ -101,6 +102,8 @@ def assemble(settings: ServiceSettings, around: Surroundings) -> Service:
         relying_parties={each.id: make(RELYING_PARTIES, each, wiring) for each in settings.relying_parties},
         hmac_key=around.hmac_key,
         secret=around.secret,
+        rates=Rates(settings.accounts.requests_per_minute),
+        screeners=tuple(make(SCREENERS, each, wiring) for each in settings.accounts.screening),
         embedded=around.embedded,
         nudge=bell.ring,
     )

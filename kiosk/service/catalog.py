@@ -21,6 +21,7 @@ from kiosk.service.wiring import Wiring
 DIRECTORIES: Final = "kiosk.service.directories.connectors"
 RELYING_PARTIES: Final = "kiosk.service.relying_parties.connectors"
 MESSENGERS: Final = "kiosk.service.messages.connectors"
+SCREENERS: Final = "kiosk.service.screening.connectors"
 
 Settings = TypeVar("Settings", bound=SettingsModel)
 Made = TypeVar("Made")

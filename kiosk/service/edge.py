@@ -9,12 +9,15 @@ from typing import Final
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kiosk.contract.paths import TOKEN
+from kiosk.contract.paths import MIGRATE, TOKEN
 from kiosk.contract.problems import Word
-from kiosk.service.errors import or_unexpected, problem, reference_of
+from kiosk.service.errors import or_unexpected, problem
 
 MAX_BODY: Final = 64 * 1024
 """Bytes of a request body; the longest attestation is a tenth of it."""
+
+STREAMED: Final = (b"application/x-ndjson", b"text/csv")
+"""What a migration is sent in: as long as it likes, because it is never held as a whole."""
 
 _GIVEN: Final = re.compile(rb"[A-Za-z0-9-]{1,64}")
 _HEADERS: Final = (
@@ -45,14 +48,14 @@ class Edge:
         exchange = _Exchange(receive, send, reference)
         structlog.contextvars.bind_contextvars(reference=reference)
         try:
-            answer = await or_unexpected(self._answered(scope, exchange, headers), reference)
+            answer = await or_unexpected(self._answered(scope, exchange, headers), scope)
             if answer is not None and not exchange.started:
                 await answer(scope, receive, exchange.send)
         finally:
             structlog.contextvars.unbind_contextvars("reference")
 
     async def _answered(self, scope: Scope, exchange: _Exchange, headers: dict[bytes, bytes]) -> None:
-        refusal = _refusal(scope, headers)
+        refusal = _refusal(scope, headers, exchange)
         try:
             if refusal is None:
                 await self._app(scope, exchange.receive, exchange.send_unless_too_large)
@@ -60,7 +63,7 @@ class Edge:
         except _TooLarge:
             refusal = 413, Word.MALFORMED
         if refusal is not None and not exchange.started:
-            await problem(reference_of(scope), *refusal)(scope, exchange.receive, exchange.send)
+            await problem(scope, *refusal)(scope, exchange.receive, exchange.send)
 
     def _reference_of(self, headers: dict[bytes, bytes]) -> str:
         given = headers.get(b"x-request-id", b"")
@@ -74,6 +77,7 @@ class _Exchange:
         self._receive, self._send, self._reference = receive, send, reference
         self._read = 0
         self.started = False
+        self.streamed = False
 
     async def receive(self) -> Message:
         """The next part of the request. Raises _TooLarge."""
@@ -84,7 +88,7 @@ class _Exchange:
 
     def check(self) -> None:
         """Raise _TooLarge when too much came in: the framework takes the first one for a broken request."""
-        if self._read > MAX_BODY:
+        if self._read > MAX_BODY and not self.streamed:
             raise _TooLarge
 
     async def send_unless_too_large(self, message: Message) -> None:
@@ -102,13 +106,14 @@ class _Exchange:
         await self._send(message)
 
 
-def _refusal(scope: Scope, headers: dict[bytes, bytes]) -> tuple[int, Word] | None:
+def _refusal(scope: Scope, headers: dict[bytes, bytes], exchange: _Exchange) -> tuple[int, Word] | None:
     """Status and word for a request that need not be read: too large, or not in the form that we read."""
+    kind = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+    exchange.streamed = scope["path"] == MIGRATE and kind in STREAMED
     length = headers.get(b"content-length", b"0")
-    if not length.isdigit() or int(length) > MAX_BODY:
+    if not length.isdigit() or (int(length) > MAX_BODY and not exchange.streamed):
         return 413, Word.MALFORMED
     if scope["method"] in ("GET", "DELETE") or (length == b"0" and b"transfer-encoding" not in headers):
         return None
-    kind = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
     wanted = b"application/x-www-form-urlencoded" if scope["path"] == TOKEN else b"application/json"
-    return None if kind == wanted else (415, Word.MALFORMED)
+    return None if kind == wanted or exchange.streamed else (415, Word.MALFORMED)

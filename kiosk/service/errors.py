@@ -15,11 +15,14 @@ from starlette.exceptions import HTTPException
 
 from kiosk.contract.problems import MEDIA_TYPE, Problem, Word
 from kiosk.errors import StorageFull
+from kiosk.service.accounts import rules as account
 from kiosk.service.directories.connector import DirectoryUnavailable
 from kiosk.service.directories.rules import BadCriteria
 from kiosk.service.enrollments import rules as enrollment
 from kiosk.service.messages.receipts import NoSuchReceipt
+from kiosk.service.once import IdempotencyConflict
 from kiosk.service.relying_parties.connector import RelyingPartyUnavailable
+from kiosk.service.seed_shape import is_seed_shaped
 from kiosk.service.store.engine import StaleRow, StoreBusy
 from kiosk.service.tokens import rules as token
 from kiosk.service.verification import rules as verification
@@ -52,6 +55,20 @@ TABLE: Final[Mapping[type[Exception], tuple[int, Word]]] = {
     verification.VerificationUnavailable: (503, Word.VERIFICATION_UNAVAILABLE),
     RelyingPartyUnavailable: (503, Word.RELYING_PARTY_UNAVAILABLE),
     DirectoryUnavailable: (503, Word.DIRECTORY_UNAVAILABLE),
+    token.TooManyRequests: (429, Word.TOO_MANY_REQUESTS),
+    IdempotencyConflict: (409, Word.IDEMPOTENCY_CONFLICT),
+    account.NoSuchAccount: (404, Word.NOT_FOUND),
+    account.NameTaken: (400, Word.DUPLICATE),
+    account.WrongState: (409, Word.ACCOUNT_STATE),
+    account.ActivationExpired: (404, Word.ACTIVATION_EXPIRED),
+    account.SignInRefused: (401, Word.SIGN_IN_REFUSED),
+    account.SiteNotAllowed: (403, Word.SITE_NOT_ALLOWED),
+    account.BadAttributes: (400, Word.MALFORMED),
+    account.PasswordRefused: (400, Word.PASSWORD_REFUSED),
+    account.TermsNotAccepted: (400, Word.TERMS_NOT_ACCEPTED),
+    account.Held: (403, Word.HELD_FOR_REVIEW),
+    account.ScreeningRejected: (400, Word.SCREENING_REJECTED),
+    account.TotpWrongState: (409, Word.TOTP_STATE),
     StaleRow: (409, Word.CONFLICT),
     StoreBusy: (503, Word.BUSY),
     StorageFull: (507, Word.STORAGE_FULL),
@@ -93,6 +110,20 @@ TITLES: Final[Mapping[Word, str]] = {
     Word.DIRECTORY_UNAVAILABLE: "The directory does not answer",
     Word.STORAGE_FULL: "The service has no room to write",
     Word.BUSY: "The service is busy",
+    Word.TOO_MANY_REQUESTS: "The client asks too often",
+    Word.IDEMPOTENCY_CONFLICT: "The key was used for another request",
+    Word.DUPLICATE: "Somebody has this name already",
+    Word.ACCOUNT_STATE: "The account is in another state",
+    Word.ACTIVATION_EXPIRED: "Activation token expired",
+    Word.SIGN_IN_REFUSED: "Not signed in",
+    Word.SITE_NOT_ALLOWED: "The site is not one of yours",
+    Word.PASSWORD_REFUSED: "Nobody should have this password",
+    Word.TERMS_NOT_ACCEPTED: "The terms were not accepted",
+    Word.HELD_FOR_REVIEW: "Somebody has to look at this first",
+    Word.SCREENING_REJECTED: "There is nothing to be screened",
+    Word.TOTP_STATE: "The second factor is in another state",
+    Word.MESSAGE_REFUSED: "The sealed message is not accepted",
+    Word.QUOTA_EXCEEDED: "The agreement allows no more for today",
     Word.INTERNAL: "Something went wrong inside the service",
 }
 
@@ -103,7 +134,7 @@ def reference_of(scope: Mapping[str, Any]) -> str:
 
 
 def problem(
-    reference: str,
+    scope: Mapping[str, Any],
     status: int,
     word: Word,
     *,
@@ -111,22 +142,27 @@ def problem(
     detail: str = "",
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """A problem document, with the data that the error carries."""
+    """A problem document, or the two members of the account workflows, with the data that the error carries."""
     sent = dict(headers or {})
     retry_after = getattr(error, "retry_after", None)
+    if retry_after is not None:
+        sent["Retry-After"] = str(retry_after)
+    reasons = tuple(map(str, getattr(error, "reasons", ())))
+    if is_seed_shaped(scope["path"]):
+        more = "; ".join(filter(None, (detail, ", ".join(reasons))))
+        told = TITLES[word] + (f" ({more})" if more else "")
+        return JSONResponse({"error": word, "errorDetails": told}, status, sent)
     document = Problem(
         type=f"/problems/{word}",
         title=TITLES[word],
         status=status,
         code=word,
-        reference=reference,
+        reference=reference_of(scope),
         detail=detail,
         retry_after=retry_after,
         tries_left=getattr(error, "tries_left", None),
-        reasons=tuple(map(str, getattr(error, "reasons", ()))),
+        reasons=reasons,
     )
-    if retry_after is not None:
-        sent["Retry-After"] = str(retry_after)
     body = {name: value for name, value in asdict(document).items() if value not in (None, "", ())}
     return Response(json.dumps(body), status, sent, MEDIA_TYPE)
 
@@ -141,13 +177,13 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)
 
 
-async def or_unexpected(work: Awaitable[None], reference: str) -> Response | None:
+async def or_unexpected(work: Awaitable[None], scope: Mapping[str, Any]) -> Response | None:
     """Await the work. What nobody thought of is logged, and the answer to it tells its reference alone."""
     try:
         await work
     except Exception as error:  # noqa: BLE001 - the HTTP edge
-        _log.error("unexpected_error", reference=reference, exc_info=error)
-        return problem(reference, 500, Word.INTERNAL)
+        _log.error("unexpected_error", reference=reference_of(scope), exc_info=error)
+        return problem(scope, 500, Word.INTERNAL)
     return None
 
 
@@ -158,7 +194,7 @@ async def _refused(request: Request, error: Exception) -> Response:
         headers["WWW-Authenticate"] = f'Bearer error="{word}"'
     if status >= 500:
         _log.warning("request_failed", reference=reference_of(request.scope), word=word)
-    return problem(reference_of(request.scope), status, word, error=error, headers=headers)
+    return problem(request.scope, status, word, error=error, headers=headers)
 
 
 async def _oauth_refused(_request: Request, error: Exception) -> Response:
@@ -173,11 +209,11 @@ async def _malformed(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     first = next(iter(error.errors()), {"loc": (), "type": ""})
     where = ".".join(str(part) for part in first["loc"])[:200]
-    return problem(reference_of(request.scope), 400, Word.MALFORMED, detail=f"{where}: {first['type']}")
+    return problem(request.scope, 400, Word.MALFORMED, detail=f"{where}: {first['type']}")
 
 
 async def _http(request: Request, error: Exception) -> Response:
     """What the framework says by itself: no such route, or another method."""
     assert isinstance(error, HTTPException)
     word = Word.NOT_FOUND if error.status_code == 404 else Word.MALFORMED
-    return problem(reference_of(request.scope), error.status_code, word, headers=error.headers)
+    return problem(request.scope, error.status_code, word, headers=error.headers)

@@ -10,9 +10,11 @@ from kiosk.service.attestation.trust import Trust
 from kiosk.service.directories.chain import Directories
 from kiosk.service.relying_parties.connector import RelyingParty
 from kiosk.service.relying_parties.policies import Policies
+from kiosk.service.screening.connector import Screener
 from kiosk.service.settings import ServiceSettings
 from kiosk.service.sources import Clock, Random
 from kiosk.service.store.engine import Store
+from kiosk.service.tokens.rates import Rates
 from kiosk.service.verification.connector import Verifier
 
 
@@ -26,8 +28,8 @@ class Parts:
 
     `hmac_key` (32 bytes) keys the hashes of codes and the stable user handles of the embedded relying party. `secret`
     resolves the name of a secret (settings never hold one); it raises kiosk.errors.NoCredential. `policies` is what was
-    last read of the relying parties' own. `embedded` allows
-    simulated keys. `nudge` wakes the worker after a commit that gave it work.
+    last read of the relying parties' own. `rates` bounds how often clients call, `screeners` judge guests. `embedded`
+    allows simulated keys. `nudge` wakes the worker after a commit that gave it work.
     """
 
     store: Store
@@ -41,5 +43,7 @@ class Parts:
     hmac_key: bytes = field(repr=False)
     secret: Callable[[str], str] = field(repr=False)
     policies: Policies = field(default_factory=Policies)
+    rates: Rates = field(default_factory=lambda: Rates(600))
+    screeners: tuple[Screener, ...] = ()
     embedded: bool = False
     nudge: Callable[[], None] = _nobody

@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field, SerializeAsAny, ValidationError, mo
 from kiosk.contract.policy import Demand, Partial, PinMode, PinOrigin, ResetMode
 from kiosk.contract.profile import VerificationMethod
 from kiosk.errors import ConfigurationError
+from kiosk.service.accounts.settings import AccountsSettings
 from kiosk.service.attestation.settings import AttestationPolicy, Conveyance, MetadataSettings
 from kiosk.service.catalog import DIRECTORIES, MESSENGERS, RELYING_PARTIES, problem, settings_of
 from kiosk.service.directories.directory_settings import DirectorySettings
@@ -216,6 +217,8 @@ class ServiceSettings(SettingsModel):
     key: KeySettings = KeySettings()
     hand_over: HandOverSettings = HandOverSettings()
     attestation: AttestationSettings = AttestationSettings()
+    accounts: AccountsSettings = AccountsSettings()
+    """Accounts of people: sites, registration, guests, second factor."""
     directories: tuple[AnyDirectory, ...] = Field(default=({"kind": "table"},), min_length=1, validate_default=True)
     """Where people are looked up, in this order: the first that knows somebody tells of them."""
     relying_parties: tuple[AnyParty, ...] = Field(

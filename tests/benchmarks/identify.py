@@ -15,7 +15,7 @@ from typing import Final
 from kiosk.service.directories.connector import Criteria
 from kiosk.service.store.engine import Store, WriteTx
 from kiosk.service.store.upgrade import upgrade
-from kiosk.service.store.users import find_active
+from kiosk.service.store.users import DEFAULT_TENANT, find_active
 from tests.benchmarks.measure import Row
 
 _MANY, _FEW = 1_000_000, 1_000
@@ -71,7 +71,7 @@ def _row(name: str, way: Callable[[int], Criteria], many: Store, few: Store, run
 def _asked(store: Store, criteria: Criteria) -> float:
     began = time.perf_counter()
     with store.read() as tx:
-        found = find_active(tx, criteria, 2)
+        found = find_active(tx, DEFAULT_TENANT, criteria, 2)
     took = time.perf_counter() - began
     assert len(found) == 1, criteria
     return took

@@ -25,7 +25,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from privacyidea.app import create_app  # type: ignore[import-not-found]  # in an environment of its own, as all of it
 from privacyidea.lib.auth import create_db_admin  # type: ignore[import-not-found]
 from privacyidea.models import db  # type: ignore[import-not-found]
-from werkzeug.serving import make_server  # type: ignore[import-not-found]
+from werkzeug.serving import ThreadedWSGIServer
 
 ADMIN, PASSWORD = "admin", "adminpw"
 KIOSK, KIOSK_PASSWORD = "kiosk", "kioskpw"
@@ -108,7 +108,7 @@ def serve(folder: Path) -> None:
     """Listen until SIGTERM."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     tls = (str(folder / "server.pem"), str(folder / "server.key"))
-    server = make_server("127.0.0.1", 0, application(folder), threaded=True, ssl_context=tls)
+    server = ThreadedWSGIServer("127.0.0.1", 0, application(folder), ssl_context=tls)
     server.daemon_threads = True
     signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
     sys.stdout.write(json.dumps({"url": f"https://localhost:{server.server_port}", "pid": os.getpid()}) + "\n")

@@ -21,6 +21,14 @@ class TemplateName(StrEnum):
 
     CODE = "code"
     REGISTERED = "registered"
+    ACTIVATION = "activation"
+    KNOWN = "known"
+    PASSCODE = "passcode"
+    SIGN_IN_CODE = "sign_in_code"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a name
+    SECOND_FACTOR = "second_factor"
+    SPONSOR = "sponsor"
+    VISIT_ENDED = "visit_ended"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,14 @@ FALLBACK: Final = "en"
 VALUES: Final[Mapping[TemplateName, frozenset[str]]] = {
     TemplateName.CODE: frozenset({"code", "minutes", "organization"}),
     TemplateName.REGISTERED: frozenset({"name", "organization", "relying_party", "when", "reference"}),
+    TemplateName.ACTIVATION: frozenset({"name", "organization", "code", "link", "hours"}),
+    TemplateName.KNOWN: frozenset({"name", "organization", "when"}),
+    TemplateName.PASSCODE: frozenset({"name", "organization", "code", "hours"}),
+    TemplateName.SIGN_IN_CODE: frozenset({"code", "minutes", "organization"}),
+    TemplateName.PASSWORD_CHANGED: frozenset({"name", "organization", "when"}),
+    TemplateName.SECOND_FACTOR: frozenset({"name", "organization", "when", "change"}),
+    TemplateName.SPONSOR: frozenset({"name", "organization", "guest", "company", "until"}),
+    TemplateName.VISIT_ENDED: frozenset({"name", "organization", "guest", "until"}),
 }
 """What each message may say; anything else in a template is refused at the start."""
 

@@ -19,18 +19,23 @@ clients = Table(
     Column("scopes", String(512), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("disabled_at", UtcDateTime),
+    Column("tenant", String(40), nullable=False, server_default="default"),
+    Column("sites", String(512), nullable=False, server_default=""),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class ClientRow:
-    """One client; `scopes` are separated by spaces (RFC 6749, 3.3)."""
+    """One client; `scopes` are separated by spaces (RFC 6749, 3.3). It belongs to a tenant, and acts for those of its
+    `sites` (separated by spaces) that are named here."""
 
     id: str
     name: str
     secret_hash: str
     scopes: str
     disabled_at: datetime | None = None
+    tenant: str = "default"
+    sites: str = ""
 
 
 def add_client(tx: WriteTx, client: ClientRow, now: datetime) -> None:
@@ -43,6 +48,8 @@ def add_client(tx: WriteTx, client: ClientRow, now: datetime) -> None:
             scopes=client.scopes,
             created_at=now,
             disabled_at=client.disabled_at,
+            tenant=client.tenant,
+            sites=client.sites,
         )
     )
 
@@ -50,9 +57,7 @@ def add_client(tx: WriteTx, client: ClientRow, now: datetime) -> None:
 def client(tx: ReadTx, client_id: str) -> ClientRow | None:
     """The client of this id, also a disabled one."""
     row = tx.connection.execute(
-        select(clients.c.id, clients.c.name, clients.c.secret_hash, clients.c.scopes, clients.c.disabled_at).where(
-            clients.c.id == client_id
-        )
+        select(*(clients.c[name] for name in ClientRow.__slots__)).where(clients.c.id == client_id)
     ).one_or_none()
     return None if row is None else ClientRow(*row)
 

@@ -22,7 +22,9 @@ tokens = Table(
 )
 
 _LIVE = (
-    select(tokens.c.client_id, tokens.c.scopes, tokens.c.issued_at, tokens.c.expires_at)
+    select(
+        tokens.c.client_id, tokens.c.scopes, tokens.c.issued_at, tokens.c.expires_at, clients.c.tenant, clients.c.sites
+    )
     .join(clients, clients.c.id == tokens.c.client_id)
     .where(clients.c.disabled_at.is_(None), tokens.c.token_hash == bindparam("wanted"))
 )
@@ -31,12 +33,14 @@ _INSERT = insert(tokens)
 
 @dataclass(frozen=True, slots=True)
 class TokenRow:
-    """One access token of an enabled client; `scopes` are separated by spaces."""
+    """One access token of an enabled client; `scopes` and `sites` are separated by spaces."""
 
     client_id: str
     scopes: str
     issued_at: datetime
     expires_at: datetime
+    tenant: str = ""
+    sites: str = ""
 
 
 def add_token(tx: WriteTx, token_hash: str, row: TokenRow) -> None:

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Select,
     String,
     Table,
+    UniqueConstraint,
     bindparam,
     delete,
     exists,
@@ -34,6 +35,7 @@ from kiosk.service.store.columns import UtcDateTime, id_column, metadata
 from kiosk.service.store.engine import ReadTx, WriteTx
 
 ACTIVE = "active"
+DEFAULT_TENANT = "default"
 BADGE = "badge"
 _FEW_FIRST = (BADGE, "upn", "employee_id", "email", "phone", "attribute", "family_name", "given_name")
 
@@ -42,7 +44,7 @@ users = Table(
     metadata,
     id_column(),
     Column("upn", String(256), nullable=False),
-    Column("upn_key", String(256), nullable=False, unique=True),
+    Column("upn_key", String(256), nullable=False),
     Column("given_name", String(128), nullable=False),
     Column("family_name", String(128), nullable=False),
     Column("email", String(254), nullable=False),
@@ -51,7 +53,13 @@ users = Table(
     Column("attributes", JSON, nullable=False),
     Column("status", String(16), nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
+    Column("tenant", String(40), nullable=False, server_default="default"),
+    Column("origin", String(16), nullable=False, server_default="directory"),
+    Column("locale", String(35), nullable=False, server_default=""),
+    Column("created_at", UtcDateTime),
+    UniqueConstraint("tenant", "upn_key"),
 )
+"""`upn` is the name that somebody signs in with; `tenant` whose person it is; `origin` how they came to be here."""
 
 user_values = Table(
     "user_values",
@@ -104,7 +112,7 @@ def _search(fields: tuple[str, ...]) -> Select[tuple[Any, ...]]:
     query = (
         select(*_PERSON)
         .select_from(leading.join(users, users.c.id == leading.c.user_id))
-        .where(field, value, users.c.status == ACTIVE)
+        .where(field, value, users.c.status == ACTIVE, users.c.tenant == bindparam("of_tenant"))
     )
     for number, name in enumerate(others, 1):
         place, field, value = _place(name, number)
@@ -127,11 +135,12 @@ def selective_first(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(names, key=lambda name: (_FEW_FIRST.index(name.partition(":")[0]), name)))
 
 
-def find_active(tx: ReadTx, criteria: Criteria, limit: int) -> tuple[Person, ...]:
-    """The active people who match every criterion exactly."""
+def find_active(tx: ReadTx, tenant: str, criteria: Criteria, limit: int) -> tuple[Person, ...]:
+    """The active people of a tenant who match every criterion exactly."""
     names = selective_first(criteria)
     values = {f"value_{number}": criteria[name] for number, name in enumerate(names)}
-    return tuple(map(_person, tx.connection.execute(_search(names), {**values, "most": limit})))
+    found = tx.connection.execute(_search(names), {**values, "of_tenant": tenant, "most": limit})
+    return tuple(map(_person, found))
 
 
 def active_user(tx: ReadTx, user_id: str) -> Person | None:
@@ -141,9 +150,9 @@ def active_user(tx: ReadTx, user_id: str) -> Person | None:
     return None if found is None else _person(found)
 
 
-def count_active(tx: ReadTx) -> int:
-    """How many people may be found."""
-    query = select(func.count()).select_from(users).where(users.c.status == ACTIVE)
+def count_active(tx: ReadTx, tenant: str = DEFAULT_TENANT) -> int:
+    """How many people of a tenant may be found."""
+    query = select(func.count()).select_from(users).where(users.c.status == ACTIVE, users.c.tenant == tenant)
     return int(tx.connection.execute(query).scalar_one())
 
 
@@ -161,9 +170,10 @@ def user_ids(tx: ReadTx, field: str, value: str) -> tuple[str, ...]:
     )
 
 
-def user_id_of_upn(tx: ReadTx, upn_key: str) -> str | None:
-    """The id of the user with this normalised UPN."""
-    return tx.connection.execute(select(users.c.id).where(users.c.upn_key == upn_key)).scalar_one_or_none()
+def user_id_of_upn(tx: ReadTx, upn_key: str, tenant: str = DEFAULT_TENANT) -> str | None:
+    """The id of the user of a tenant with this normalised UPN."""
+    query = select(users.c.id).where(users.c.tenant == tenant, users.c.upn_key == upn_key)
+    return tx.connection.execute(query).scalar_one_or_none()
 
 
 def put_user(tx: WriteTx, row: UserRow, now: datetime) -> None:

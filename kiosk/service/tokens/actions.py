@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import dataclass
 
 from kiosk.contract.paths import Scope
 from kiosk.service.parts import Parts
@@ -22,15 +23,33 @@ from kiosk.service.tokens.rules import (
     matches,
 )
 
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What a client may do, for whose people, at which of their sites."""
+
+    scopes: frozenset[Scope]
+    tenant: str = "default"
+    sites: frozenset[str] = frozenset()
+
+
+STATION = Rights(frozenset({Scope.ENROLL}))
+
 _NOBODY = hashed("")  # compared with when there is no such client, so that both take the same time
 
 
-def create_client(
-    store: Store, clock: Clock, random: Random, name: str, scopes: frozenset[Scope] = frozenset({Scope.ENROLL})
-) -> ClientCredentials:
-    """Make a client (a station) with a fresh secret, which is told here and kept nowhere."""
-    credentials = ClientCredentials(f"station-{random.token(6).hex()}", _random_text(random))
-    row = rows.ClientRow(credentials.client_id, name, hashed(credentials.secret), " ".join(sorted(scopes)))
+def create_client(store: Store, clock: Clock, random: Random, name: str, rights: Rights = STATION) -> ClientCredentials:
+    """Make a client (a station, by default) with a fresh secret, which is told here and kept nowhere."""
+    kind = "station" if Scope.ENROLL in rights.scopes else "client"
+    credentials = ClientCredentials(f"{kind}-{random.token(6).hex()}", _random_text(random))
+    row = rows.ClientRow(
+        id=credentials.client_id,
+        name=name,
+        secret_hash=hashed(credentials.secret),
+        scopes=" ".join(sorted(rights.scopes)),
+        tenant=rights.tenant,
+        sites=" ".join(sorted(rights.sites)),
+    )
     store.write(lambda tx: rows.add_client(tx, row, clock.now()))
     return credentials
 
@@ -74,7 +93,7 @@ def caller_of(parts: Parts, token: str) -> Caller:
         row = token_rows.token(tx, hashed(token))
     if row is None or not live(row.issued_at, row.expires_at, parts.clock.now()):
         raise InvalidToken
-    return Caller(row.client_id, frozenset(row.scopes.split()))
+    return Caller(row.client_id, frozenset(row.scopes.split()), row.tenant, frozenset(row.sites.split()))
 
 
 def _random_text(random: Random) -> str:

@@ -9,6 +9,7 @@ from fastapi.security.utils import get_authorization_scheme_param
 
 from kiosk.contract.paths import TOKEN, Scope
 from kiosk.service.parts import Parts
+from kiosk.service.seed_shape import is_seed_shaped
 from kiosk.service.tokens.actions import caller_of
 from kiosk.service.tokens.rules import Caller, InsufficientScope, InvalidToken
 
@@ -24,7 +25,7 @@ async def parts_of(request: Request) -> Parts:
 class Guard(OAuth2):
     """Gives the caller, who holds all of the scopes; one dependency, for each costs a request as much as a statement.
 
-    Calling it raises InvalidToken, InsufficientScope.
+    Calling it raises InvalidToken, InsufficientScope, TooManyRequests.
     """
 
     def __init__(self, *scopes: Scope) -> None:
@@ -43,4 +44,6 @@ class Guard(OAuth2):
             caller = await run_in_threadpool(caller_of, parts, token)
         if not self._wanted <= caller.scopes:
             raise InsufficientScope
+        if is_seed_shaped(request.url.path):
+            parts.rates.count(caller.client_id, request.scope["route"].path, parts.clock.now())
         return caller

@@ -33,6 +33,14 @@ class InvalidToken(Exception):
     """No token, an unknown one, or one past its time."""
 
 
+class TooManyRequests(Exception):
+    """The client calls a route more often than it may; again in `retry_after` seconds."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(retry_after)
+        self.retry_after = retry_after
+
+
 class InsufficientScope(Exception):
     """The token does not carry the scope of the route."""
 
@@ -43,6 +51,12 @@ class Caller:
 
     client_id: str
     scopes: frozenset[str]
+    tenant: str = "default"
+    sites: frozenset[str] = frozenset()
+
+    def may_act_for(self, site: str) -> bool:
+        """Whether the site is one of those that the client was given."""
+        return site in self.sites
 
 
 @dataclass(frozen=True, slots=True)

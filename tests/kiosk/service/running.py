@@ -20,7 +20,7 @@ from kiosk.service.parts import Parts
 from kiosk.service.settings import ServiceSettings
 from kiosk.service.sources import SystemRandom
 from kiosk.service.tls import Identity
-from kiosk.service.tokens.actions import create_client
+from kiosk.service.tokens.actions import Rights, create_client
 from kiosk.service.tokens.rules import ClientCredentials
 from tests.kiosk.service.soft_key import Json, SoftKey
 
@@ -120,7 +120,7 @@ class Running:
 
     def station(self, name: str = "Lobby") -> Station:
         scopes = frozenset({Scope.ENROLL})
-        credentials = create_client(self.parts.store, self.clock, self.random, name, scopes)
+        credentials = create_client(self.parts.store, self.clock, self.random, name, Rights(scopes))
         return Station(self.url, self.authority, credentials).sign_in()
 
     def verified(self, station: Station, **criteria: str) -> str:

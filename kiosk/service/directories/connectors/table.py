@@ -9,6 +9,7 @@ from kiosk.service.catalog import Connector
 from kiosk.service.directories.connector import Criteria, DirectoryCapabilities, Person
 from kiosk.service.directories.directory_settings import DirectorySettings
 from kiosk.service.directories.rules import KINDS
+from kiosk.service.settings_model import Name
 from kiosk.service.store.users import active_user, count_active, find_active
 from kiosk.service.wiring import Wiring
 
@@ -22,6 +23,8 @@ class TableSettings(DirectorySettings):
     """Which connector."""
     id: str = "table"
     """A word for it."""
+    tenant: Name = "default"
+    """Whose people it finds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,9 @@ class TableDirectory:
         if not criteria:
             return ()
         with self.wiring.store.read() as tx:
-            return tuple(replace(each, directory=self.id) for each in find_active(tx, criteria, _TWO))
+            return tuple(
+                replace(each, directory=self.id) for each in find_active(tx, self.settings.tenant, criteria, _TWO)
+            )
 
     def read(self, directory_id: str) -> Person | None:
         """The row again."""
@@ -54,7 +59,7 @@ class TableDirectory:
     def probe(self) -> str:
         """How many people there are to be found."""
         with self.wiring.store.read() as tx:
-            return f"{count_active(tx)} active people"
+            return f"{count_active(tx, self.settings.tenant)} active people"
 
     def close(self) -> None:
         """The database is closed by who opened it."""

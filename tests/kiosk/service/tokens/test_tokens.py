@@ -11,7 +11,7 @@ from kiosk.contract import paths
 from kiosk.contract.paths import Scope
 from kiosk.service.enrollments.reconciliation import forget_tokens
 from kiosk.service.store.tokens import token
-from kiosk.service.tokens.actions import caller_of, create_client, disable_client, rotate_secret
+from kiosk.service.tokens.actions import Rights, caller_of, create_client, disable_client, rotate_secret
 from kiosk.service.tokens.rules import ClientCredentials, InvalidClient, InvalidToken, IssuedToken, hashed
 from tests.kiosk.service.running import Running, Station
 
@@ -75,7 +75,7 @@ def test_a_wrong_secret_and_an_unheld_scope_are_refused(station: Station) -> Non
 
 def test_a_token_without_the_scope_of_a_route_is_refused(running: Running, station: Station) -> None:
     scopes = frozenset({Scope.USERS_READ})
-    reader = create_client(running.parts.store, running.clock, running.random, "Reader", scopes)
+    reader = create_client(running.parts.store, running.clock, running.random, "Reader", Rights(scopes))
     other = Station(running.url, running.authority, reader).sign_in()
     answer = other.call("GET", paths.PROFILE)
     assert (answer.status_code, answer.json()["code"]) == (403, "insufficient_scope")

@@ -169,7 +169,7 @@ def table(tmp_path: Path) -> Iterator[Callable[..., BadgeTable]]:
 
 def person(table: BadgeTable, upn: str) -> Person:
     with table.store.read() as tx:
-        (found,) = find_active(tx, {"upn": upn}, 2)
+        (found,) = find_active(tx, "default", {"upn": upn}, 2)
     return found
 
 

@@ -1,0 +1,1 @@
+"""Accounts: registration, activation, sign-in, guests, aliases, site attributes, and the second factor."""

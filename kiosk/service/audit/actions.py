@@ -1,0 +1,45 @@
+"""Writes the trail: one event in the same transaction as what it tells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import structlog
+
+from kiosk.service.parts import Parts
+from kiosk.service.store.audit import AuditRow, add_audit
+from kiosk.service.store.engine import WriteTx
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What happened. `actor`: `client:<id>`, `user:<id>` or `service`; `subject` the id of whom it is about, never a
+    name. `details` are words and numbers; no secret, and nothing that somebody typed."""
+
+    name: str
+    tenant: str
+    actor: str
+    subject: str = ""
+    site: str = ""
+    reason: str = ""
+    details: Mapping[str, str | int | bool] = field(default_factory=dict)
+
+
+def record(tx: WriteTx, parts: Parts, event: Event) -> None:
+    """Write an event down, with the reference of the request that it happened in."""
+    reference = structlog.contextvars.get_contextvars().get("reference", "")
+    add_audit(
+        tx,
+        AuditRow(
+            at=parts.clock.now(),
+            event=event.name,
+            tenant=event.tenant,
+            actor=event.actor,
+            subject=event.subject,
+            site=event.site,
+            reason=event.reason[:200],
+            reference=str(reference)[:64],
+            details=dict(event.details),
+        ),
+    )

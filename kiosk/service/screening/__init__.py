@@ -1,0 +1,1 @@
+"""Screening: whether somebody may become a guest, asked of checkers that the settings name."""
