@@ -114,22 +114,21 @@ def _sign_in() -> None:
 
 
 def _second_factor() -> None:
+    """No foreign key: whoever a directory elsewhere knows has no row in `users`."""
     op.create_table(
         "totp",
-        sa.Column("user_id", sa.String(length=32), nullable=False),
+        sa.Column("user_id", sa.String(length=128), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("sealed", sa.LargeBinary(length=256), nullable=False),
         sa.Column("last_step", sa.BigInteger(), nullable=False),
         sa.Column("changed_at", UtcDateTime, nullable=False),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_totp_user_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("user_id", name=op.f("pk_totp")),
     )
     op.create_table(
         "recovery_codes",
-        sa.Column("user_id", sa.String(length=32), nullable=False),
+        sa.Column("user_id", sa.String(length=128), nullable=False),
         sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
         sa.Column("used_at", UtcDateTime, nullable=True),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_recovery_codes_user_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("user_id", "digest", name=op.f("pk_recovery_codes")),
     )
 
