@@ -101,8 +101,13 @@ def journal_writer(frame: FrameType) -> str:
 
 
 def service_writer(frame: FrameType) -> str:
-    """The action of the service whose transaction is being committed."""
+    """The action of the service whose transaction is being committed.
+
+    Preparing a connection is none: which action happens to need a new one is another matter each time.
+    """
     for each in _callers(frame):
+        if each.f_code.co_name == "_prepare_sqlite":
+            return ""
         if each.f_code.co_qualname == "Store.write" and each.f_back is not None:
             caller = each.f_back
             return f"{caller.f_globals['__name__'].removeprefix('kiosk.service.')}.{caller.f_code.co_name}"
