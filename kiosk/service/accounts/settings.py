@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import BeforeValidator, Field, SerializeAsAny, model_validator
+from pydantic import BeforeValidator, Field, SerializeAsAny, field_validator, model_validator
 
 from kiosk.contract.policy import Demand
 from kiosk.contract.profile import FormKind
 from kiosk.service.catalog import SCREENERS, settings_of
 from kiosk.service.directories.settings import AttributeSettings
+from kiosk.service.outbound import acceptable_address
+from kiosk.service.placeholders import names
 from kiosk.service.screening.settings import ScreenerSettings
 from kiosk.service.settings_model import LanguageTag, Name, SecretName, SettingsModel
 
@@ -88,9 +90,16 @@ class SignInSettings(SettingsModel):
     """Seconds that a passcode for a new password may be used (recovery by mail: at most 24 h)."""
     code: int = Field(default=600, ge=60, le=600)
     """Seconds that a one-time code for signing in may be used."""
-    activation_url: str = Field(default="", max_length=500)
+    activation_url: str = Field(default="", max_length=140)
     """Where the link in the activation mail leads; `{token}` and `{user_id}` are filled in. Empty: the mail tells the
-    token to be typed."""
+    token to be typed. The token belongs behind a `#`, where no web server writes it into its log."""
+
+    @field_validator("activation_url")
+    @classmethod
+    def _leads_somewhere(cls, url: str) -> str:
+        if url and (not acceptable_address(url) or names(url) != {"token", "user_id"}):
+            raise ValueError("needs https, {token} and {user_id}, and no other braces")
+        return url
 
 
 class TotpSettings(SettingsModel):
@@ -191,8 +200,8 @@ class AccountsSettings(SettingsModel):
             wanted.append(("kiosk", self.kiosk.terms))
             if self.kiosk.site not in sites:
                 raise ValueError(f"kiosk.site: there is no site {self.kiosk.site!r}")
-        for where, names in wanted:
-            if unknown := set(names) - terms:
+        for where, asked in wanted:
+            if unknown := set(asked) - terms:
                 raise ValueError(f"{where}.terms: there are no terms {min(unknown)!r}")
         if missing := [each.site for each in self.partners if each.site not in sites]:
             raise ValueError(f"partners.site: there is no site {missing[0]!r}")

@@ -81,11 +81,7 @@ class Templates:
         return Words(fill(words.subject, tamed), fill(words.text, tamed), fill(words.html, tamed, html.escape))
 
 
-_NEEDED: Final = (
-    (Channel.MAIL, TemplateName.CODE),
-    (Channel.MAIL, TemplateName.REGISTERED),
-    (Channel.SMS, TemplateName.CODE),
-)
+_NEEDED: Final = (*((Channel.MAIL, each) for each in TemplateName), (Channel.SMS, TemplateName.CODE))
 
 
 def tame(value: str) -> str:
