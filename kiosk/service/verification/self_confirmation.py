@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from kiosk.contract.enrollments import MaskedPerson
 from kiosk.contract.profile import VerificationMethod
+from kiosk.service import masking
 from kiosk.service.directories.connector import Person
-from kiosk.service.verification import masking
 from kiosk.service.verification.connector import Answer, Outcome
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiosk.contract.profile import VerificationMethod
+from kiosk.service import masking
 from kiosk.service.directories.connector import Criteria, Person
-from kiosk.service.verification import masking
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,11 @@ from sqlalchemy import text
 from kiosk.contract.enrollments import CodeSent, Verify
 from kiosk.contract.profile import VerificationMethod as Method
 from kiosk.service.directories.connector import Person
+from kiosk.service.masking import DOTS
 from kiosk.service.store import attempts, codes, messages
 from kiosk.service.store.enrollments import EnrollmentRow
 from kiosk.service.verification import actions
 from kiosk.service.verification.connector import Answer, Outcome
-from kiosk.service.verification.masking import DOTS
 from kiosk.service.verification.rules import (
     CodeExpired,
     CodeInvalid,

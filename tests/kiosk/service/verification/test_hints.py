@@ -15,12 +15,12 @@ from kiosk.contract.profile import FieldSet, IdentifyField
 from kiosk.service.directories.connector import Person
 from kiosk.service.directories.rules import KINDS, BadCriteria, BadValue, Site, normalise_criteria, tame
 from kiosk.service.enrollments import actions
+from kiosk.service.masking import DOTS
 from kiosk.service.store import enrollments as rows
 from kiosk.service.tokens.rules import Caller
 from kiosk.service.verification.actions import send_code
 from kiosk.service.verification.hints import hints
 from kiosk.service.verification.mail import MailCode
-from kiosk.service.verification.masking import DOTS
 from kiosk.service.verification.sms import SmsCode
 
 CALLER = Caller("lobby", frozenset({Scope.ENROLL}))

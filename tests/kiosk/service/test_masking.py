@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.service.verification.masking import (
+from kiosk.service.masking import (
     DOTS,
     decoy_mail,
     decoy_name,
