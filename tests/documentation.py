@@ -31,6 +31,8 @@ GIVEN: Final[Mapping[str, Any]] = {
     "identify.alternatives.name": "cost_center",
     "identify.alternatives.fields": ["family_name", "attribute:cost_center"],
     "identify.attributes.labels": {"en": "Cost center", "ar": "مركز التكلفة"},
+    "database.password": "database-password",
+    "database.certificate_authority": "/etc/keywright/database-ca.pem",
     "verification.lookup.url": "https://badges.example.org/cards/{code}?person={user.employeeId}",
     "verification.lookup.auth.secret": "lookup-secret",
     "verification.lookup.auth.certificate": "/etc/keywright/lookup.pem",

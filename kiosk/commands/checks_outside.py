@@ -7,11 +7,13 @@ from contextlib import closing
 from functools import partial
 
 from kiosk.commands.checks import Finding, bad, good
+from kiosk.commands.served import secrets_of
 from kiosk.commands.words import sentence, tame
 from kiosk.credentials import CredentialStore
 from kiosk.errors import ConfigurationError, KioskError
 from kiosk.service.assembly import Surroundings, wire
 from kiosk.service.catalog import DIRECTORIES, MESSENGERS, RELYING_PARTIES, make
+from kiosk.service.database import open_database
 from kiosk.service.directories.directory_settings import DirectorySettings, RemoteDirectorySettings
 from kiosk.service.outbound import Outbound
 from kiosk.service.probe import ProbeFailed
@@ -28,15 +30,9 @@ Look = Callable[[], str]
 def examine_outside(settings: ServiceSettings, store: CredentialStore) -> Iterator[Finding]:
     """Ask each of them what it can be asked without harm."""
 
-    def secret(name: str) -> str:
-        found = store.read(name)
-        try:
-            return found.reveal()
-        finally:
-            found.wipe()
-
+    secret = secrets_of(store)
     try:
-        database = Store.open(settings.database.url, busy_timeout=settings.database.busy_timeout)
+        database = open_database(settings.database, secret)
     except KioskError:
         return  # told among the checks of the server, with its remedy
     with closing(database), closing(Outbound()) as outbound:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,13 +13,15 @@ from pydantic import BaseModel
 
 from kiosk.commands.checks import Finding, Level, bad, check_state_folder, good
 from kiosk.commands.checks_service import check_secret
-from kiosk.commands.served import HMAC_KEY, hmac_key
-from kiosk.commands.words import sentence
+from kiosk.commands.served import HMAC_KEY, hmac_key, secrets_of
+from kiosk.commands.words import sentence, tame
 from kiosk.credentials import CredentialStore, Place
-from kiosk.errors import KioskError, NoCredential
-from kiosk.service.settings import DatabaseSettings, ServiceSettings
-from kiosk.service.store.engine import Store, StoreBusy
+from kiosk.errors import ConfigurationError, KioskError, NoCredential
+from kiosk.service.database import open_database
+from kiosk.service.settings import ServiceSettings
+from kiosk.service.store.engine import Store, StoreBusy, StoreGone
 from kiosk.service.store.removals import TICKET, OpenRemoval, open_removals
+from kiosk.service.store.settings import DatabaseSettings
 from kiosk.service.store.upgrade import revisions
 from kiosk.service.tls import Identity, server_context
 
@@ -35,7 +37,7 @@ def examine_server(settings: ServiceSettings, store: CredentialStore, now: datet
     server = settings.server
     if server.certificate is not None and server.private_key is not None:
         yield check_certificate(Identity(server.certificate, server.private_key), now)
-    yield check_database(settings.database)
+    yield check_database(settings.database, secrets_of(store))
     yield check_hmac_key(store)
     for name in secret_names(settings):
         yield check_secret(store, name)
@@ -76,18 +78,21 @@ def check_certificate(identity: Identity, now: datetime) -> Finding:
     return good("certificate", seen)
 
 
-def check_database(settings: DatabaseSettings) -> Finding:
+def check_database(settings: DatabaseSettings, secret: Callable[[str], str]) -> Finding:
     """Whether the database opens and has the tables of this release; one that is not there yet stays so."""
     try:
-        with closing(Store.open(settings.url, busy_timeout=settings.busy_timeout)) as store:
+        with closing(open_database(settings, secret)) as store:
             if store.file is not None and not store.file.exists():
                 return _database_to_be(store.file)
             has, wants = revisions(store)
             left = _left(store) if has == wants else ()
+    except ConfigurationError as error:
+        return bad("database", sentence(error), f"correct {error.path}, or restore a backup")
     except KioskError as error:
-        return bad("database", sentence(error), "correct database.url, or restore a backup")
+        return bad("database", sentence(error), "see resources/docs/secrets.md")
     except StoreBusy as error:
-        return bad("database", f"does not answer ({type(error).__name__})", "start it, or correct database.url")
+        why = tame(error.why) if isinstance(error, StoreGone) and error.why else type(error).__name__
+        return bad("database", f"does not answer ({why})", "start it, or correct what [database] says")
     if has is None:
         return good("database", "empty; the tables are made at the first start")
     if has != wants:

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from kiosk.commands.served import config_option, open_store, told_plainly
+from kiosk.commands.served import config_option, credentials_option, open_store, told_plainly
 from kiosk.commands.words import tame
 from kiosk.service.messages.rules import shown
 from kiosk.service.settings import load
@@ -20,16 +20,17 @@ SHOWN = 50
 
 @click.command()
 @config_option
+@credentials_option
 @click.option("--count", type=click.IntRange(1, 10_000), default=SHOWN, show_default=True, help="How many.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def command(config: Path, count: int, *, as_json: bool) -> None:
+def command(config: Path, folder: Path | None, count: int, *, as_json: bool) -> None:
     """What became of the newest messages: mail and texts.
 
     waiting, handing_over, accepted (the server or gateway has it), sent, delivered, undelivered, refused, unknown,
     useless (nobody wants it any more), discarded (there was nobody to write to).
     """
     with told_plainly():
-        with open_store(load(config)) as store, store.read() as tx:
+        with open_store(load(config), folder) as store, store.read() as tx:
             found = [_told(each) for each in newest_messages(tx, count)]
         if as_json:
             click.echo(json.dumps(found, indent=2))

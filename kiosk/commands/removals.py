@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from kiosk.commands.served import config_option, open_store, told_plainly
+from kiosk.commands.served import config_option, credentials_option, open_store, told_plainly
 from kiosk.commands.words import tame
 from kiosk.service.settings import load
 from kiosk.service.sources import SystemClock
@@ -25,8 +25,9 @@ UNKNOWN = 1
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="The settings of the service (TOML).",
 )
+@credentials_option
 @click.pass_context
-def command(context: click.Context, config: Path | None, *, as_json: bool) -> None:
+def command(context: click.Context, config: Path | None, folder: Path | None, *, as_json: bool) -> None:
     """List what relying parties that others keep still have to forget: credentials that nobody proved.
 
     The service tries for a day by itself. A `ticket` is what it could not do: look at the account at the identity
@@ -36,7 +37,7 @@ def command(context: click.Context, config: Path | None, *, as_json: bool) -> No
         return
     if config is None:
         raise click.UsageError("--config is needed.")
-    with told_plainly(), open_store(load(config)) as store, store.read() as tx:
+    with told_plainly(), open_store(load(config), folder) as store, store.read() as tx:
         found = open_removals(tx)
     if as_json:
         click.echo(json.dumps([{**asdict(each), "written_at": each.written_at.isoformat()} for each in found]))
@@ -50,23 +51,25 @@ def command(context: click.Context, config: Path | None, *, as_json: bool) -> No
 @command.command()
 @click.argument("number", type=int)
 @config_option
-def retry(number: int, config: Path) -> None:
+@credentials_option
+def retry(number: int, config: Path, folder: Path | None) -> None:
     """Let the service try NUMBER again for a day."""
-    _move(config, number, WAITING)
+    _move(config, folder, number, WAITING)
     click.echo(f"{number} is tried again.")
 
 
 @command.command()
 @click.argument("number", type=int)
 @config_option
-def close(number: int, config: Path) -> None:
+@credentials_option
+def close(number: int, config: Path, folder: Path | None) -> None:
     """Say that NUMBER is done: somebody has looked."""
-    _move(config, number, DONE)
+    _move(config, folder, number, DONE)
     click.echo(f"{number} is closed.")
 
 
-def _move(config: Path, number: int, state: str) -> None:
-    with told_plainly(), open_store(load(config)) as store:
+def _move(config: Path, folder: Path | None, number: int, state: str) -> None:
+    with told_plainly(), open_store(load(config), folder) as store:
         moved = store.write(lambda tx: move_removal(tx, number, state, SystemClock().now()))
     if not moved:
         click.echo(f"There is no open removal {number}.", err=True)

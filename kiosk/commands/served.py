@@ -7,7 +7,7 @@ import binascii
 import os
 import secrets
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,8 +20,9 @@ from kiosk.credentials import CredentialStore, system_keyring
 from kiosk.errors import ConfigurationError, KioskError, NoCredential
 from kiosk.secret import Secret
 from kiosk.service.assembly import Surroundings
+from kiosk.service.database import open_database
 from kiosk.service.settings import ServiceSettings
-from kiosk.service.store.engine import Store
+from kiosk.service.store.engine import Store, StoreBusy
 from kiosk.service.store.upgrade import upgrade
 from kiosk.service.tls import LOOPBACK, Identity, issue_server_certificate
 
@@ -53,12 +54,20 @@ def told_plainly() -> Iterator[None]:
     except KioskError as error:
         click.echo(sentence(error), err=True)
         sys.exit(CANNOT_START)
+    except StoreBusy:
+        click.echo(
+            "The database does not answer, or is busy. Look at it with `keywright doctor`, and try again.", err=True
+        )
+        sys.exit(CANNOT_START)
 
 
 @contextmanager
-def open_store(settings: ServiceSettings) -> Iterator[Store]:
-    """The database of the settings, upgraded. Raises StorageFull, StoreBusy."""
-    store = Store.open(settings.database.url, busy_timeout=settings.database.busy_timeout)
+def open_store(settings: ServiceSettings, folder: Path | None = None) -> Iterator[Store]:
+    """The database of the settings, upgraded; `folder` is that of `credentials_option`.
+
+    Raises ConfigurationError, NoCredential, StorageFull, StoreBusy.
+    """
+    store = open_database(settings.database, secrets_of(credential_store(folder)))
     try:
         upgrade(store)
         yield store
@@ -71,11 +80,8 @@ def credential_store(folder: Path | None) -> CredentialStore:
     return CredentialStore(os.environ, system_keyring(), folder)
 
 
-def surroundings(store: CredentialStore) -> Surroundings:
-    """What the service gets from outside. Makes the HMAC key at the first start.
-
-    Raises ConfigurationError where there is no place to keep it.
-    """
+def secrets_of(store: CredentialStore) -> Callable[[str], str]:
+    """What resolves the names of secrets. Raises NoCredential, ConfigurationError."""
 
     def secret(name: str) -> str:
         found = store.read(name)
@@ -84,6 +90,16 @@ def surroundings(store: CredentialStore) -> Surroundings:
         finally:
             found.wipe()
 
+    return secret
+
+
+def surroundings(store: CredentialStore) -> Surroundings:
+    """What the service gets from outside. Makes the HMAC key at the first start.
+
+    Raises ConfigurationError where there is no place to keep it.
+    """
+
+    secret = secrets_of(store)
     try:
         text = secret(HMAC_KEY)
     except NoCredential:

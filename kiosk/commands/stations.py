@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from kiosk.commands.served import config_option, open_store, told_plainly
+from kiosk.commands.served import config_option, credentials_option, open_store, told_plainly
 from kiosk.contract.paths import Scope
 from kiosk.errors import ConfigurationError
 from kiosk.service.accounts.settings import DEFAULT_TENANT, AccountsSettings
@@ -29,11 +29,12 @@ def command() -> None:
 @command.command()
 @click.argument("name")
 @config_option
+@credentials_option
 @click.option(
     "--scope", "scopes", multiple=True, type=click.Choice([*Scope]), help="What it may do; a station's, if none."
 )
 @click.option("--site", "sites", multiple=True, help="A site that it may act for.")
-def add(name: str, config: Path, scopes: tuple[str, ...], sites: tuple[str, ...]) -> None:
+def add(name: str, config: Path, folder: Path | None, scopes: tuple[str, ...], sites: tuple[str, ...]) -> None:
     """Make a client called NAME: a station, or whoever calls the account workflows (--scope, --site).
 
     Its secret is printed once and kept nowhere here.
@@ -41,25 +42,27 @@ def add(name: str, config: Path, scopes: tuple[str, ...], sites: tuple[str, ...]
     with told_plainly():
         settings = load(config)
         rights = _rights(settings.accounts, scopes, sites)
-        with open_store(settings) as store:
+        with open_store(settings, folder) as store:
             _tell(create_client(store, SystemClock(), SystemRandom(), name, rights))
 
 
 @command.command()
 @click.argument("client_id")
 @config_option
-def rotate(client_id: str, config: Path) -> None:
+@credentials_option
+def rotate(client_id: str, config: Path, folder: Path | None) -> None:
     """Give the station another secret; the old one is refused from now on."""
-    with told_plainly(), open_store(load(config)) as store, _known(client_id):
+    with told_plainly(), open_store(load(config), folder) as store, _known(client_id):
         _tell(rotate_secret(store, SystemRandom(), client_id))
 
 
 @command.command()
 @click.argument("client_id")
 @config_option
-def disable(client_id: str, config: Path) -> None:
+@credentials_option
+def disable(client_id: str, config: Path, folder: Path | None) -> None:
     """Shut the station out, with all tokens that it holds."""
-    with told_plainly(), open_store(load(config)) as store, _known(client_id):
+    with told_plainly(), open_store(load(config), folder) as store, _known(client_id):
         disable_client(store, SystemClock(), client_id)
         click.echo(f"{client_id} is shut out.")
 

@@ -37,23 +37,25 @@ def command() -> None:
 @command.command("import")
 @_file
 @config_option
+@credentials_option
 @_skip_bad
-def import_people(file: Path, config: Path, *, skip_bad: bool) -> None:
+def import_people(file: Path, config: Path, folder: Path | None, *, skip_bad: bool) -> None:
     """Add or replace the people in FILE, by user name; people who are not in it stay.
 
     Columns: upn (or user_id), employee_id, given_name, family_name, email, phone, badge, status, attribute:NAME.
     A bad row is named by line and column, and then nothing is imported, unless --skip-bad.
     """
-    _import(config, lambda importer: importer.people(file, skip_bad=skip_bad))
+    _import(config, folder, lambda importer: importer.people(file, skip_bad=skip_bad))
 
 
 @command.command("badges")
 @_file
 @config_option
+@credentials_option
 @_skip_bad
-def import_badges(file: Path, config: Path, *, skip_bad: bool) -> None:
+def import_badges(file: Path, config: Path, folder: Path | None, *, skip_bad: bool) -> None:
     """Give the badges in FILE (columns: badge, and employee_id or upn) to people who are there already."""
-    _import(config, lambda importer: importer.badges(file, skip_bad=skip_bad))
+    _import(config, folder, lambda importer: importer.badges(file, skip_bad=skip_bad))
 
 
 @command.command()
@@ -65,18 +67,18 @@ def unlock(user: str, config: Path, folder: Path | None) -> None:
     with told_plainly():
         settings = load(config)
         key = surroundings(credential_store(folder)).hmac_key
-        with open_store(settings) as store:
+        with open_store(settings, folder) as store:
             if not unlock_person(store, key, site(settings), user):
                 click.echo("Nobody has this user name.", err=True)
                 sys.exit(NOBODY)
     click.echo("Unlocked.")
 
 
-def _import(config: Path, work: Callable[[Importer], ImportReport]) -> None:
+def _import(config: Path, folder: Path | None, work: Callable[[Importer], ImportReport]) -> None:
     with told_plainly():
         settings = load(config)
         try:
-            with open_store(settings) as store:
+            with open_store(settings, folder) as store:
                 report = work(Importer(store, SystemClock(), SystemRandom(), settings))
         except BadFile as error:
             click.echo(f"Nothing was imported. {error}", err=True)

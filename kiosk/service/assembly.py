@@ -15,6 +15,7 @@ from kiosk.service.attestation.keeper import keeper
 from kiosk.service.attestation.refresh import chores
 from kiosk.service.attestation.trust import Trust
 from kiosk.service.catalog import DIRECTORIES, RELYING_PARTIES, SCREENERS, make
+from kiosk.service.database import open_database
 from kiosk.service.directories.chain import Directories
 from kiosk.service.directories.rules import Site
 from kiosk.service.enrollments.reconciliation import expire, forget_tokens
@@ -87,7 +88,7 @@ def assemble(settings: ServiceSettings, around: Surroundings) -> Service:
     Raises ConfigurationError, NoCredential, StorageFull, StoreBusy.
     """
     clock, random = around.clock or SystemClock(), around.random or SystemRandom()
-    store = Store.open(settings.database.url, busy_timeout=settings.database.busy_timeout)
+    store = open_database(settings.database, around.secret)
     upgrade(store)
     bell, outbound = Bell(), around.outbound or Outbound()
     wiring = wire(settings, replace(around, clock=clock, random=random), store, outbound)

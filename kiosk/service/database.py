@@ -1,12 +1,12 @@
-"""Opens the database that the settings name, with the secret that they name, over TLS where it is on another machine."""
+"""Opens the database that the settings name, with the secret that they name; a server elsewhere shows who it is."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from kiosk.errors import ConfigurationError
-from kiosk.service.settings import DatabaseSettings
 from kiosk.service.store.engine import Store
+from kiosk.service.store.settings import DatabaseSettings
 
 
 def open_database(settings: DatabaseSettings, secret: Callable[[str], str]) -> Store:

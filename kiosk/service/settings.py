@@ -21,6 +21,7 @@ from kiosk.service.directories.settings import IdentifySettings
 from kiosk.service.messages.settings import MailSettings, SmsSettings
 from kiosk.service.relying_parties.settings import PartySettings
 from kiosk.service.settings_model import LanguageTag, RpId, SettingsModel
+from kiosk.service.store.settings import DatabaseSettings
 from kiosk.service.verification.settings import VerificationSettings
 
 Certification = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]{0,31}$")]
@@ -47,15 +48,6 @@ class ServerSettings(SettingsModel):
         if (self.certificate is None) != (self.private_key is None):
             raise ValueError("certificate and private_key belong together")
         return self
-
-
-class DatabaseSettings(SettingsModel):
-    """Where rows are kept."""
-
-    url: str = "sqlite:////var/lib/keywright/service.db"
-    """An SQLAlchemy URL; SQLite needs a file on a local disk."""
-    busy_timeout: float = Field(default=5.0, gt=0, le=60)
-    """Seconds that a writer waits for another writer."""
 
 
 class SessionSettings(SettingsModel):

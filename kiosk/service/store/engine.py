@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from threading import Lock
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
 from kiosk.errors import ConfigurationError, StorageFull
+from kiosk.service.store.connections import connect
 
 T = TypeVar("T")
 
 ATTEMPTS: Final = 3
 """How often `Store.write` runs its work before it gives up on a lost race."""
 
-_LOST_RACES: Final = frozenset({"40001", "40P01", "55P03", "23505"})
-"""PostgreSQL: serialization failure, deadlock, lock not available, and a row that another one inserted first."""
+_LOST_RACES: Final = frozenset({"40001", "40P01", "55P03", "23505", "23503"})
+"""PostgreSQL: serialization failure, deadlock, lock not available, and a row that another one inserted first, or took
+away."""
+
+_GONE: Final = ("08", "57P", "53300", "25P03")
+"""How PostgreSQL's states begin where it ended the connection, or takes no other."""
 
 _UNUSABLE: Final = {
     sqlite3.SQLITE_CANTOPEN: "cannot be opened",
@@ -32,6 +37,11 @@ _UNUSABLE: Final = {
     sqlite3.SQLITE_NOTADB: "is no database",
     sqlite3.SQLITE_CORRUPT: "is damaged: restore it from a backup",
 }
+_NOT_ALLOWED: Final = {
+    "25006": "cannot be written to",
+    "42501": "names a role that does not own the tables",
+}
+_LOCK: Final = text("SELECT pg_advisory_xact_lock(:name)")
 _open: ContextVar[bool] = ContextVar("keywright_transaction_open", default=False)
 
 
@@ -41,6 +51,17 @@ class StaleRow(Exception):
 
 class StoreBusy(Exception):
     """The database would not let us write in time, three times in a row; nothing was written."""
+
+
+class StoreGone(StoreBusy):
+    """The database is not there, or went away while it was asked: whether something was written is not known.
+
+    `why` is what the driver says of it, for staff: it names host, database and role, and no secret.
+    """
+
+    def __init__(self, why: str = "") -> None:
+        super().__init__()
+        self.why = why
 
 
 class OpenTransaction(Exception):
@@ -57,9 +78,29 @@ class ReadTx:
 
 
 class WriteTx(ReadTx):
-    """A transaction that holds the write lock from its first statement on SQLite."""
+    """A transaction that holds the write lock from its first statement on SQLite.
+
+    PostgreSQL lets in others at the same time: a row that was read may be changed by one of them, and what was not
+    there may appear. So rows are changed by compare-and-set, or read with a lock, and what no single row stands for is
+    guarded by `alone_with`.
+    """
 
     __slots__ = ()
+
+    def alone_with(self, *names: str) -> None:
+        """Wait until no other transaction holds one of these names, and hold them until the end of this one.
+
+        What must be true of several rows (no name and no alias alike) is true if everybody who changes it asks for the
+        same name before they look.
+        """
+        if self.connection.dialect.name == "sqlite":
+            return
+        for number in sorted({_number(name) for name in names}):
+            self.connection.execute(_LOCK, {"name": number})
+
+
+def _number(name: str) -> int:
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
 
 
 def assert_no_transaction() -> None:
@@ -77,14 +118,21 @@ class Store:
     def __init__(self, engine: Engine, busy_timeout: float) -> None:
         self._engine, self._busy_timeout = engine, busy_timeout
         self._turn = Lock()
+        # What is read there in several statements is of one moment, as SQLite has it by itself.
+        steady = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        self._readers = engine if self.in_process else engine.execution_options(**steady)
 
     @classmethod
-    def open(cls, url: str, *, busy_timeout: float = 5.0) -> Store:
-        """Open the database at an SQLAlchemy URL. Raises ConfigurationError for a URL that names none."""
-        try:
-            return cls(_engine(make_url(url), busy_timeout), busy_timeout)
-        except (ArgumentError, ValueError, ImportError) as error:
-            raise ConfigurationError("database.url", "names no database that this service can open") from error
+    def open(
+        cls,
+        url: str,
+        *,
+        busy_timeout: float = 5.0,
+        password: str | None = None,
+        certificate_authority: Path | None = None,
+    ) -> Store:
+        """Open the database at an SQLAlchemy URL; see `connect` for the others. Raises ConfigurationError."""
+        return cls(connect(url, busy_timeout, password, certificate_authority), busy_timeout)
 
     @property
     def engine(self) -> Engine:
@@ -103,8 +151,8 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[ReadTx]:
-        """A consistent snapshot, closed at the end. Raises OpenTransaction inside another one."""
-        with _marked(), _translated(), self._engine.connect() as connection:
+        """A consistent snapshot, closed at the end. Raises StoreBusy, OpenTransaction inside another one."""
+        with _marked(), _translated(), self._readers.connect() as connection:
             if self.in_process:
                 _tell_sqlite(connection, "BEGIN")
             yield ReadTx(connection)
@@ -115,11 +163,14 @@ class Store:
         A `hasty` commit does not wait for the disk: a power cut (not a killed process) may undo it, and all that came
         after it, until the next commit that waits. It is for what would only be done once more.
         `work` runs again from the start (at most three times in all) when the race was lost, so it must have no
-        effect outside its transaction. Raises StoreBusy, StaleRow (still stale the last time), StorageFull.
+        effect outside its transaction. Raises StoreBusy, StaleRow (still stale the last time), StorageFull, and at once
+        StoreGone: nobody knows whether the database wrote what it was asked to before it went.
         """
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 return self._write_once(work, hasty)
+            except StoreGone:
+                raise
             except (StoreBusy, StaleRow):
                 if attempt == ATTEMPTS:
                     raise
@@ -172,6 +223,8 @@ def _translated() -> Iterator[None]:
         yield
     except (DBAPIError, sqlite3.Error) as error:
         raise _meaning(error) from error
+    except NoConnectionLeft as error:
+        raise StoreBusy from error
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise StorageFull from error
@@ -182,33 +235,26 @@ def _meaning(error: DBAPIError | sqlite3.Error) -> Exception:
     """The one table from driver errors to ours; what it does not know stays as it was."""
     origin = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(origin, sqlite3.Error):
-        primary = getattr(origin, "sqlite_errorcode", 0) & 0xFF
-        if primary == sqlite3.SQLITE_FULL:
-            return StorageFull()
-        if primary in _UNUSABLE:
-            return ConfigurationError("database.url", _UNUSABLE[primary])
-        return StoreBusy() if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) else error
-    state = getattr(origin, "sqlstate", None) or getattr(origin, "pgcode", None)
+        return _meaning_of_sqlite(origin) or error
+    state = str(getattr(origin, "sqlstate", None) or "")
     if state == "53100":  # disk_full
         return StorageFull()
-    return StoreBusy() if state in _LOST_RACES else error
+    if state in _NOT_ALLOWED:
+        return ConfigurationError("database.url", _NOT_ALLOWED[state])
+    if state in _LOST_RACES:
+        return StoreBusy()
+    # Before the server has answered there is no state.
+    gone = state.startswith(_GONE) or (not state and isinstance(error, OperationalError))
+    return StoreGone(" ".join(str(origin).split())) if gone else error
 
 
-def _engine(url: URL, busy_timeout: float) -> Engine:
-    if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=30)
-    if not url.database or url.database == ":memory:":
-        raise ValueError("an SQLite database needs a file")
-    engine = create_engine(url, connect_args={"timeout": busy_timeout, "check_same_thread": False}, max_overflow=40)
-    event.listen(engine, "connect", _prepare_sqlite)
-    return engine
-
-
-def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:
-    """Hand transaction control to us, and make a commit survive a power cut."""
-    connection.isolation_level = None
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "temp_store = MEMORY"):
-        connection.execute(f"PRAGMA {pragma}").close()
+def _meaning_of_sqlite(origin: sqlite3.Error) -> Exception | None:
+    primary = getattr(origin, "sqlite_errorcode", 0) & 0xFF
+    if primary == sqlite3.SQLITE_FULL:
+        return StorageFull()
+    if primary in _UNUSABLE:
+        return ConfigurationError("database.url", _UNUSABLE[primary])
+    return StoreBusy() if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) else None
 
 
 def _tell_sqlite(connection: Connection, statement: str) -> None:

@@ -27,13 +27,14 @@ from kiosk.commands.served import HMAC_KEY
 from kiosk.contract.problems import Word
 from kiosk.credentials import CredentialStore
 from kiosk.secret import Secret
-from kiosk.service.settings import DatabaseSettings
 from kiosk.service.store.engine import Store
+from kiosk.service.store.settings import DatabaseSettings
 from kiosk.service.store.upgrade import upgrade
 from kiosk.service.tls import make_authority
 from kiosk.station.journal import Journal
 from kiosk.station.journal_row import KeyMark, Row
 from tests.kiosk.commands.test_keys import Refusing
+from tests.kiosk.service.running import secret
 from tests.kiosk.station.contract_server import SECRET, ContractServer, Fault
 from tests.untouched import untouched_process
 
@@ -279,21 +280,21 @@ def test_a_certificate_is_renewed_in_time(tmp_path: Path) -> None:
 def test_a_database_is_looked_at_and_left_alone(tmp_path: Path) -> None:
     file = tmp_path / "service.db"
     settings = DatabaseSettings(url=f"sqlite:///{file}")
-    assert "first start" in check_database(settings).seen
+    assert "first start" in check_database(settings, secret).seen
     assert not file.exists()
-    assert is_bad(check_database(DatabaseSettings(url=f"sqlite:///{tmp_path}/none/service.db")))
-    assert is_bad(check_database(DatabaseSettings(url="nonsense")))
+    assert is_bad(check_database(DatabaseSettings(url=f"sqlite:///{tmp_path}/none/service.db"), secret))
+    assert is_bad(check_database(DatabaseSettings(url="nonsense"), secret))
     with closing(Store.open(settings.url)) as store:
         upgrade(store)
-        assert check_database(settings).level is Level.OK
+        assert check_database(settings, secret).level is Level.OK
         with sqlite3.connect(file) as connection:
             connection.execute("UPDATE alembic_version SET version_num = '0000'")
         connection.close()
-        assert is_bad(check_database(settings), Level.WARN)
+        assert is_bad(check_database(settings, secret), Level.WARN)
         downgrade_to_nothing(file)
-        assert "empty" in check_database(settings).seen
+        assert "empty" in check_database(settings, secret).seen
     file.write_bytes(b"nonsense" * 1000)
-    assert is_bad(check_database(settings))
+    assert is_bad(check_database(settings, secret))
 
 
 def downgrade_to_nothing(file: Path) -> None:

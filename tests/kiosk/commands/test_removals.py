@@ -23,6 +23,7 @@ from kiosk.service.store.removals import (
 )
 from kiosk.service.store.upgrade import upgrade
 from tests.kiosk.commands.conftest import Keywright
+from tests.kiosk.service.running import secret
 
 NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 
@@ -56,7 +57,7 @@ def test_a_ticket_is_shown_by_its_reference_and_without_the_account(
 
 
 def test_doctor_names_the_tickets(config: Path, ticket: int) -> None:
-    finding = check_database(load(config).database)
+    finding = check_database(load(config).database, secret)
     assert ticket
     assert (finding.level, finding.seen) == (Level.WARN, "1 removals need a person")
 

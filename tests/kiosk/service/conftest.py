@@ -1,8 +1,12 @@
-"""Fixtures of the service: an authority for loopback, and services over fresh databases."""
+"""Fixtures of the service: an authority for loopback, and services over fresh databases, of one kind or of both.
+
+A test that is marked `databases` and takes `backend`, or what is made of it, runs on SQLite and on PostgreSQL.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,6 +14,15 @@ import pytest
 
 from kiosk.service.tls import Identity, issue_server_certificate, make_authority
 from tests.kiosk.service.running import Running, Station, assembled, served, settings_for
+from tests.postgres.server import Cluster, cluster
+
+POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.postgres)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Both databases for whoever asks for them."""
+    if "backend" in metafunc.fixturenames and metafunc.definition.get_closest_marker("databases"):
+        metafunc.parametrize("backend", ["sqlite", POSTGRESQL], indirect=True)
 
 
 @pytest.fixture(scope="session")
@@ -20,17 +33,35 @@ def tls(tmp_path_factory: pytest.TempPathFactory) -> tuple[Identity, Identity]:
     return authority, issue_server_certificate(folder, ("localhost", "127.0.0.1"), now, authority)
 
 
-@pytest.fixture
-def local(tmp_path: Path) -> Iterator[Running]:
-    """A service without a server."""
-    with assembled(tmp_path, settings_for(tmp_path)) as running:
+@pytest.fixture(scope="session")
+def postgres(tls: tuple[Identity, Identity]) -> Iterator[Cluster]:
+    """A PostgreSQL for all tests of this process."""
+    with cluster(tls) as running:
         yield running
 
 
 @pytest.fixture
-def running(tmp_path: Path, tls: tuple[Identity, Identity]) -> Iterator[Running]:
+def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, str]]:
+    """`[database]` of a fresh database; the one of PostgreSQL has its tables."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        yield {"url": f"sqlite:///{tmp_path / 'service.db'}"}
+        return
+    with ExitStack() as stack:
+        server: Cluster = request.getfixturevalue("postgres")
+        yield stack.enter_context(server.fresh())
+
+
+@pytest.fixture
+def local(tmp_path: Path, backend: dict[str, str]) -> Iterator[Running]:
+    """A service without a server."""
+    with assembled(tmp_path, settings_for(tmp_path, database=backend)) as running:
+        yield running
+
+
+@pytest.fixture
+def running(tmp_path: Path, backend: dict[str, str], tls: tuple[Identity, Identity]) -> Iterator[Running]:
     """A service that listens."""
-    with served(tmp_path, settings_for(tmp_path), tls) as running:
+    with served(tmp_path, settings_for(tmp_path, database=backend), tls) as running:
         yield running
 
 

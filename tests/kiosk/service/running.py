@@ -15,10 +15,13 @@ from kiosk.contract.paths import Scope
 from kiosk.resources import resource
 from kiosk.service.assembly import Service, Surroundings, assemble
 from kiosk.service.attestation.anchors import TrustAnchors
+from kiosk.service.database import open_database
 from kiosk.service.directories.actions import Importer
 from kiosk.service.parts import Parts
 from kiosk.service.settings import ServiceSettings
 from kiosk.service.sources import SystemRandom
+from kiosk.service.store.engine import Store
+from kiosk.service.store.settings import DatabaseSettings
 from kiosk.service.tls import Identity
 from kiosk.service.tokens.actions import Rights, create_client
 from kiosk.service.tokens.rules import ClientCredentials
@@ -49,6 +52,16 @@ class TellingRandom(SystemRandom):
     def digits(self, n: int) -> str:
         self.codes.append(super().digits(n))
         return self.codes[-1]
+
+
+def secret(name: str) -> str:
+    """What every secret is in tests."""
+    return f"the secret {name}"
+
+
+def opened(backend: Json) -> Store:
+    """The store of `[database]`."""
+    return open_database(DatabaseSettings.model_validate(backend), secret)
 
 
 def settings_for(folder: Path, **changes: Any) -> ServiceSettings:
@@ -143,7 +156,7 @@ def assembled(folder: Path, settings: ServiceSettings, **around: Any) -> Iterato
     clock, random, key = StandingClock(), TellingRandom(), SoftKey()
     given: Json = {
         "hmac_key": b"k" * 32,
-        "secret": lambda name: f"the secret {name}",
+        "secret": secret,
         "anchors": TrustAnchors((key.root.certificate,)),
         "clock": clock,
         "random": random,

@@ -17,7 +17,7 @@ from kiosk.service.enrollments import completion
 from kiosk.service.enrollments.ceremonies import Place
 from kiosk.service.relying_parties.connector import BegunCeremony, RegisteredCredential
 from kiosk.service.tokens.rules import Caller
-from tests.kiosk.service.running import StandingClock, settings_for
+from tests.kiosk.service.running import StandingClock, secret, settings_for
 
 POINTS = ("before the call", "after the call", "after the outcome")
 
@@ -48,8 +48,8 @@ class DeadlyParty:
 def main(path: Path, point: str) -> None:
     told = json.loads(path.read_text())
     anchors = TrustAnchors.from_der([bytes.fromhex(told["root"])])
-    around = Surroundings(b"k" * 32, str, anchors=anchors, clock=StandingClock())
-    parts = assemble(settings_for(path.parent), around).parts
+    around = Surroundings(b"k" * 32, secret, anchors=anchors, clock=StandingClock())
+    parts = assemble(settings_for(path.parent, database=told["database"]), around).parts
     parties = {name: DeadlyParty(party, point) for name, party in parts.relying_parties.items()}
     place = Place(Caller(told["client"], frozenset()), told["enrollment"], told["ceremony"])
     completion.complete(replace(parts, relying_parties=parties), place, CompleteCeremony(told["response"]))

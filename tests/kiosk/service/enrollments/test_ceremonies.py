@@ -16,6 +16,8 @@ from kiosk.service.tls import Identity
 from tests.kiosk.service.running import Running, Station, served, settings_for
 from tests.kiosk.service.soft_key import Json, SoftKey, b64
 
+pytestmark = pytest.mark.databases
+
 MARIA = "m.okafor@example.org"
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from kiosk.service.store.credentials import credentials_of_user
 from kiosk.service.store.users import user_ids
 from tests.kiosk.service.running import Running, Station
 
 
+@pytest.mark.databases
 def test_an_enrollment_ends_with_a_proved_credential(running: Running, station: Station) -> None:
     enrollment = running.verified(station)
     ceremony = running.begun(station, enrollment)

@@ -9,6 +9,8 @@ import pytest
 from kiosk.service.tls import Identity
 from tests.kiosk.service.running import Running, Station, served, settings_for
 
+pytestmark = pytest.mark.databases
+
 NOBODY, INACTIVE, MARIA = "nobody@example.org", "h.former@example.org", "m.okafor@example.org"
 
 

@@ -29,6 +29,8 @@ from tests.kiosk.service.enrollments.doomed import POINTS
 from tests.kiosk.service.running import Running, assembled, settings_for
 from tests.kiosk.service.soft_key import Json, SoftKey
 
+pytestmark = pytest.mark.databases
+
 MARIA = {"upn": "m.okafor@example.org"}
 
 
@@ -88,18 +90,20 @@ def at_once(*calls: Callable[[], Any]) -> list[Any]:
 
 @pytest.mark.kill
 @pytest.mark.parametrize("point", POINTS)
-def test_a_service_that_is_killed_in_complete_loses_and_doubles_nothing(tmp_path: Path, point: str) -> None:
+def test_a_service_that_is_killed_in_complete_loses_and_doubles_nothing(
+    tmp_path: Path, backend: dict[str, str], point: str
+) -> None:
     key, told = SoftKey(), tmp_path / "told.json"
     around = {"anchors": TrustAnchors((key.root.certificate,))}
-    with assembled(tmp_path, settings_for(tmp_path), **around) as running:
+    with assembled(tmp_path, settings_for(tmp_path, database=backend), **around) as running:
         begun = begin(running, key=key)
     response = begun.response()
     root = key.root.certificate.public_bytes(Encoding.DER).hex()
     ids = {"client": "lobby", "enrollment": begun.place.enrollment_id, "ceremony": begun.place.ceremony_id}
-    told.write_text(json.dumps({**ids, "response": response, "root": root}))
+    told.write_text(json.dumps({**ids, "response": response, "root": root, "database": backend}))
     command = [sys.executable, "-m", "tests.kiosk.service.enrollments.doomed", str(told), point]
     assert subprocess.run(command, check=False, timeout=60).returncode == -signal.SIGKILL
-    with assembled(tmp_path, settings_for(tmp_path), **around) as restarted:
+    with assembled(tmp_path, settings_for(tmp_path, database=backend), **around) as restarted:
         parts, asked = restarted.parts, wire.CompleteCeremony(response)
         if point != POINTS[-1]:
             assert held(restarted) == 0

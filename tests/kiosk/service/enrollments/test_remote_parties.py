@@ -28,6 +28,8 @@ from tests.kiosk.service.enrollments.elsewhere import Elsewhere, Fault, Killed
 from tests.kiosk.service.running import Running, assembled, settings_for
 from tests.kiosk.service.soft_key import SoftKey
 
+pytestmark = pytest.mark.databases
+
 MARIA = {"upn": "m.okafor@example.org"}
 CALLER = Caller("lobby", frozenset())
 

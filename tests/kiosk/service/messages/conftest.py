@@ -22,10 +22,10 @@ from kiosk.service.outbound import Outbound
 from kiosk.service.parts import Parts
 from kiosk.service.settings import ServiceSettings
 from kiosk.service.sources import SystemRandom
-from kiosk.service.store.engine import Store
 from kiosk.service.store.upgrade import upgrade
 from kiosk.service.tls import Identity, issue_server_certificate, server_context
 from tests.kiosk.service.faces import AnyPort, Mailbox, Web, check_password, serving
+from tests.kiosk.service.running import opened
 from tests.kiosk.service.wired import wired
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -124,18 +124,9 @@ def clock() -> SetClock:
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> str:
-    """The URL of a fresh database."""
-    url = f"sqlite:///{tmp_path}/service.db"
-    store = Store.open(url)
+def parts(backend: dict[str, str], clock: SetClock) -> Iterator[Parts]:
+    store = opened(backend)
     upgrade(store)
-    store.close()
-    return url
-
-
-@pytest.fixture
-def parts(database: str, clock: SetClock) -> Iterator[Parts]:
-    store = Store.open(database)
     settings = ServiceSettings(
         organization="Example Works", mail=SmtpSettings(host="localhost", sender="keys@example.org")
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +16,7 @@ from kiosk.service.messages.worker import Postman
 from kiosk.service.parts import Parts
 from kiosk.service.settings import ServiceSettings
 from kiosk.service.sources import SystemClock, SystemRandom
-from kiosk.service.store.engine import Store
+from tests.kiosk.service.running import opened
 from tests.kiosk.service.wired import wired
 
 
@@ -65,9 +66,9 @@ class Stopping:
         self._gateway.let_go(unused_for)
 
 
-def main(url: str, port: str, authority: str, point: str) -> None:
-    """Deliver one message."""
-    store = Store.open(url)
+def main(told: str, port: str, authority: str, point: str) -> None:
+    """Deliver one message, of the database that `told` has the settings of (JSON)."""
+    store = opened(json.loads(told))
     mail = SmtpSettings(
         host="localhost", port=int(port), sender="keys@example.org", certificate_authority=Path(authority)
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -38,6 +39,9 @@ from kiosk.service.messages.worker import KEPT, KEPT_CONNECTION, Postman, forget
 from kiosk.service.parts import Parts
 from kiosk.service.store.engine import Store
 from kiosk.service.store.messages import message_states
+from tests.kiosk.service.running import opened
+
+pytestmark = pytest.mark.databases
 
 CODE = Message(
     Channel.MAIL,
@@ -284,13 +288,13 @@ def test_a_lease_from_before_the_clock_was_set_back_binds_nobody(
 
 
 def test_two_workers_at_once_send_each_message_once(
-    database: str, parts: Parts, templates: Templates, gateway: Recorder
+    backend: dict[str, str], parts: Parts, templates: Templates, gateway: Recorder
 ) -> None:
     for number in range(30):
         put(parts, replace(CODE, to=f"{number % 10}@example.org"), once=str(number))
 
     def empty(_: int) -> None:
-        store = Store.open(database)
+        store = opened(backend)
         postman = Postman(replace(parts, store=store), gateway, templates)
         while postman.deliver_next():
             pass
@@ -327,14 +331,20 @@ class Kill:
     ids=lambda kill: kill.point,
 )
 def test_a_killed_worker_loses_nothing_and_repeats_nothing(
-    database: str, parts: Parts, clock: Any, mail_server: Any, authority: Path, templates: Templates, kill: Kill
+    backend: dict[str, str],
+    parts: Parts,
+    clock: Any,
+    mail_server: Any,
+    authority: Path,
+    templates: Templates,
+    kill: Kill,
 ) -> None:
     """Before the last moment the mail goes out later; from then on the outcome is unknown, and staff see that."""
     clock.time = datetime.now(UTC)
     mailbox = mail_server("starttls")
     put(parts, life=3600)
     script = Path(__file__).with_name("postman_process.py")
-    arguments = [sys.executable, str(script), database, str(mailbox.port), str(authority), kill.point]
+    arguments = [sys.executable, str(script), json.dumps(backend), str(mailbox.port), str(authority), kill.point]
     environment = os.environ | {"PYTHONPATH": str(Path(kiosk.__file__).parents[1])}
     with subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment) as process:
         assert process.stdout is not None

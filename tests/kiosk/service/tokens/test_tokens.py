@@ -15,6 +15,8 @@ from kiosk.service.tokens.actions import Rights, caller_of, create_client, disab
 from kiosk.service.tokens.rules import ClientCredentials, InvalidClient, InvalidToken, IssuedToken, hashed
 from tests.kiosk.service.running import Running, Station
 
+pytestmark = pytest.mark.databases
+
 GRANT = {"grant_type": "client_credentials"}
 
 

@@ -68,12 +68,12 @@ class Lobby:
 
 
 @pytest.fixture
-def lobbies(tmp_path: Path) -> Iterator[Callable[..., Lobby]]:
+def lobbies(tmp_path: Path, backend: dict[str, str]) -> Iterator[Callable[..., Lobby]]:
     """Opens lobbies: `lobbies(methods=["email"], …)` with verification settings; others as `more`."""
     with ExitStack() as stack:
 
         def open_lobby(more: dict[str, Any] | None = None, **verification: Any) -> Lobby:
-            settings = settings_for(tmp_path, mail=MAIL, verification=verification, **(more or {}))
+            settings = settings_for(tmp_path, database=backend, mail=MAIL, verification=verification, **(more or {}))
             return Lobby(stack.enter_context(assembled(tmp_path, settings)))
 
         yield open_lobby

@@ -29,6 +29,8 @@ from kiosk.service.verification.rules import (
     VerificationUnavailable,
 )
 
+pytestmark = pytest.mark.databases
+
 Lobbies = Callable[..., Any]
 WRONG = "wrong"
 
