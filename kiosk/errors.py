@@ -27,6 +27,9 @@ KioskError
 │       ├── Locked         `retry_after` seconds
 │       ├── NotVerified    automatic verification or confirmation did not hold
 │       ├── VerificationUnavailable  the system that verifies does not answer
+│       ├── HeldForReview  the person is registered, and somebody has to look at it first
+│       ├── TermsChanged   something that must be accepted was not, or in an older version
+│       ├── TotpWrongState the authenticator app is set up already, or setting it up was not begun
 │       ├── SessionExpired
 │       ├── KeyNotAllowed  `reasons`
 │       ├── CeremonyExpired  the creation options are too old: fetch new ones
@@ -181,6 +184,18 @@ class NotVerified(Refusal):
 
 class VerificationUnavailable(Refusal):
     """The system that would verify the person does not answer; another way may."""
+
+
+class HeldForReview(Refusal):
+    """The person is registered, and may go on when somebody at the desk has looked at it."""
+
+
+class TermsChanged(Refusal):
+    """Something that must be accepted was not, or in a version that is no longer asked for: the profile is too old."""
+
+
+class TotpWrongState(Refusal):
+    """The person's authenticator app is in another state: set up already, or never begun."""
 
 
 class SessionExpired(Refusal):

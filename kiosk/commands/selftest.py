@@ -30,7 +30,8 @@ from kiosk.contract.policy import Demand, PinMode, PinOrigin
 from kiosk.contract.profile import VerificationMethod
 from kiosk.secret import Secret
 from kiosk.station.headless import Host
-from kiosk.station.self_test import MATRIX, PLAIN_CASES, Case, Report, Script, Special, run_self_test
+from kiosk.station.scripted_person import Script
+from kiosk.station.self_test import MATRIX, PLAIN_CASES, Case, Report, Special, run_self_test
 
 PIN, NEW_PIN = "704913", "831604"
 PATIENCE = 20.0

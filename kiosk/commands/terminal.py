@@ -45,6 +45,7 @@ from kiosk.enrollment.states import (
     InsertKey,
     Prove,
     RandomPin,
+    RecoveryCodes,
     Remedy,
     ResetKey,
     ResetStage,
@@ -108,7 +109,7 @@ class TerminalPerson:
     def respond(self, state: State) -> Event | None:
         """As `Person.respond`."""
         self._stop_spinner()
-        if not isinstance(state, Done) and state.problem is not None:
+        if not isinstance(state, Done | RecoveryCodes) and state.problem is not None:
             self._tell(sentence(state.problem))
         match state:
             case Connecting():

@@ -74,6 +74,9 @@ SENTENCES: dict[type[Exception], str] = {
     kiosk.Locked: "Too many wrong tries. Try again in {retry_after} seconds.",
     kiosk.NotVerified: "The person could not be verified. Check what was entered.",
     kiosk.VerificationUnavailable: "This way of verifying does not work now. Choose another one.",
+    kiosk.HeldForReview: "Registered. Somebody has to look at it before a key is handed out; see the people on hold.",
+    kiosk.TermsChanged: "The terms were changed meanwhile. Read and accept those of today.",
+    kiosk.TotpWrongState: "The authenticator app is set up already, or setting it up was not begun. Start again.",
     kiosk.SessionExpired: "The enrollment is over. Start again.",
     kiosk.KeyNotAllowed: "The service does not accept this key ({reasons}). Take another one.",
     kiosk.CeremonyExpired: "It took too long. Touch the key again.",
@@ -92,6 +95,9 @@ FIELDS = {
     "given_name": "First name",
     "family_name": "Last name",
     "badge": "Badge number",
+    "company": "Company",
+    "sponsor": "Who is visited (user name or e-mail address)",
+    "ends_on": "Last day (YYYY-MM-DD)",
 }
 METHODS = {
     VerificationMethod.EMAIL: "a code by mail",
@@ -99,6 +105,7 @@ METHODS = {
     VerificationMethod.AUTOMATIC: "the badge",
     VerificationMethod.SELF_CONFIRMATION: "the person confirms",
     VerificationMethod.NONE: "no check",
+    VerificationMethod.TOTP: "a code of the authenticator app",
 }
 RULES = {
     Rule.LENGTH: "at least {rules.min_length} characters",

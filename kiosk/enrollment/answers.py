@@ -13,6 +13,7 @@ from kiosk.contract.enrollments import (
     FinishedEnrollment,
     Identified,
     ProvedCeremony,
+    TotpSetUp,
     Verified,
 )
 from kiosk.contract.profile import Profile
@@ -31,7 +32,7 @@ class ProfileLoaded:
 
 @dataclass(frozen=True, slots=True)
 class PersonIdentified:
-    """IdentifyPerson was answered (which says nothing about whether anybody was found)."""
+    """IdentifyPerson or RegisterPerson was answered (which says nothing about whether anybody was found)."""
 
     attempt: int
     enrollment_id: str
@@ -208,6 +209,22 @@ class EnrollmentFinished:
 
 
 @dataclass(frozen=True, slots=True)
+class TotpReady:
+    """FetchTotp succeeded."""
+
+    attempt: int
+    setup: TotpSetUp
+
+
+@dataclass(frozen=True, slots=True)
+class TotpEnrolled:
+    """ConfirmTotp succeeded: the app is the person's fallback, and these codes are for when it is lost."""
+
+    attempt: int
+    recovery_codes: tuple[str, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """The work of this attempt failed."""
 
@@ -239,6 +256,8 @@ Answer = (
     | ProofAccepted
     | CleanedUp
     | EnrollmentFinished
+    | TotpReady
+    | TotpEnrolled
     | Failed
 )
 """Events that answer an effect: dropped when their attempt is not the visit's."""

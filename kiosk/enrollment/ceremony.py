@@ -7,10 +7,9 @@ from dataclasses import replace
 from hardware.authenticator import KeyInfo, KeySettings
 from hardware.errors import KeyGone
 from kiosk.contract.enrollments import Phase
-from kiosk.enrollment import port
+from kiosk.enrollment import app, port
 from kiosk.enrollment.effects import (
     BeginCeremony,
-    CloseKey,
     CompleteCeremony,
     ConfigureKey,
     FinishEnrollment,
@@ -21,7 +20,7 @@ from kiosk.enrollment.effects import (
 )
 from kiosk.enrollment.hand_over import protected, settings_for
 from kiosk.enrollment.parties import concluded, left, place, rolls_back
-from kiosk.enrollment.states import Done, Prove, Remedy, Task, Touch
+from kiosk.enrollment.states import Prove, Remedy, Task, Touch
 from kiosk.enrollment.step import Step, forget_ceremony, next_attempt, stop
 from kiosk.enrollment.visit import Visit
 from kiosk.errors import NotProtected
@@ -143,7 +142,7 @@ def read_back(visit: Visit, info: KeyInfo) -> Step:
     visit = replace(visit, key=info)
     if not protected(info, visit.policy, random_pin=visit.random_pin):
         return stop(visit, NotProtected(), Remedy.DESK)
-    return Done(visit), (CloseKey(),)
+    return app.start(visit)
 
 
 def _here(visit: Visit) -> bool:

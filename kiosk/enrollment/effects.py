@@ -2,19 +2,19 @@
 
 Device lane: InspectKey, SelectKey, SetPin, SetRandomPin, VerifyPin, ChangePin, UseBuiltInUv, EnrollFingerprint,
 MakeCredential, ProveCredential, ConfigureKey, ResetKey, CountCredentials, CloseKey.
-Network lane: LoadProfile, IdentifyPerson, SendCode, VerifyPerson, CheckKey, AskApproval, BeginCeremony,
-CompleteCeremony, SubmitProof, FinishEnrollment, CancelEnrollment.
+Network lane: LoadProfile, IdentifyPerson, RegisterPerson, SendCode, VerifyPerson, CheckKey, AskApproval, BeginCeremony,
+CompleteCeremony, SubmitProof, FinishEnrollment, CancelEnrollment, FetchTotp, ConfirmTotp.
 Both, in this order: CleanUp (take the credential off the key, then tell the relying party).
 At once, on the caller's thread: CancelDevice (sets the cancel event of the device lane's current work).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hardware.authenticator import KeyAddress, KeyInfo, KeySettings, WebAuthnJson
-from kiosk.contract.enrollments import AbandonReason, Ceremony, CompletedCeremony
-from kiosk.contract.profile import VerificationMethod
+from kiosk.contract.enrollments import AbandonReason, AcceptedTerms, Ceremony, CompletedCeremony
+from kiosk.contract.profile import FormKind, VerificationMethod
 from kiosk.enrollment.pin_rules import PinRules
 from kiosk.enrollment.visit import KeyIdentity
 from kiosk.secret import Secret
@@ -36,6 +36,19 @@ class IdentifyPerson:
     locale: str
     alternative: str
     criteria: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterPerson:
+    """Open an enrollment (`replaces` is cancelled first when not empty), then register with a filled-in form. Answer:
+    PersonIdentified."""
+
+    attempt: int
+    replaces: str
+    locale: str
+    form: FormKind
+    values: dict[str, str] = field(repr=False)
+    accepted: tuple[AcceptedTerms, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +268,23 @@ class FinishEnrollment:
 
 
 @dataclass(frozen=True, slots=True)
+class FetchTotp:
+    """Fetch a secret for the person's authenticator app. Answer: TotpReady."""
+
+    attempt: int
+    enrollment_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmTotp:
+    """Hand over a code that the app shows. Answer: TotpEnrolled."""
+
+    attempt: int
+    enrollment_id: str
+    code: Secret
+
+
+@dataclass(frozen=True, slots=True)
 class CancelEnrollment:
     """DELETE the enrollment; failures are logged, the service expires it anyway. No answer."""
 
@@ -276,8 +306,10 @@ class CloseKey:
     same_visit: bool = False
 
 
-_Asking = LoadProfile | IdentifyPerson | SendCode | VerifyPerson | CheckKey | AskApproval
+_Asking = LoadProfile | IdentifyPerson | RegisterPerson | SendCode | VerifyPerson | CheckKey | AskApproval
 _Key = InspectKey | SelectKey | UseBuiltInUv | EnrollFingerprint | ConfigureKey | ResetKey | CountCredentials | CloseKey
 _Pin = SetPin | SetRandomPin | VerifyPin | ChangePin
 _Ceremony = BeginCeremony | MakeCredential | CompleteCeremony | ProveCredential | SubmitProof | CleanUp
-Effect = _Asking | _Key | _Pin | _Ceremony | FinishEnrollment | CancelEnrollment | CancelDevice
+Effect = (
+    _Asking | _Key | _Pin | _Ceremony | FinishEnrollment | FetchTotp | ConfirmTotp | CancelEnrollment | CancelDevice
+)

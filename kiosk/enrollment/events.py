@@ -186,6 +186,9 @@ Event = (
     | Started
     | AlternativeChosen
     | CriteriaGiven
+    | RegistrationChosen
+    | FormFilled
+    | TermsAccepted
     | MethodChosen
     | CodeTyped
     | CodeRequested

@@ -1,7 +1,8 @@
 """advance(state, event) → (state, effects): the whole enrollment, one pure and total function.
 
-Welcome → Identify → (ChooseMethod | EnterCode | ShowBadge | ConfirmPerson) → (SelectKey) → InsertKey
-→ (ChoosePin | EnterPin | ChangePin | RandomPin) → (EnrollFinger) → Touch → Prove → (the next relying party | Done).
+Welcome → (Identify | Register → AcceptTerms) → (ChooseMethod | EnterCode | ShowBadge | ConfirmPerson)
+→ (SelectKey) → InsertKey → (ChoosePin | EnterPin | ChangePin | RandomPin) → (EnrollFinger) → Touch → Prove
+→ (the next relying party | (SetUpApp → RecoveryCodes) → Done).
 Stopped can follow anything, ResetKey a Stopped that says so; every visit ends in Welcome.
 """
 
@@ -10,8 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
-from kiosk.contract.enrollments import Identified, Verified
-from kiosk.enrollment import finger, finish, identify, key, pin, port, reset, touch, verify
+from kiosk.enrollment import app, finger, finish, identify, key, person, pin, port, register, reset, touch
 from kiosk.enrollment.answers import (
     Answer,
     CleanedUp,
@@ -22,8 +22,6 @@ from kiosk.enrollment.answers import (
     FingerEnrolled,
     KeyConfigured,
     KeyReset,
-    PersonIdentified,
-    PersonVerified,
     PinGenerated,
     ProfileLoaded,
 )
@@ -37,6 +35,7 @@ from kiosk.enrollment.events import (
     KeyInserted,
     KeyRemoved,
     LanguageChosen,
+    RegistrationChosen,
     ResetWanted,
     RetryDue,
     Started,
@@ -44,6 +43,7 @@ from kiosk.enrollment.events import (
 )
 from kiosk.enrollment.parties import forget_proved
 from kiosk.enrollment.states import (
+    AcceptTerms,
     ChangePin,
     ChooseMethod,
     ChoosePin,
@@ -57,16 +57,19 @@ from kiosk.enrollment.states import (
     InsertKey,
     Prove,
     RandomPin,
+    RecoveryCodes,
+    Register,
     Remedy,
     ResetKey,
     SelectKey,
+    SetUpApp,
     ShowBadge,
     State,
     Stopped,
     Touch,
     Welcome,
 )
-from kiosk.enrollment.step import Step, end, next_attempt, stay, take_back
+from kiosk.enrollment.step import FINISHED, Step, end, next_attempt, stay, take_back
 from kiosk.enrollment.visit import Port, Visit
 from kiosk.errors import TookTooLong
 
@@ -109,8 +112,8 @@ def _dispatch(state: State, event: Event) -> Step:
             return _connecting(state, event)
         case Welcome() | Done() | Stopped():
             return _resting(state, event)
-        case Identify() | ChooseMethod() | EnterCode() | ShowBadge() | ConfirmPerson():
-            return _person(state, event)
+        case Identify() | Register() | AcceptTerms() | ChooseMethod() | EnterCode() | ShowBadge() | ConfirmPerson():
+            return person.on_person(state, event)
         case InsertKey() | SelectKey():
             return key.on_key(state, event)
         case ChoosePin() | EnterPin() | ChangePin() | RandomPin():
@@ -119,7 +122,7 @@ def _dispatch(state: State, event: Event) -> Step:
             return _work(state, event)
 
 
-def _work(state: EnrollFinger | ResetKey | Touch | Prove, event: Event) -> Step:
+def _work(state: EnrollFinger | ResetKey | Touch | Prove | SetUpApp | RecoveryCodes, event: Event) -> Step:
     match state:
         case EnrollFinger():
             return finger.on_finger(state, event)
@@ -129,6 +132,10 @@ def _work(state: EnrollFinger | ResetKey | Touch | Prove, event: Event) -> Step:
             return touch.on_touch(state, event)
         case Prove():
             return finish.on_prove(state, event)
+        case SetUpApp():
+            return app.on_app(state, event)
+        case RecoveryCodes():
+            return app.on_codes(state, event)
         case _:
             assert_never(state)
 
@@ -154,6 +161,8 @@ def _resting(state: Welcome | Done | Stopped, event: Event) -> Step:
     match state, event:
         case Welcome(visit), Started():
             return identify.ask(next_attempt(visit)), ()
+        case Welcome(), RegistrationChosen(kind):
+            return register.choose(state, kind)
         case Done(visit), Continued():
             return end(state, visit)
         case Stopped(), _:
@@ -211,32 +220,6 @@ def _left_behind(state: State, event: CleanedUp) -> State:
     return replace(state, visit=replace(state.visit, left_on_key=True)) if event.enrollment_id else state
 
 
-def _person(state: Identify | verify.Verifying, event: Event) -> Step:
-    """Who are you, and are you really: the two hand-overs are here, so that neither step knows the next."""
-    match event:
-        case PersonIdentified(_, enrollment_id, identified) if isinstance(state, Identify):
-            return verify.start(_identified(state.visit, enrollment_id, identified))
-        case PersonVerified(_, verified) if not isinstance(state, Identify):
-            return port.look(_verified(state.visit, verified))
-        case _:
-            return identify.on_identify(state, event) if isinstance(state, Identify) else verify.on_verify(state, event)
-
-
-def _identified(visit: Visit, enrollment_id: str, identified: Identified) -> Visit:
-    return replace(visit, enrollment_id=enrollment_id, offers=identified.offers, masked=identified.person)
-
-
-def _verified(visit: Visit, verified: Verified) -> Visit:
-    return replace(
-        visit,
-        person=verified.display_name,
-        policy=verified.policy,
-        parties=verified.relying_parties,
-        criteria={},
-        masked=None,
-    )
-
-
 def _speak(state: State, locale: str) -> Step:
     if isinstance(state, Connecting):
         return replace(state, locale=locale), ()
@@ -249,7 +232,8 @@ def _interrupt(state: State, event: Cancelled | IdleExpired | TimeExpired) -> St
     """Give up, nobody there, time over: whatever was begun is taken back, and the person forgotten."""
     if isinstance(state, Connecting | Welcome):
         return stay(state)
-    return end(state, state.visit, TookTooLong() if isinstance(event, TimeExpired) else None)
+    late = isinstance(event, TimeExpired) and not isinstance(state, FINISHED)
+    return end(state, state.visit, TookTooLong() if late else None)
 
 
 def _port(state: State, event: KeyInserted | KeyRemoved | KeyInaccessible) -> Step:

@@ -92,7 +92,8 @@ class CodeWork(StrEnum):
 @dataclass(frozen=True, slots=True)
 class EnterCode:
     """Type the code. `sent` counts the codes sent, so that a page restarts its countdowns of `resend_after` and
-    `expires_in` seconds when it grows. `others` are the ways that remain."""
+    `expires_in` seconds when it grows. `others` are the ways that remain. By an authenticator app (TOTP) nothing is
+    sent: `hint` is empty, `resend_after` and `expires_in` are 0, and a recovery code may be typed instead."""
 
     visit: Visit
     method: VerificationMethod
@@ -335,6 +336,8 @@ class Stopped:
     taken_back: tuple[RelyingPartyName, ...] = ()
 
 
-_Person = Connecting | Welcome | Identify | ChooseMethod | EnterCode | ShowBadge | ConfirmPerson
+_Person = (
+    Connecting | Welcome | Identify | Register | AcceptTerms | ChooseMethod | EnterCode | ShowBadge | ConfirmPerson
+)
 _Key = InsertKey | SelectKey | ChoosePin | EnterPin | ChangePin | RandomPin | EnrollFinger | ResetKey
-State = _Person | _Key | Touch | Prove | Done | Stopped
+State = _Person | _Key | Touch | Prove | SetUpApp | RecoveryCodes | Done | Stopped

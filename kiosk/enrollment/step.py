@@ -19,12 +19,15 @@ from kiosk.enrollment.effects import (
     FinishEnrollment,
 )
 from kiosk.enrollment.parties import concluded, forget_proved, rolls_back
-from kiosk.enrollment.states import Done, Remedy, State, Stopped, Welcome
+from kiosk.enrollment.states import Done, RecoveryCodes, Remedy, SetUpApp, State, Stopped, Welcome
 from kiosk.enrollment.visit import KeyIdentity, Trouble, Visit
 from kiosk.errors import KeyNotAdmitted
 
 Step = tuple[State, tuple[Effect, ...]]
 """Where the person is now, and what is to be done about it."""
+
+FINISHED = (SetUpApp, RecoveryCodes, Done)
+"""States in which the key is proved, and the service has been told so: whoever leaves takes nothing back."""
 
 
 def stay(state: State) -> Step:
@@ -101,7 +104,7 @@ def end(state: State, visit: Visit, problem: Trouble | None = None) -> Step:
     visit = next_attempt(visit)
     begun = clean_up(visit, AbandonReason.CANCELLED)
     effects: tuple[Effect, ...] = (CancelDevice(), *begun, *_rolled_back(visit), CloseKey())
-    if visit.enrollment_id and not isinstance(state, Done):
+    if visit.enrollment_id and not isinstance(state, FINISHED):
         effects = (*effects, _last_word(visit))
     fresh = Visit(
         profile=visit.profile,

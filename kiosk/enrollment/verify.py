@@ -7,14 +7,14 @@ from typing import assert_never
 
 from kiosk.contract.enrollments import VerificationOffer
 from kiosk.contract.profile import VerificationMethod
-from kiosk.enrollment import identify
+from kiosk.enrollment import register
 from kiosk.enrollment.answers import CodeDelivered, Failed
 from kiosk.enrollment.effects import SendCode, VerifyPerson
 from kiosk.enrollment.events import BadgeShown, CodeRequested, CodeTyped, Event, MethodChosen, PersonConfirmed, WentBack
 from kiosk.enrollment.states import ChooseMethod, CodeWork, ConfirmPerson, EnterCode, Remedy, ShowBadge, State
 from kiosk.enrollment.step import Step, next_attempt, stay, stop
 from kiosk.enrollment.visit import Trouble, Visit
-from kiosk.errors import NotVerified, OutOfStep, SessionExpired, StationRefused, VerificationUnavailable
+from kiosk.errors import HeldForReview, NotVerified, OutOfStep, SessionExpired, StationRefused, VerificationUnavailable
 from kiosk.secret import Secret
 
 Verifying = ChooseMethod | EnterCode | ShowBadge | ConfirmPerson
@@ -40,9 +40,11 @@ def enter(visit: Visit, method: VerificationMethod) -> Step:
             return state, (SendCode(visit.attempt, visit.enrollment_id, method),)
         case VerificationMethod.AUTOMATIC:
             return _badge(visit, others)
+        case VerificationMethod.TOTP:
+            return EnterCode(visit, method, "", resend_after=0, expires_in=0, others=others), ()
         case VerificationMethod.SELF_CONFIRMATION:
             if visit.masked is None:
-                return identify.ask(visit, NotVerified()), ()
+                return register.ask_again(visit, NotVerified()), ()
             return ConfirmPerson(visit, visit.masked), ()
         case VerificationMethod.NONE:
             effect = VerifyPerson(visit.attempt, visit.enrollment_id, method)
@@ -73,7 +75,7 @@ def _answer(state: Verifying, event: Event) -> Step:
         case EnterCode(), CodeTyped(code):
             effect = VerifyPerson(visit.attempt, visit.enrollment_id, state.method, Secret(code))
             return replace(state, visit=visit, work=CodeWork.CHECKING, problem=None), (effect,)
-        case EnterCode(), CodeRequested():
+        case EnterCode(), CodeRequested() if state.method is not VerificationMethod.TOTP:
             again = replace(state, visit=visit, work=CodeWork.SENDING, problem=None)
             return again, (SendCode(visit.attempt, visit.enrollment_id, state.method),)
         case ShowBadge(), BadgeShown(number) if number.strip():
@@ -119,7 +121,7 @@ def _verify_badge(visit: Visit, number: str) -> VerifyPerson:
 def _back(state: Verifying) -> Step:
     visit = next_attempt(state.visit)
     if isinstance(state, ChooseMethod) or len(visit.offers) < 2:
-        return identify.ask(visit), ()
+        return register.ask_again(visit), ()
     return ChooseMethod(visit, visit.offers), ()
 
 
@@ -127,12 +129,12 @@ def _failed(state: Verifying, error: Trouble) -> Step:
     match error:
         case SessionExpired() | OutOfStep():
             return stop(state.visit, error, Remedy.START_OVER)
-        case StationRefused():
+        case StationRefused() | HeldForReview():
             return stop(state.visit, error, Remedy.DESK)
         case VerificationUnavailable():
             return _fall_back(state, error)
         case NotVerified() if isinstance(state, ChooseMethod):
-            return identify.ask(state.visit, error), ()
+            return register.ask_again(state.visit, error), ()
         case _:
             return _told(state, error), ()
 

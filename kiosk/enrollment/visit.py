@@ -8,7 +8,7 @@ from hardware.authenticator import KeyAddress, KeyInfo, PinState, WebAuthnJson
 from hardware.errors import HardwareError, NoAccess
 from kiosk.contract.enrollments import Ceremony, CompletedCeremony, MaskedPerson, PartyOutcome, VerificationOffer
 from kiosk.contract.policy import EnrollmentPolicy
-from kiosk.contract.profile import Profile, RelyingPartyName
+from kiosk.contract.profile import Profile, RegistrationForm, RelyingPartyName
 from kiosk.errors import KioskError
 from kiosk.secret import Secret
 
@@ -91,6 +91,9 @@ class Visit:
     `losses` counts how often in a row the key agent was lost. `paused`: it wanted to be powered anew, and has
     listened to no PIN since.
 
+    `criteria` is what was typed last, by field name, and `form` the one that it was typed into by somebody who is not
+    known here; both are forgotten once the person is verified.
+
     `ceremony`, `response`, `completed` and `assertion` are the relying party in hand: options, the key's answer, the
     service's answer, the proof. `finished` are the parties proved so far, with the receipt of the last, and `proved`
     their credentials (RP ID, id), by which the key is known again; `made` is what takes them back. `outcomes` are the
@@ -110,6 +113,7 @@ class Visit:
     enrollment_id: str = ""
     alternative: str = ""
     criteria: dict[str, str] = field(default_factory=dict)
+    form: RegistrationForm | None = None
     offers: tuple[VerificationOffer, ...] = ()
     masked: MaskedPerson | None = None
     person: str = ""

@@ -21,7 +21,7 @@ from kiosk.commands.port import watch_port
 from kiosk.config import StationSettings
 from kiosk.contract.profile import VerificationMethod
 from kiosk.enrollment.events import Cancelled, Event
-from kiosk.enrollment.states import CodeWork, Connecting, Done, EnterCode, Prove, State, Stopped, Welcome
+from kiosk.enrollment.states import CodeWork, Connecting, Done, EnterCode, Prove, RecoveryCodes, State, Stopped, Welcome
 from kiosk.errors import CodeTooOld, TookTooLong, WrongCode
 from kiosk.service.assembly import Service, Surroundings, assemble
 from kiosk.service.attestation.anchors import TrustAnchors
@@ -30,7 +30,7 @@ from kiosk.service.sources import SystemClock
 from kiosk.service.tls import LOOPBACK, issue_server_certificate
 from kiosk.station.headless import Host
 from kiosk.station.journal import Journal
-from kiosk.station.self_test import Script, ScriptedPerson
+from kiosk.station.scripted_person import Script, ScriptedPerson
 from tests.end_to_end.mortal import Doom, Fate, be_mortal, journal_writer, service_writer
 
 HOST = "127.0.0.1"
@@ -149,7 +149,7 @@ def _stand_there(host: Host, visit: Visit, desk: Connection) -> str:
         last = host.run(person, person.leaves, _SECONDS)
     except TookTooLong:
         return f"TookTooLong in {type(host.session.state).__name__}"
-    problem = None if isinstance(last, Done) else last.problem
+    problem = None if isinstance(last, Done | RecoveryCodes) else last.problem
     return type(last).__name__ if problem is None else type(problem).__name__
 
 
@@ -205,7 +205,7 @@ class PatientPerson(ScriptedPerson):
                 return True
             case Stopped(cleaning=cleaning):
                 return not cleaning
-            case Connecting() | Prove() | EnterCode(problem=WrongCode() | CodeTooOld()):
+            case Connecting() | Prove() | RecoveryCodes() | EnterCode(problem=WrongCode() | CodeTooOld()):
                 return False
             case Welcome():
                 return self._left

@@ -25,7 +25,7 @@ from kiosk.enrollment.events import Event, PinTyped
 from kiosk.enrollment.states import Done, EnterPin, Prove, State, Stopped, Touch
 from kiosk.secret import Secret
 from kiosk.station.headless import Host
-from kiosk.station.self_test import Script, ScriptedPerson
+from kiosk.station.scripted_person import Script, ScriptedPerson
 from tests.hardware.ways import free_port, served
 
 pytestmark = [

@@ -16,7 +16,7 @@ from kiosk.station.headless import Host
 from kiosk.station.journal import Journal
 from kiosk.station.on_device import build_device
 from kiosk.station.on_network import build_network
-from kiosk.station.self_test import Script
+from kiosk.station.scripted_person import Script
 from kiosk.station.session import Session
 from tests.kiosk.station.contract_server import CODE, SECRET, ContractServer
 

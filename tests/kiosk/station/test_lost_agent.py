@@ -12,8 +12,8 @@ from structlog.testing import capture_logs
 from hardware.authenticator import Authenticator, KeyAddress, KeySource, PinState
 from hardware.errors import AgentLost
 from kiosk.enrollment.events import Continued, Event
-from kiosk.enrollment.states import Done, State, Stopped
-from kiosk.station.self_test import ScriptedPerson
+from kiosk.enrollment.states import Done, RecoveryCodes, State, Stopped
+from kiosk.station.scripted_person import ScriptedPerson
 from tests.kiosk.station.bench import PIN, Bench
 
 CALLS = 9
@@ -72,7 +72,7 @@ class Patient(ScriptedPerson):
 
     def respond(self, state: State) -> Event | None:
         answer = super().respond(state)
-        if answer is None and not isinstance(state, Done) and isinstance(state.problem, AgentLost):
+        if answer is None and not isinstance(state, Done | RecoveryCodes) and isinstance(state.problem, AgentLost):
             return Continued()
         return answer
 

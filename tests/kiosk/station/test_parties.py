@@ -27,7 +27,7 @@ from kiosk.secret import Secret
 from kiosk.station.journal import Journal
 from kiosk.station.journal_row import Row, Step
 from kiosk.station.recovery import settle
-from kiosk.station.self_test import ScriptedPerson
+from kiosk.station.scripted_person import ScriptedPerson
 from tests.kiosk.station.bench import Bench
 from tests.kiosk.station.contract_server import PARTY, ContractServer, Fault
 from tests.kiosk.station.test_journal import found, reach, row

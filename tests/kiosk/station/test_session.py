@@ -30,7 +30,7 @@ from kiosk.errors import ProofRefused, RegistrationRefused, ServiceBroken
 from kiosk.secret import Secret
 from kiosk.station.journal import Journal
 from kiosk.station.journal_row import Step
-from kiosk.station.self_test import ScriptedPerson
+from kiosk.station.scripted_person import ScriptedPerson
 from tests.kiosk.station.bench import Bench
 from tests.kiosk.station.contract_server import ContractServer, Fault
 
