@@ -5,26 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
-from pydantic import TypeAdapter
 
 from kiosk.contract.paths import HEALTH
-from kiosk.contract.problems import MEDIA_TYPE, Problem
 from kiosk.service import errors
+from kiosk.service.document import document_of
 from kiosk.service.edge import Edge
 from kiosk.service.enrollments import routes as enrollment_routes
 from kiosk.service.enrollments.rules import receipt_of
 from kiosk.service.messages import routes as message_routes
 from kiosk.service.parts import Parts
 from kiosk.service.tokens import routes as token_routes
-
-_PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {
-        "description": description,
-        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-    }
-    for status, description in (("4XX", "Refused, for a reason"), ("5XX", "Failed; may be tried again"))
-}
 
 
 def create_app(parts: Parts) -> FastAPI:
@@ -36,7 +26,6 @@ def create_app(parts: Parts) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        responses=_PROBLEMS,
     )
     app.state.parts = parts
     app.include_router(token_routes.router, tags=["tokens"])
@@ -45,7 +34,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.add_api_route(HEALTH, _health(parts), methods=["GET"], tags=["health"], summary="Whether the service works")
     app.add_middleware(Edge, reference=lambda: receipt_of(parts.random.token(8)))
     errors.install(app)
-    app.openapi = lambda: _document(app)  # type: ignore[method-assign]  # FastAPI's documented way to extend it
+    app.openapi = lambda: document_of(app)  # type: ignore[method-assign]  # FastAPI's documented way to extend it
     return app
 
 
@@ -57,15 +46,3 @@ def _health(parts: Parts) -> Any:
         return {"status": "ok"}
 
     return health
-
-
-def _document(app: FastAPI) -> dict[str, Any]:
-    """The OpenAPI document, with the problem document that every route may answer with."""
-    if app.openapi_schema is None:
-        document = get_openapi(
-            title=app.title, version=app.version, description=app.description, routes=app.routes, tags=app.openapi_tags
-        )
-        schema = TypeAdapter(Problem).json_schema(ref_template="#/components/schemas/{model}")
-        document["components"]["schemas"] |= {**schema.pop("$defs", {}), "Problem": schema}
-        app.openapi_schema = document
-    return app.openapi_schema
