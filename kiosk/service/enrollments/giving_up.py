@@ -29,7 +29,7 @@ def end_enrollment(tx: WriteTx, parts: Parts, row: EnrollmentRow, phase: Phase) 
     if phase is not Phase.DONE and parts.settings.partial is Partial.ROLL_BACK:
         states = (*states, CeremonyState.PROVED)
     give_up(tx, parts, rows.ceremonies_of(tx, row.id, states))
-    enrollment_rows.move_enrollment(tx, row, phase=phase, person=None, hints={})
+    enrollment_rows.move_enrollment(tx, row, phase=phase, person=None, hints={}, registration=None)
 
 
 def give_up(tx: WriteTx, parts: Parts, ceremonies: Sequence[CeremonyRow]) -> None:

@@ -55,6 +55,16 @@ class Screener(Protocol):
         """Its word in the settings."""
         ...
 
+    @property
+    def serves(self) -> frozenset[CallType]:
+        """What it does: `SCREENING`, `SYNC`, or each of them; it is asked for `BOTH` only if it does each."""
+        ...
+
+    @property
+    def patience(self) -> float:
+        """Seconds that one answer takes at most."""
+        ...
+
     def screen(self, subject: Subject, call_type: CallType) -> Screened:
         """Judge one person. The same person may be asked about again. Raises ScreeningUnavailable."""
         ...

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, String, Table
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Column, ForeignKey, Index, String, Table, bindparam, insert, select
 
 from kiosk.service.store.columns import UtcDateTime, id_column, metadata
+from kiosk.service.store.engine import ReadTx, WriteTx
 
 consents = Table(
     "consents",
@@ -20,4 +24,38 @@ consents = Table(
     Column("client_id", String(64), nullable=False),
     Index("ix_consents_user_id", "user_id"),
 )
-"""`text_digest` is the SHA-256 of the very text that was shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentRow:
+    """Somebody accepted something at a site, through a client. `text_digest` is the SHA-256 of the very text that was
+    shown, empty for an opt-in that the client words itself."""
+
+    id: str
+    user_id: str
+    site: str
+    terms: str
+    version: str
+    language: str
+    text_digest: str
+    given_at: datetime
+    client_id: str
+
+
+_COLUMNS = tuple(consents.c[name] for name in ConsentRow.__slots__)
+_OF_USER = (
+    select(*_COLUMNS).where(consents.c.user_id == bindparam("whose")).order_by(consents.c.given_at, consents.c.terms)
+)
+
+
+def add_consents(tx: WriteTx, rows: tuple[ConsentRow, ...]) -> None:
+    """Keep what somebody accepted."""
+    if rows:
+        tx.connection.execute(
+            insert(consents), [{name: getattr(row, name) for name in ConsentRow.__slots__} for row in rows]
+        )
+
+
+def consents_of(tx: ReadTx, user_id: str) -> tuple[ConsentRow, ...]:
+    """What somebody accepted, first consent first."""
+    return tuple(ConsentRow(*row) for row in tx.connection.execute(_OF_USER, {"whose": user_id}))

@@ -32,6 +32,7 @@ enrollments = Table(
     Column("person", JSON(none_as_null=True)),
     Column("receipt", String(16), nullable=False),
     Column("hints", JSON, nullable=False),
+    Column("registration", JSON(none_as_null=True)),
     Index("ix_enrollments_client_id_phase", "client_id", "phase"),
     Index("ix_enrollments_phase_expires_at", "phase", "expires_at"),
 )
@@ -49,6 +50,7 @@ _COLUMNS = (
     enrollments.c.person,
     enrollments.c.receipt,
     enrollments.c.hints,
+    enrollments.c.registration,
 )
 
 
@@ -60,7 +62,8 @@ class EnrollmentRow:
     (or more than one) was matched, so that both are counted alike; empty before identify. `person` is the matched
     person as the directory told them, None for nobody; it is forgotten when the enrollment ends. `receipt` is the
     short word that people quote at the desk. `hints` are the masked addresses by way of verification, as somebody or
-    nobody is shown them; forgotten with the person.
+    nobody is shown them; forgotten with the person. `registration` is a filled-in form, where somebody registers
+    instead of being known: kept until the account is made of it, or the enrollment ends.
     """
 
     id: str
@@ -75,9 +78,10 @@ class EnrollmentRow:
     person: Person | None = None
     receipt: str = ""
     hints: Mapping[str, str] = field(default_factory=dict)
+    registration: Mapping[str, Any] | None = field(default=None, repr=False)
 
 
-_CHANGING = ("phase", "version", "subject", "user_id", "person", "hints")
+_CHANGING = ("phase", "version", "subject", "user_id", "person", "hints", "registration")
 
 # Statements are made once: building one costs more than running it.
 _INSERT = insert(enrollments)
@@ -149,18 +153,7 @@ def _plain(person: Person) -> Mapping[str, Any]:
 
 
 def _row(found: Sequence[Any]) -> EnrollmentRow:
-    row_id, client_id, locale, phase, version, opened_at, expires_at, subject, user_id, person, receipt, hints = found
-    return EnrollmentRow(
-        row_id,
-        client_id,
-        locale,
-        Phase(phase),
-        version,
-        opened_at,
-        expires_at,
-        subject,
-        user_id,
-        None if person is None else Person(**person),
-        receipt,
-        hints,
-    )
+    values = dict(zip(EnrollmentRow.__slots__, found, strict=True))
+    person = values["person"]
+    values |= {"phase": Phase(values["phase"]), "person": None if person is None else Person(**person)}
+    return EnrollmentRow(**values)

@@ -33,6 +33,7 @@ _TABLES = (
 
 
 def upgrade() -> None:
+    op.add_column("enrollments", sa.Column("registration", sa.JSON(), nullable=True))
     _people()
     _sign_in()
     _second_factor()
@@ -45,6 +46,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in reversed(_TABLES):
         op.drop_table(table)
+    op.drop_column("enrollments", "registration")
 
 
 def _people() -> None:
@@ -157,9 +159,11 @@ def _guests() -> None:
         sa.Column("company", sa.String(length=128), nullable=False),
         sa.Column("sponsor_id", sa.String(length=128), nullable=False),
         sa.Column("sponsor_name", sa.String(length=256), nullable=False),
+        sa.Column("sponsor_email", sa.String(length=254), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=True),
         sa.Column("ended_at", UtcDateTime, nullable=True),
         sa.Column("program", sa.String(length=64), nullable=False),
+        sa.Column("assets", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_guests_user_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("user_id", name=op.f("pk_guests")),
     )
@@ -220,19 +224,24 @@ def _batches() -> None:
         sa.Column("client_id", sa.String(length=64), nullable=False),
         sa.Column("form", sa.String(length=16), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
-        sa.Column("chunks", sa.Integer(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("line", sa.BigInteger(), nullable=False),
         sa.Column("read", sa.BigInteger(), nullable=False),
         sa.Column("created", sa.BigInteger(), nullable=False),
         sa.Column("changed", sa.BigInteger(), nullable=False),
         sa.Column("same", sa.BigInteger(), nullable=False),
         sa.Column("failed", sa.BigInteger(), nullable=False),
+        sa.Column("merged", sa.BigInteger(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("made_at", UtcDateTime, nullable=False),
         sa.Column("seen_at", UtcDateTime, nullable=False),
+        sa.Column("leased_until", UtcDateTime, nullable=True),
         sa.Column("ended_at", UtcDateTime, nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_batches")),
     )
+    op.create_index("ix_batches_state_made_at", "batches", ["state", "made_at"])
     op.create_index("ix_batches_tenant_made_at", "batches", ["tenant", "made_at"])
     op.create_table(
         "batch_chunks",
@@ -248,9 +257,9 @@ def _batches() -> None:
         "batch_records",
         sa.Column("batch_id", sa.String(length=32), nullable=False),
         sa.Column("number", sa.BigInteger(), nullable=False),
-        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("field", sa.String(length=64), nullable=False),
         sa.Column("reason", sa.String(length=200), nullable=False),
-        sa.Column("user_id", sa.String(length=32), nullable=True),
+        sa.Column("name", sa.String(length=64), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["batch_id"], ["batches.id"], name=op.f("fk_batch_records_batch_id"), ondelete="CASCADE"
