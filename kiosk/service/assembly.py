@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from fastapi import FastAPI
 
 from kiosk.resources import resource
+from kiosk.service.accounts.passwords import Passwords
+from kiosk.service.accounts.second_factor import SecondFactor
 from kiosk.service.app import create_app
 from kiosk.service.attestation.anchors import TrustAnchors, load_anchors
 from kiosk.service.attestation.keeper import keeper
@@ -99,11 +101,19 @@ def assemble(settings: ServiceSettings, around: Surroundings) -> Service:
         settings=settings,
         directories=Directories([make(DIRECTORIES, each, wiring) for each in settings.directories]),
         trust=wiring.trust,
-        verifiers=verifiers(settings.verification, store=store, outbound=outbound, secret=around.secret, now=clock.now),
+        verifiers=verifiers(
+            settings.verification,
+            store=store,
+            outbound=outbound,
+            secret=around.secret,
+            now=clock.now,
+            factor=SecondFactor(around.hmac_key, settings.accounts.totp.drift),
+        ),
         relying_parties={each.id: make(RELYING_PARTIES, each, wiring) for each in settings.relying_parties},
         hmac_key=around.hmac_key,
         secret=around.secret,
         rates=Rates(settings.accounts.requests_per_minute),
+        passwords=Passwords(settings.accounts.passwords),
         screeners=tuple(make(SCREENERS, each, wiring) for each in settings.accounts.screening),
         embedded=around.embedded,
         nudge=bell.ring,

@@ -33,6 +33,7 @@ from kiosk.service.settings import ServiceSettings
 from kiosk.service.store.ceremonies import CeremonyRow, CeremonyState
 from kiosk.service.store.enrollments import EnrollmentRow
 from kiosk.service.tokens.rules import live
+from kiosk.service.verification.counters import subject_of_person
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 _SHORTEST_NUMBER = 4
@@ -183,11 +184,6 @@ def subject_of(hmac_key: bytes, alternative: str, criteria: Criteria, person: Pe
     if person is not None:
         return subject_of_person(hmac_key, person.user_id)
     return _keyed(hmac_key, ["nobody", alternative, sorted(criteria.items())])
-
-
-def subject_of_person(hmac_key: bytes, user_id: str) -> str:
-    """What the failures of a person are counted for."""
-    return _keyed(hmac_key, ["person", user_id])
 
 
 def _keyed(hmac_key: bytes, told: list[object]) -> str:

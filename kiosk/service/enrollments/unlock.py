@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from kiosk.contract.profile import FieldKind, IdentifyField
 from kiosk.service.directories.rules import BadValue, Site, normalise
-from kiosk.service.enrollments.rules import subject_of_person
 from kiosk.service.store.engine import Store, WriteTx
 from kiosk.service.store.users import user_id_of_upn
 from kiosk.service.verification.actions import unlock as forget_failures
+from kiosk.service.verification.counters import subject_of_person
 
 
 def unlock(store: Store, hmac_key: bytes, site: Site, upn: str) -> bool:

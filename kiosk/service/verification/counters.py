@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hmac
+import json
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,6 +22,18 @@ class Counter:
     limits: rules.Limits
     stored: int | None
     failures: rules.Failures
+
+
+def subject_of_person(hmac_key: bytes, user_id: str) -> str:
+    """What the failures of a person are counted for, wherever they try."""
+    return hmac.new(hmac_key, json.dumps(["person", user_id]).encode(), "sha256").hexdigest()
+
+
+def person_admitted(tx: WriteTx, parts: Parts, subject: str, now: datetime) -> tuple[Counter, ...]:
+    """As `admitted`, for a person alone, where no station stands between."""
+    counter = _counter(tx, subject, rules.person_limits(parts.settings.verification.limits), now)
+    rules.admit(counter.failures, counter.limits, now)
+    return (counter,)
 
 
 def admitted(tx: WriteTx, parts: Parts, enrollment: EnrollmentRow, now: datetime) -> tuple[Counter, ...]:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from kiosk.contract.profile import VerificationMethod
 from kiosk.secret import Secret
+from kiosk.service.accounts.second_factor import SecondFactor
 from kiosk.service.outbound import Outbound
 from kiosk.service.store.engine import Store
 from kiosk.service.verification.automatic import BadgeTable, HttpsLookup
@@ -16,6 +17,7 @@ from kiosk.service.verification.none import NoVerification
 from kiosk.service.verification.self_confirmation import SelfConfirmation
 from kiosk.service.verification.settings import BadgeSettings, LookupSettings, VerificationSettings
 from kiosk.service.verification.sms import SmsCode
+from kiosk.service.verification.totp import AuthenticatorApp
 
 
 def verifiers(
@@ -25,6 +27,7 @@ def verifiers(
     outbound: Outbound,
     secret: Callable[[str], str],
     now: Callable[[], datetime],
+    factor: SecondFactor,
 ) -> Mapping[VerificationMethod, Verifier]:
     """The ways in the order of policy. `secret` resolves a name; what it raises (NoCredential) is not caught."""
     made: dict[VerificationMethod, Verifier] = {}
@@ -40,6 +43,8 @@ def verifiers(
                 made[method] = SelfConfirmation()
             case VerificationMethod.NONE:
                 made[method] = NoVerification()
+            case VerificationMethod.TOTP:
+                made[method] = AuthenticatorApp(store, factor, now)
     return made
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from kiosk.commands.served import HMAC_KEY, hmac_key
 from kiosk.resources import resource
-from kiosk.service.enrollments.rules import subject_of_person
+from kiosk.service.verification.counters import subject_of_person
 from tests.kiosk.commands.conftest import Keywright
 
 PEOPLE = resource("sample/people.csv")

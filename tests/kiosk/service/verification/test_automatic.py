@@ -14,6 +14,7 @@ import pytest
 
 from kiosk.contract.profile import VerificationMethod
 from kiosk.secret import Secret
+from kiosk.service.accounts.second_factor import SecondFactor
 from kiosk.service.directories.connector import Person
 from kiosk.service.outbound import Outbound
 from kiosk.service.store.engine import OpenTransaction
@@ -240,6 +241,13 @@ def test_settings_choose_the_look_up(lobbies: Callable[..., Any], outbound: Outb
         asked.append(name)
         return "s3cret"
 
-    made = verifiers(settings, store=lobbies().parts.store, outbound=outbound, secret=secret, now=clock.now)
+    made = verifiers(
+        settings,
+        store=lobbies().parts.store,
+        outbound=outbound,
+        secret=secret,
+        now=clock.now,
+        factor=SecondFactor(bytes(32)),
+    )
     assert isinstance(made[VerificationMethod.AUTOMATIC], HttpsLookup)
     assert asked == ["pacs.token"]

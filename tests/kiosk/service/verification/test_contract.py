@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kiosk.contract.profile import VerificationMethod
+from kiosk.service.accounts.second_factor import SecondFactor
 from kiosk.service.directories.connector import Person
 from kiosk.service.outbound import Outbound
 from kiosk.service.store.engine import Store
@@ -36,7 +37,10 @@ def make(tmp_path: Path, outbound: Outbound) -> Iterator[Make]:
         def build(**more: object) -> dict[VerificationMethod, Verifier]:
             given = VerificationSettings.model_validate(CONSENT | more)
             now = StandingClock().now
-            return dict(verifiers(given, store=store, outbound=outbound, secret=lambda _: "s3cret", now=now))
+            factor = SecondFactor(b"s3cret" * 5)
+            return dict(
+                verifiers(given, store=store, outbound=outbound, secret=lambda _: "s3cret", now=now, factor=factor)
+            )
 
         yield build
 
@@ -93,6 +97,8 @@ def test_whatever_is_answered_is_judged(every: tuple[Verifier, ...], text: str, 
             assert outcome is Outcome.NOT_FOUND, "nobody has that badge"
         elif way.method is VerificationMethod.SELF_CONFIRMATION:
             assert outcome is (Outcome.VERIFIED if confirmed else Outcome.MISMATCH)
+        elif way.method is VerificationMethod.TOTP:
+            assert outcome is Outcome.MISMATCH, "she has no app"
         else:
             assert outcome is Outcome.VERIFIED
 

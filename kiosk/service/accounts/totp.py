@@ -1,0 +1,106 @@
+"""Codes of authenticator apps, pure: RFC 6238 with SHA-1, six digits and 30 s, and the states of somebody's app.
+
+NOT_ENROLLED ─ set up → SETUP ─ a right code → ENROLLED ─ a code, or staff → NOT_ENROLLED
+"""
+
+from __future__ import annotations
+
+import base64
+import hmac
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+from urllib.parse import quote, urlencode
+
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
+
+from kiosk.service.accounts.rules import TotpState, TotpWrongState
+from kiosk.service.tokens.rules import SKEW
+
+DIGITS: Final = 6
+PERIOD: Final = 30
+"""Seconds of one time step."""
+
+SECRET_BYTES: Final = 20
+"""160 bits, as long as the hash (RFC 4226, 4: recommended)."""
+
+SETUP_LIFE: Final = timedelta(hours=1)
+"""How long a secret waits for the first code: one that was shown and left does not lie about for ever."""
+
+
+class Change(StrEnum):
+    """What is done to somebody's app."""
+
+    SET_UP = "set_up"
+    ENROLL = "enroll"
+    UNENROLL = "unenroll"
+    TAKE_AWAY = "take_away"
+
+
+MOVES: Final[dict[tuple[TotpState, Change], TotpState]] = {
+    (TotpState.NOT_ENROLLED, Change.SET_UP): TotpState.SETUP,
+    (TotpState.SETUP, Change.SET_UP): TotpState.SETUP,
+    (TotpState.SETUP, Change.ENROLL): TotpState.ENROLLED,
+    (TotpState.ENROLLED, Change.UNENROLL): TotpState.NOT_ENROLLED,
+    (TotpState.SETUP, Change.TAKE_AWAY): TotpState.NOT_ENROLLED,
+    (TotpState.ENROLLED, Change.TAKE_AWAY): TotpState.NOT_ENROLLED,
+}
+"""Every change that there is; setting up anew makes another secret."""
+
+
+def moved(state: TotpState, change: Change) -> TotpState:
+    """The state after a change. Raises TotpWrongState."""
+    after = MOVES.get((state, change))
+    if after is None:
+        raise TotpWrongState(state)
+    return after
+
+
+def standing(stored: str | None, changed_at: datetime | None, now: datetime) -> TotpState:
+    """The state of what is stored: a set-up that nobody finished in time is none, nor one of the future (the clock was
+    set back)."""
+    if stored is None or changed_at is None:
+        return TotpState.NOT_ENROLLED
+    state = TotpState(stored)
+    if state is TotpState.SETUP and not changed_at - SKEW <= now < changed_at + SETUP_LIFE:
+        return TotpState.NOT_ENROLLED
+    return state
+
+
+def step_at(now: datetime) -> int:
+    """The time step of a moment."""
+    return int(now.timestamp()) // PERIOD
+
+
+def code_of(secret: bytes, step: int) -> str:
+    """What an app with this secret shows during a step."""
+    return _app(secret).generate(step * PERIOD).decode()
+
+
+def matching_step(secret: bytes, typed: str, now: datetime, *, drift: int, after: int) -> int | None:
+    """The newest step whose code was typed: at most `drift` steps early or late, and later than `after`, the last one
+    that was taken. It takes as long whatever was typed."""
+    app, told, current, found = _app(secret), typed.encode(), step_at(now), None
+    for step in range(current - drift, current + drift + 1):
+        same = hmac.compare_digest(app.generate(max(step, 0) * PERIOD), told)
+        if same and step > after:
+            found = step
+    return found
+
+
+def uri_of(secret: bytes, name: str, issuer: str) -> str:
+    """What the QR code says: the key URI format that authenticator apps read; a colon ends the issuer, so none is
+    written as itself."""
+    label = f"{quote(issuer, safe='')}:{quote(name, safe='')}"
+    values = {"secret": typed_form(secret), "issuer": issuer, "algorithm": "SHA1", "digits": DIGITS, "period": PERIOD}
+    return f"otpauth://totp/{label}?{urlencode(values, quote_via=quote, safe='')}"
+
+
+def typed_form(secret: bytes) -> str:
+    """The secret as people type it: Base32 (RFC 4648) without padding, which 20 bytes do not need."""
+    return base64.b32encode(secret).decode().rstrip("=")
+
+
+def _app(secret: bytes) -> TOTP:
+    return TOTP(secret, DIGITS, SHA1(), PERIOD)  # noqa: S303 - what every app computes; HMAC-SHA-1 is not broken
