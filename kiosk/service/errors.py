@@ -69,6 +69,7 @@ TABLE: Final[Mapping[type[Exception], tuple[int, Word]]] = {
     account.Held: (403, Word.HELD_FOR_REVIEW),
     account.ScreeningRejected: (400, Word.SCREENING_REJECTED),
     account.TotpWrongState: (409, Word.TOTP_STATE),
+    account.Busy: (503, Word.BUSY),
     StaleRow: (409, Word.CONFLICT),
     StoreBusy: (503, Word.BUSY),
     StorageFull: (507, Word.STORAGE_FULL),

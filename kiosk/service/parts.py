@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from kiosk.contract.profile import VerificationMethod
+from kiosk.service.accounts.passwords import Passwords
+from kiosk.service.accounts.settings import PasswordSettings
 from kiosk.service.attestation.trust import Trust
 from kiosk.service.directories.chain import Directories
 from kiosk.service.relying_parties.connector import RelyingParty
@@ -28,8 +30,8 @@ class Parts:
 
     `hmac_key` (32 bytes) keys the hashes of codes and the stable user handles of the embedded relying party. `secret`
     resolves the name of a secret (settings never hold one); it raises kiosk.errors.NoCredential. `policies` is what was
-    last read of the relying parties' own. `rates` bounds how often clients call, `screeners` judge guests. `embedded`
-    allows simulated keys. `nudge` wakes the worker after a commit that gave it work.
+    last read of the relying parties' own. `rates` bounds how often clients call, `passwords` hashes and compares what
+    people sign in with, `screeners` judge guests. `embedded` allows simulated keys. `nudge` wakes the worker after a commit that gave it work.
     """
 
     store: Store
@@ -44,6 +46,7 @@ class Parts:
     secret: Callable[[str], str] = field(repr=False)
     policies: Policies = field(default_factory=Policies)
     rates: Rates = field(default_factory=lambda: Rates(600))
+    passwords: Passwords = field(default_factory=lambda: Passwords(PasswordSettings()))
     screeners: tuple[Screener, ...] = ()
     embedded: bool = False
     nudge: Callable[[], None] = _nobody

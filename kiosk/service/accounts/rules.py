@@ -12,7 +12,8 @@ AccountRefused
 ├── TermsNotAccepted    `reasons` names the terms
 ├── Held                the screening has to be looked at by somebody
 ├── ScreeningRejected   the call type is none, or nobody is in the range
-└── TotpWrongState      the second factor is in `state`, which does not allow this
+├── TotpWrongState      the second factor is in `state`, which does not allow this
+└── Busy                too many passwords are being hashed: again in `retry_after` seconds
 """
 
 from __future__ import annotations
@@ -123,6 +124,13 @@ class TotpWrongState(AccountRefused):
     """The second factor is in another state than this needs."""
 
     state: TotpState
+
+
+@dataclass(eq=False)
+class Busy(AccountRefused):
+    """Too many passwords are being hashed; again in `retry_after` seconds."""
+
+    retry_after: int
 
 
 def may_move(before: AccountState, after: AccountState) -> bool:
