@@ -37,6 +37,11 @@ class Purpose(StrEnum):
     ACTIVATION = "activation"
     PASSCODE = "passcode"
     SIGN_IN = "sign_in"
+    CONCIERGE = "concierge"
+
+
+_DIGITS: Final = frozenset({Purpose.SIGN_IN, Purpose.CONCIERGE})
+"""Purposes whose secrets are a few digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,7 @@ def life_of(parts: Parts, purpose: Purpose) -> int:
         Purpose.ACTIVATION: settings.activation,
         Purpose.PASSCODE: settings.passcode,
         Purpose.SIGN_IN: settings.code,
+        Purpose.CONCIERGE: settings.code,
     }
     return lives[purpose]
 
@@ -110,7 +116,7 @@ def life_of(parts: Parts, purpose: Purpose) -> int:
 def _alive(parts: Parts, row: OneTimeRow, now: datetime) -> bool:
     """Set back, the clock ends the life of a secret. What has 64 bits or more may be tried as often as one likes, so
     that nobody spends the tries of somebody else."""
-    spent = row.purpose == Purpose.SIGN_IN and row.tries >= parts.settings.verification.code.tries
+    spent = row.purpose in _DIGITS and row.tries >= parts.settings.verification.code.tries
     return not row.used and not spent and row.seen_at - SKEW <= now < row.expires_at
 
 
@@ -129,7 +135,7 @@ def _as_made(purpose: Purpose, typed: str) -> str:
     if purpose is Purpose.ACTIVATION:
         return typed.strip()
     plain = normalized(typed)
-    if purpose is Purpose.SIGN_IN:
+    if purpose in _DIGITS:
         return plain
     plain = plain.upper().translate(_MISREAD)
     return "-".join(plain[at : at + _GROUP] for at in range(0, len(plain), _GROUP))
