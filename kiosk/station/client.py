@@ -15,6 +15,7 @@ from kiosk.contract import paths
 from kiosk.contract.enrollments import (
     AbandonCeremony,
     AbandonReason,
+    AcceptedTerms,
     BeginCeremony,
     Ceremony,
     CheckedKey,
@@ -22,6 +23,7 @@ from kiosk.contract.enrollments import (
     CodeSent,
     CompleteCeremony,
     CompletedCeremony,
+    ConfirmTotp,
     FinishedEnrollment,
     FinishEnrollment,
     Identified,
@@ -31,12 +33,16 @@ from kiosk.contract.enrollments import (
     OpenEnrollment,
     ProveCeremony,
     ProvedCeremony,
+    Register,
     SendCode,
+    SetUpTotp,
+    TotpEnrolled,
+    TotpSetUp,
     Verified,
     Verify,
 )
 from kiosk.contract.problems import MEDIA_TYPE, Problem
-from kiosk.contract.profile import Profile, VerificationMethod
+from kiosk.contract.profile import FormKind, Profile, VerificationMethod
 from kiosk.errors import OutcomeUnknown, ServiceBroken, ServiceUnreachable, StationRefused
 from kiosk.station.http import Answer, Https
 from kiosk.station.problems import error_of
@@ -49,7 +55,8 @@ _EARLY = 30.0
 
 
 class Client:
-    """The service, for one thread. Every method raises only `ServiceError`s (and NoCredential, ConfigurationError).
+    """The service, for one thread. Every method raises only `ServiceError`s, InputRefused for what a person
+    typed, NoCredential and ConfigurationError.
 
     `secret` gives the station's OAuth2 client secret when a token is needed. `wait` sleeps so many seconds and is
     true when everything stops; `clock` is monotonic. Calls that may be made twice are made again, a few times, after
@@ -102,6 +109,13 @@ class Client:
         path = _path(paths.IDENTIFY, enrollment_id)
         return _decoded(self._call("POST", path, Identify(alternative, criteria)), _IDENTIFIED)
 
+    def register(
+        self, enrollment_id: str, form: FormKind, values: dict[str, str], accepted: tuple[AcceptedTerms, ...]
+    ) -> Identified:
+        """Say who the person is, of whom nothing is known here."""
+        path = _path(paths.REGISTER, enrollment_id)
+        return _decoded(self._call("POST", path, Register(form, values, accepted)), _IDENTIFIED)
+
     def send_code(self, enrollment_id: str, method: VerificationMethod) -> CodeSent:
         """Have a code sent."""
         return _decoded(self._call("POST", _path(paths.SEND_CODE, enrollment_id), SendCode(method)), _CODE_SENT)
@@ -144,6 +158,16 @@ class Client:
         """End an enrollment with what was proved."""
         path = _path(paths.FINISH, enrollment_id)
         return self._again(lambda: _decoded(self._call("POST", path, FinishEnrollment()), _FINISHED))
+
+    def set_up_totp(self, enrollment_id: str) -> TotpSetUp:
+        """Fetch a secret for the person's authenticator app; each time another one."""
+        path = _path(paths.TOTP, enrollment_id)
+        return self._again(lambda: _decoded(self._call("POST", path, SetUpTotp()), _TOTP))
+
+    def confirm_totp(self, enrollment_id: str, code: str) -> TotpEnrolled:
+        """Hand over a code of the app. What it is answered with comes once, so this is not asked again."""
+        path = _path(paths.TOTP_CONFIRM, enrollment_id)
+        return _decoded(self._call("POST", path, ConfirmTotp(code)), _TOTP_ENROLLED)
 
     def cancel(self, enrollment_id: str) -> None:
         """End an enrollment."""
@@ -208,6 +232,8 @@ _CEREMONY = TypeAdapter(Ceremony)
 _COMPLETED = TypeAdapter(CompletedCeremony)
 _PROVED = TypeAdapter(ProvedCeremony)
 _FINISHED = TypeAdapter(FinishedEnrollment)
+_TOTP = TypeAdapter(TotpSetUp)
+_TOTP_ENROLLED = TypeAdapter(TotpEnrolled)
 _PROBLEM = TypeAdapter(Problem)
 
 

@@ -24,21 +24,26 @@ from kiosk.enrollment.answers import (
     PersonVerified,
     ProfileLoaded,
     ProofAccepted,
+    TotpEnrolled,
+    TotpReady,
 )
 from kiosk.enrollment.effects import (
     BeginCeremony,
     CancelEnrollment,
     CheckKey,
     CompleteCeremony,
+    ConfirmTotp,
+    FetchTotp,
     FinishEnrollment,
     IdentifyPerson,
     LoadProfile,
+    RegisterPerson,
     SendCode,
     SubmitProof,
     VerifyPerson,
 )
 from kiosk.enrollment.events import Event
-from kiosk.errors import KioskError, OutcomeUnknown, OutOfStep, Refusal, ServiceError
+from kiosk.errors import InputRefused, KioskError, OutcomeUnknown, OutOfStep, Refusal, ServiceError
 from kiosk.station.client import Client
 from kiosk.station.journal import Journal
 from kiosk.station.recovery import forget, settle, settle_one
@@ -72,7 +77,7 @@ class NetworkWork:
                 profile = self._client.profile()
                 profile = replace(profile, languages=self._languages or profile.languages)
                 return ProfileLoaded(attempt, profile, profile.embedded or self._simulator)
-            case IdentifyPerson() | SendCode() | VerifyPerson():
+            case IdentifyPerson() | RegisterPerson() | SendCode() | VerifyPerson() | FetchTotp() | ConfirmTotp():
                 return self._person(work)
             case CheckKey() | BeginCeremony() | CompleteCeremony() | SubmitProof():
                 return self._ceremony(work)
@@ -97,24 +102,38 @@ class NetworkWork:
         """Close the connection."""
         self._client.close()
 
-    def _person(self, work: IdentifyPerson | SendCode | VerifyPerson) -> Event:
+    def _say_who(self, work: IdentifyPerson | RegisterPerson) -> Event:
+        client = self._client
+        if work.replaces:
+            self._cancel(work.replaces)
+        opened = client.open(work.locale)
+        try:
+            if isinstance(work, IdentifyPerson):
+                identified = client.identify(opened.enrollment_id, work.alternative, work.criteria)
+            else:
+                identified = client.register(opened.enrollment_id, work.form, work.values, work.accepted)
+        except (Refusal, InputRefused):
+            self._cancel(opened.enrollment_id)  # nobody else knows that it is open
+            raise
+        return PersonIdentified(work.attempt, opened.enrollment_id, identified)
+
+    def _person(
+        self, work: IdentifyPerson | RegisterPerson | SendCode | VerifyPerson | FetchTotp | ConfirmTotp
+    ) -> Event:
         client = self._client
         match work:
-            case IdentifyPerson(attempt, replaces, locale, alternative, criteria):
-                if replaces:
-                    self._cancel(replaces)
-                opened = client.open(locale)
-                try:
-                    identified = client.identify(opened.enrollment_id, alternative, criteria)
-                except Refusal:
-                    self._cancel(opened.enrollment_id)  # nobody else knows that it is open
-                    raise
-                return PersonIdentified(attempt, opened.enrollment_id, identified)
+            case IdentifyPerson() | RegisterPerson():
+                return self._say_who(work)
             case SendCode(attempt, enrollment_id, method):
                 return CodeDelivered(attempt, client.send_code(enrollment_id, method))
             case VerifyPerson(attempt, enrollment_id, method, answer, confirmed):
                 text = "" if answer is None else answer.reveal()
                 return PersonVerified(attempt, client.verify(enrollment_id, method, text, confirmed=confirmed))
+            case FetchTotp(attempt, enrollment_id):
+                return TotpReady(attempt, client.set_up_totp(enrollment_id))
+            case ConfirmTotp(attempt, enrollment_id, code):
+                enrolled = client.confirm_totp(enrollment_id, code.reveal())
+                return TotpEnrolled(attempt, enrolled.recovery_codes)
 
     def _ceremony(self, work: CheckKey | BeginCeremony | CompleteCeremony | SubmitProof) -> Event:
         match work:

@@ -8,7 +8,10 @@ from kiosk.contract.problems import Problem, Word
 from kiosk.errors import (
     CeremonyExpired,
     CodeTooOld,
+    HeldForReview,
+    InputRefused,
     KeyNotAllowed,
+    KioskError,
     Locked,
     NotVerified,
     OutcomeUnknown,
@@ -20,13 +23,21 @@ from kiosk.errors import (
     ServiceError,
     SessionExpired,
     StationRefused,
+    TermsChanged,
     TooSoon,
+    TotpWrongState,
     VerificationUnavailable,
     WrongCode,
 )
 
 STANDARD_WAIT = 60
 """Seconds, where the service names none."""
+
+_NEVER_OURS = (
+    *(Word.IDEMPOTENCY_CONFLICT, Word.DUPLICATE, Word.ACCOUNT_STATE, Word.ACTIVATION_EXPIRED, Word.SIGN_IN_REFUSED),
+    *(Word.SITE_NOT_ALLOWED, Word.PASSWORD_REFUSED, Word.SCREENING_REJECTED, Word.MESSAGE_REFUSED, Word.QUOTA_EXCEEDED),
+)
+"""What is said on the routes of accounts, which no station calls."""
 
 
 def _plain(error: Callable[[str], ServiceError]) -> Callable[[Problem], ServiceError]:
@@ -41,8 +52,13 @@ def _with_wait(error: Callable[[str, int], ServiceError]) -> Callable[[Problem],
     return lambda problem: error(problem.reference, problem.retry_after or 0)
 
 
-TABLE: Mapping[Word, Callable[[Problem], ServiceError]] = {
-    Word.MALFORMED: _plain(ServiceBroken),
+def _malformed(problem: Problem) -> KioskError:
+    """Where the service names fields, it is what a person typed that it does not take; else it is our own fault."""
+    return InputRefused(problem.reasons[0], "shape") if problem.reasons else ServiceBroken(problem.reference)
+
+
+TABLE: Mapping[Word, Callable[[Problem], KioskError]] = {
+    Word.MALFORMED: _malformed,
     Word.INVALID_TOKEN: _plain(StationRefused),
     Word.INSUFFICIENT_SCOPE: _plain(StationRefused),
     Word.NOT_FOUND: _plain(SessionExpired),
@@ -68,10 +84,16 @@ TABLE: Mapping[Word, Callable[[Problem], ServiceError]] = {
     Word.DIRECTORY_UNAVAILABLE: _plain(ServiceBroken),
     Word.STORAGE_FULL: _plain(ServiceBroken),
     Word.BUSY: _plain(ServiceBroken),
+    Word.TOO_MANY_REQUESTS: _plain(ServiceBroken),
+    Word.TERMS_NOT_ACCEPTED: _plain(TermsChanged),
+    Word.HELD_FOR_REVIEW: _plain(HeldForReview),
+    Word.TOTP_STATE: _plain(TotpWrongState),
+    Word.TOTP_NOT_SET_UP: _plain(TotpWrongState),
     Word.INTERNAL: _plain(ServiceBroken),
+    **dict.fromkeys(_NEVER_OURS, _plain(ServiceBroken)),
 }
 
 
-def error_of(problem: Problem) -> ServiceError:
+def error_of(problem: Problem) -> KioskError:
     """The error that a problem document means."""
     return TABLE[problem.code](problem)

@@ -19,10 +19,13 @@ from kiosk.enrollment.effects import (
     CancelEnrollment,
     CheckKey,
     CompleteCeremony,
+    ConfirmTotp,
     Effect,
+    FetchTotp,
     FinishEnrollment,
     IdentifyPerson,
     LoadProfile,
+    RegisterPerson,
     SendCode,
     SubmitProof,
     VerifyPerson,
@@ -37,7 +40,7 @@ from kiosk.station.work import Build, ForgetParty, Job, Outcome, Settle
 
 _log = structlog.get_logger("keywright.station")
 _NETWORK = (
-    *(LoadProfile, IdentifyPerson, SendCode, VerifyPerson, AskApproval),
+    *(LoadProfile, IdentifyPerson, RegisterPerson, SendCode, VerifyPerson, AskApproval, FetchTotp, ConfirmTotp),
     *(CheckKey, BeginCeremony, CompleteCeremony, SubmitProof, FinishEnrollment, CancelEnrollment),
 )
 SETTLE_EVERY = 30.0

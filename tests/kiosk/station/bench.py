@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from hardware.simulated.key import SimulatedKey
 from hardware.simulated.source import SimulatedSource
-from kiosk.contract.profile import VerificationMethod
+from kiosk.contract.profile import FormKind, VerificationMethod
 from kiosk.enrollment.events import Event, KeyInserted, KeyRemoved
 from kiosk.station.client import Client
 from kiosk.station.headless import Host
@@ -18,7 +20,7 @@ from kiosk.station.on_device import build_device
 from kiosk.station.on_network import build_network
 from kiosk.station.scripted_person import Script
 from kiosk.station.session import Session
-from tests.kiosk.station.contract_server import CODE, SECRET, ContractServer
+from tests.kiosk.station.contract_server import CODE, SECRET, ContractServer, app_code
 
 PIN = "49-horses"
 
@@ -59,6 +61,12 @@ class Bench:
 
     def script(self, method: VerificationMethod = VerificationMethod.EMAIL) -> Script:
         return Script("upn", {"upn": "ada@example.org"}, method, PIN, lambda: CODE, self.plug, self.key.touch)
+
+    def stranger(self, **more: Any) -> Script:
+        """Somebody who is not known here, and has a phone with them."""
+        values = {"given_name": "Ada", "email": "ada@example.org", "phone": " "}
+        changes: dict[str, Any] = {"form": FormKind.MEMBER, "values": values, "app": app_code}
+        return replace(self.script(), **changes | more)
 
     def plug(self) -> None:
         self.key.plug()

@@ -14,8 +14,10 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from kiosk.config import ServiceEndpoint, StationSettings
+from kiosk.contract.enrollments import TotpSetUp
 from kiosk.contract.problems import MEDIA_TYPE, Word
 from kiosk.service.tls import issue_server_certificate, make_authority, server_context
 
@@ -32,6 +34,20 @@ PROFILE: dict[str, Any] = {
     ],
     "methods": ["email", "none"],
     "relying_parties": [PARTY],
+    "registrations": [
+        {
+            "kind": "member",
+            "fields": [
+                {"field": {"name": "given_name", "kind": "name"}},
+                {"field": {"name": "email", "kind": "email"}},
+                {"field": {"name": "phone", "kind": "phone"}, "required": False},
+            ],
+            "terms": [
+                {"id": "house", "version": "1", "titles": {"en": "House rules"}, "texts": {"en": "Be kind."}},
+                {"id": "news", "version": "3", "titles": {"ar": "أخبار"}, "texts": {"ar": "رسائل"}, "required": False},
+            ],
+        }
+    ],
     "times": {"absolute": 900, "idle": 90, "warning": 20, "touch": 5},
     "embedded": True,
     "something_newer": {"an older station": "ignores it"},
@@ -79,6 +95,9 @@ class ContractServer:
         self.checked: dict[str, Any] = {}
         self.issued: dict[str, Any] | None = None
         self.finished: list[str] = []
+        self.registered: list[dict[str, Any]] = []
+        self.totp: dict[str, str] = {}
+        self.with_app: set[str] = set()
         self.refuses = ""
         self.user_handle = b"user-1"
         self.release = threading.Event()
@@ -249,15 +268,10 @@ class _Handler(BaseHTTPRequestHandler):
         state = self.server_state
         step = self.path.rsplit("/", 1)[1]
         match step:
-            case "identify":
-                return 202, {"phase": "verify", "offers": state.offers}
-            case "send-code":
-                state.sent.append(CODE)
-                answer = {"method": body["method"], "hint": "a•••", "resend_after": 60, "expires_in": 600, "digits": 6}
-                return 202, answer
-            case "verify":
-                parties, policy = state.parties, state.policy
-                return 200, {"phase": "key", "display_name": "Ada", "relying_parties": parties, "policy": policy}
+            case "identify" | "register" | "send-code" | "verify":
+                return self._person(step, body)
+            case "totp" | "confirm":
+                return self._app(step, self.path.split("/")[2], body)
             case "key":
                 return 200, state.checked
             case "finish":
@@ -269,6 +283,35 @@ class _Handler(BaseHTTPRequestHandler):
             case "ceremony":
                 return 200, self._begin(body["relying_party"])
         return self._ceremony(step, state.ceremonies[self.path.split("/")[-2]], body)
+
+    def _person(self, step: str, body: dict[str, Any]) -> tuple[int, Any]:
+        state = self.server_state
+        match step:
+            case "send-code":
+                state.sent.append(CODE)
+                answer = {"method": body["method"], "hint": "a•••", "resend_after": 60, "expires_in": 600, "digits": 6}
+                return 202, answer
+            case "verify":
+                parties, policy = state.parties, state.policy
+                return 200, {"phase": "key", "display_name": "Ada", "relying_parties": parties, "policy": policy}
+            case _:
+                state.registered += [body] if step == "register" else []
+                return 202, {"phase": "verify", "offers": state.offers}
+
+    def _app(self, step: str, enrollment_id: str, body: dict[str, Any]) -> tuple[int, Any]:
+        state = self.server_state
+        if enrollment_id in state.with_app:
+            self._fail(Fault("", "problem", Word.TOTP_STATE, 409))
+            return 0, None
+        if step == "totp":
+            secret = state.totp[enrollment_id] = base64.b32encode(secrets.token_bytes(20)).decode()
+            uri = f"otpauth://totp/{quote('Example:ada')}?secret={secret}"
+            return 200, {"secret": secret, "uri": uri, "digits": 6, "period": 30}
+        if body["code"] != app_code(TotpSetUp(state.totp[enrollment_id], "")):
+            self._fail(Fault("", "problem", Word.CODE_INVALID, 400, {"tries_left": 4}))
+            return 0, None
+        state.with_app.add(enrollment_id)
+        return 200, {"recovery_codes": ["k7m4-q2xw", "p9d3-h6ta"]}
 
     def _begin(self, party_id: str) -> dict[str, Any]:
         ceremony_id = secrets.token_hex(8)
@@ -306,6 +349,11 @@ class _Handler(BaseHTTPRequestHandler):
                 ceremony.abandoned.append(body["reason"])
                 ceremony.proved = ceremony.proved and body["reason"] != "another_key"
                 return 204, None
+
+
+def app_code(setup: TotpSetUp) -> str:
+    """What an app shows whose clock stands still: this is no test of RFC 6238."""
+    return str(sum(map(ord, setup.secret))).zfill(setup.digits)
 
 
 def rp_id_of(party: dict[str, str]) -> str:

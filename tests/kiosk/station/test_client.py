@@ -14,11 +14,12 @@ from typing import Any
 import pytest
 
 from kiosk.config import ServiceEndpoint
-from kiosk.contract.enrollments import AbandonReason, KeyReport
+from kiosk.contract.enrollments import AbandonReason, AcceptedTerms, KeyReport
 from kiosk.contract.problems import Problem, Word
-from kiosk.contract.profile import VerificationMethod
+from kiosk.contract.profile import FormKind, VerificationMethod
 from kiosk.errors import (
     ConfigurationError,
+    InputRefused,
     KeyNotAllowed,
     Locked,
     OutcomeUnknown,
@@ -29,12 +30,13 @@ from kiosk.errors import (
     ServiceUntrusted,
     StationRefused,
     TooSoon,
+    TotpWrongState,
     WrongCode,
 )
 from kiosk.service.tls import make_authority
 from kiosk.station.client import Client
 from kiosk.station.problems import TABLE, error_of
-from tests.kiosk.station.contract_server import SECRET, ContractServer, Fault
+from tests.kiosk.station.contract_server import SECRET, ContractServer, Fault, app_code
 
 Make = Callable[..., Client]
 
@@ -242,7 +244,51 @@ def test_every_word_of_the_service_has_an_error() -> None:
     assert set(TABLE) == set(Word)
     for word in Word:
         error = error_of(Problem("", "", 400, word, "REF-9"))
+        assert isinstance(error, ServiceError)
         assert error.reference == "REF-9"
+
+
+def test_a_field_that_the_service_does_not_take_is_named(make: Make, server: ContractServer) -> None:
+    for path_end in ("/register", "/identify"):
+        server.faults += [Fault(path_end, "problem", Word.MALFORMED, 400, {"reasons": ["ends_on", "email"]})]
+    with pytest.raises(InputRefused) as refused:
+        make().register("e", FormKind.VISITOR, {"ends_on": "2999-01-01"}, ())
+    assert (refused.value.field, refused.value.reason) == ("ends_on", "shape")
+    with pytest.raises(InputRefused):
+        make().identify("e", "upn", {"upn": "x"})
+
+
+def test_a_form_goes_with_the_terms_that_were_accepted(make: Make, server: ContractServer) -> None:
+    yes = AcceptedTerms("house", "2026-03", "ar")
+    identified = make().register("e", FormKind.MEMBER, {"email": "ada@example.org"}, (yes,))
+    assert [offer.method for offer in identified.offers] == [VerificationMethod.EMAIL]
+    assert server.bodies[-1] == {
+        "form": "member",
+        "values": {"email": "ada@example.org"},
+        "accepted": [{"id": "house", "version": "2026-03", "language": "ar"}],
+    }
+
+
+def test_an_app_is_set_up_with_a_secret_that_is_in_no_repr(make: Make, server: ContractServer) -> None:
+    client = make(retries=1)
+    server.faults += [Fault("/totp", "drop")]
+    setup = client.set_up_totp("e")
+    assert setup.uri.startswith("otpauth://totp/")
+    assert setup.secret not in repr(setup)
+    enrolled = client.confirm_totp("e", app_code(setup))
+    assert len(enrolled.recovery_codes) == 2
+    assert enrolled.recovery_codes[0] not in repr(enrolled)
+
+
+def test_a_code_of_an_app_is_handed_over_once(make: Make, server: ContractServer) -> None:
+    client = make(retries=3)
+    setup = client.set_up_totp("e")
+    server.faults += [Fault("/confirm", "drop_after")]
+    with pytest.raises(ServiceUnreachable):
+        client.confirm_totp("e", app_code(setup))
+    assert [path for _, path in server.calls].count("/enrollments/e/totp/confirm") == 1
+    with pytest.raises(TotpWrongState):
+        client.set_up_totp("e")
 
 
 def test_a_wait_that_the_service_does_not_tell_is_a_minute() -> None:
