@@ -49,6 +49,7 @@ class Word(StrEnum):
     HELD_FOR_REVIEW = "held_for_review"
     SCREENING_REJECTED = "screening_rejected"
     TOTP_STATE = "totp_state"
+    TOTP_NOT_SET_UP = "totp_not_set_up"
     MESSAGE_REFUSED = "message_refused"
     QUOTA_EXCEEDED = "quota_exceeded"
     INTERNAL = "internal"

@@ -28,7 +28,7 @@ def _written(endpoint: Callable[..., Any], status: int) -> Callable[..., Any]:
     def write(answer: Any) -> Response:
         if isinstance(answer, Response):
             return answer
-        return Response(adapter.dump_json(answer), status, media_type="application/json")
+        return Response(adapter.dump_json(answer, by_alias=True), status, media_type="application/json")
 
     @wraps(endpoint)
     def written(*args: Any, **values: Any) -> Response:

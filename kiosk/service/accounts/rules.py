@@ -13,6 +13,7 @@ AccountRefused
 ├── Held                the screening has to be looked at by somebody
 ├── ScreeningRejected   the call type is none, or nobody is in the range
 ├── TotpWrongState      the second factor is in `state`, which does not allow this
+├── TotpNotSetUp        there is nobody of this id, or no secret that waits for its first code
 └── Busy                too many passwords are being hashed: again in `retry_after` seconds
 """
 
@@ -131,6 +132,10 @@ class Busy(AccountRefused):
     """Too many passwords are being hashed; again in `retry_after` seconds."""
 
     retry_after: int
+
+
+class TotpNotSetUp(AccountRefused):
+    """No secret waits for its first code: set one up first."""
 
 
 def may_move(before: AccountState, after: AccountState) -> bool:

@@ -9,6 +9,7 @@ import base64
 import hmac
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import accumulate
 from typing import Final
 from urllib.parse import quote, urlencode
 
@@ -27,6 +28,8 @@ SECRET_BYTES: Final = 20
 
 SETUP_LIFE: Final = timedelta(hours=1)
 """How long a secret waits for the first code: one that was shown and left does not lie about for ever."""
+
+_LONGEST_LABEL: Final = 200
 
 
 class Change(StrEnum):
@@ -57,15 +60,11 @@ def moved(state: TotpState, change: Change) -> TotpState:
     return after
 
 
-def standing(stored: str | None, changed_at: datetime | None, now: datetime) -> TotpState:
+def standing(state: TotpState, changed_at: datetime, now: datetime) -> TotpState:
     """The state of what is stored: a set-up that nobody finished in time is none, nor one of the future (the clock was
     set back)."""
-    if stored is None or changed_at is None:
-        return TotpState.NOT_ENROLLED
-    state = TotpState(stored)
-    if state is TotpState.SETUP and not changed_at - SKEW <= now < changed_at + SETUP_LIFE:
-        return TotpState.NOT_ENROLLED
-    return state
+    waits = changed_at - SKEW <= now < changed_at + SETUP_LIFE
+    return state if state is TotpState.ENROLLED or waits else TotpState.NOT_ENROLLED
 
 
 def step_at(now: datetime) -> int:
@@ -92,14 +91,20 @@ def matching_step(secret: bytes, typed: str, now: datetime, *, drift: int, after
 def uri_of(secret: bytes, name: str, issuer: str) -> str:
     """What the QR code says: the key URI format that authenticator apps read; a colon ends the issuer, so none is
     written as itself."""
-    label = f"{quote(issuer, safe='')}:{quote(name, safe='')}"
-    values = {"secret": typed_form(secret), "issuer": issuer, "algorithm": "SHA1", "digits": DIGITS, "period": PERIOD}
-    return f"otpauth://totp/{label}?{urlencode(values, quote_via=quote, safe='')}"
+    whose, label = _quoted(issuer), _quoted(name)
+    values = {"algorithm": "SHA1", "digits": DIGITS, "period": PERIOD}
+    return f"otpauth://totp/{whose}:{label}?secret={typed_form(secret)}&issuer={whose}&{urlencode(values)}"
 
 
 def typed_form(secret: bytes) -> str:
     """The secret as people type it: Base32 (RFC 4648) without padding, which 20 bytes do not need."""
     return base64.b32encode(secret).decode().rstrip("=")
+
+
+def _quoted(text: str) -> str:
+    """Percent-encoded, and cut where a picture would become too fine to be read by a phone."""
+    whole = [quote(each, safe="") for each in text]
+    return "".join(each for each, end in zip(whole, accumulate(map(len, whole)), strict=True) if end <= _LONGEST_LABEL)
 
 
 def _app(secret: bytes) -> TOTP:
