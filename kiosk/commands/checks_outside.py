@@ -12,7 +12,7 @@ from kiosk.commands.words import sentence, tame
 from kiosk.credentials import CredentialStore
 from kiosk.errors import ConfigurationError, KioskError
 from kiosk.service.assembly import Surroundings, wire
-from kiosk.service.catalog import DIRECTORIES, MESSENGERS, RELYING_PARTIES, make
+from kiosk.service.catalog import DIRECTORIES, MESSENGERS, RELYING_PARTIES, SCREENERS, make
 from kiosk.service.database import open_database
 from kiosk.service.directories.directory_settings import DirectorySettings, RemoteDirectorySettings
 from kiosk.service.outbound import Outbound
@@ -70,6 +70,8 @@ def _looks(settings: ServiceSettings, wiring: Wiring) -> Iterator[tuple[str, Loo
     for name, messenger in (("mail server", settings.mail), ("sms gateway", settings.sms)):
         if messenger is not None:
             yield name, partial(_probe, MESSENGERS, messenger, wiring)
+    for screener in settings.accounts.screening:
+        yield f"checker {screener.id}", partial(_probe, SCREENERS, screener, wiring)
     if settings.verification.lookup is not None:
         yield "look-up", partial(_lookup, settings.verification.lookup, settings, wiring)
 

@@ -28,7 +28,9 @@ JSON_LINES: Final = frozenset({".jsonl", ".ndjson"})
 _LONGEST_LINE: Final = 1 << 16
 _LONGEST_NAME: Final = 512
 _LONGEST_REFERENCE: Final = 128
-_LAYOUT: Final = Layout(frozenset({"name", "given_name", "family_name", "reference"}), (), prefix="")
+_LAYOUT: Final = Layout(
+    frozenset({"name", "given_name", "family_name", "reference"}), (frozenset({"name", "family_name"}),), prefix=""
+)
 
 
 class ListSettings(ScreenerSettings):
