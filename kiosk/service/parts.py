@@ -31,7 +31,8 @@ class Parts:
     `hmac_key` (32 bytes) keys the hashes of codes and the stable user handles of the embedded relying party. `secret`
     resolves the name of a secret (settings never hold one); it raises kiosk.errors.NoCredential. `policies` is what was
     last read of the relying parties' own. `rates` bounds how often clients call, `passwords` hashes and compares what
-    people sign in with, `screeners` judge guests. `embedded` allows simulated keys. `nudge` wakes the worker after a commit that gave it work.
+    people sign in with, `screeners` judge guests. `embedded` allows simulated keys. `nudge` wakes the worker after a
+    commit that gave it work.
     """
 
     store: Store

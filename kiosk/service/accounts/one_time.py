@@ -1,7 +1,8 @@
 """One-time secrets that lead to an account: made, mailed by others, and judged; people who do not exist have them, too.
 
 A secret is bound to its purpose and to its subject, works once and for a time, and only the newest one does; digits
-are tried a few times at most (OWASP ASVS 6.5.1, 6.5.5, 6.6.2; NIST SP 800-63B-4, 3.1.3). Of its text only a keyed hash is kept.
+are tried a few times at most (OWASP ASVS 6.5.1, 6.5.5, 6.6.2; NIST SP 800-63B-4, 3.1.3). Of its text only a keyed hash
+is kept.
 """
 
 from __future__ import annotations
