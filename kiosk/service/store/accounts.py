@@ -29,7 +29,7 @@ class AccountRow:
 
     id: str
     tenant: str
-    upn: str
+    upn: str = field(repr=False)
     upn_key: str = field(repr=False)
     given_name: str = field(repr=False)
     family_name: str = field(repr=False)
