@@ -35,7 +35,7 @@ class IdentifyPerson:
     replaces: str
     locale: str
     alternative: str
-    criteria: dict[str, str]
+    criteria: dict[str, str] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

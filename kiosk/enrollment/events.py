@@ -36,7 +36,7 @@ class AlternativeChosen:
 class CriteriaGiven:
     """Identify: what was typed, by field name."""
 
-    values: dict[str, str]
+    values: dict[str, str] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

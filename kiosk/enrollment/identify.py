@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import replace
+from datetime import date
 
 from kiosk.contract.profile import FieldKind, IdentifyField
 from kiosk.enrollment.answers import Failed
@@ -78,4 +79,13 @@ def refuse(field: IdentifyField, value: str) -> InputRefused | None:
     shape = _SHAPES.get(field.kind)
     if (shape and not shape.fullmatch(text)) or (field.pattern and not re.fullmatch(field.pattern, text)):
         return InputRefused(field.name, "shape")
-    return None
+    return InputRefused(field.name, "shape") if field.kind is FieldKind.DATE and not _is_day(text) else None
+
+
+def _is_day(text: str) -> bool:
+    """Whether the calendar has this day."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

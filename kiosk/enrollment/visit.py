@@ -112,7 +112,7 @@ class Visit:
     approvals: bool = False
     enrollment_id: str = ""
     alternative: str = ""
-    criteria: dict[str, str] = field(default_factory=dict)
+    criteria: dict[str, str] = field(default_factory=dict, repr=False)
     form: RegistrationForm | None = None
     offers: tuple[VerificationOffer, ...] = ()
     masked: MaskedPerson | None = None

@@ -26,6 +26,7 @@ from kiosk.contract.enrollments import (
     PartyResult,
     Phase,
     ProvedCeremony,
+    TotpSetUp,
     VerificationOffer,
     Verified,
 )
@@ -40,7 +41,7 @@ from kiosk.contract.policy import (
     PinPolicy,
     ResetMode,
 )
-from kiosk.contract.profile import VerificationMethod
+from kiosk.contract.profile import FormKind, VerificationMethod
 from kiosk.enrollment import answers, effects, events, states
 from kiosk.enrollment.flow import advance, begin
 from kiosk.enrollment.visit import Visit
@@ -48,6 +49,8 @@ from kiosk.secret import Secret
 from tests.kiosk.enrollment.walk import ADDRESS, FRESH, MAIL, PROFILE, VPN, WITH_PIN, Walk
 
 PIN = "Qx7!secret-pin"
+SECRET, TYPED = "JBSWY3DPEHPK3PXP", "ada.typed@example.org"
+HIDDEN = (PIN, SECRET, TYPED)
 OTHER = KeyAddress(Transport.USB, "usb-2", 7, "S2")
 PLAIN = replace(ADDRESS, serial="", attach_id=9, bus="usb:1-1")
 CAN = dict.fromkeys(("authnrCfg", "setMinPINLength", "alwaysUv", "ep", "bioEnroll"), False) | {
@@ -61,11 +64,13 @@ DEMANDING = EnrollmentPolicy(
     PinPolicy(origin=PinOrigin.RANDOM, built_in_uv=True, enroll_fingerprint=Demand.BEST_EFFORT),
     KeyPolicy(reset=ResetMode.STAFF),
     HandOverPolicy(8, Demand.BEST_EFFORT, ("a.example",), Demand.BEST_EFFORT, Demand.BEST_EFFORT, Demand.BEST_EFFORT),
+    totp=Demand.BEST_EFFORT,
 )
 LENIENT = EnrollmentPolicy(
     PinPolicy(PinMode.IF_ABSENT, enroll_fingerprint=Demand.REQUIRE),
     KeyPolicy(reset=ResetMode.SELF),
     partial=Partial.ROLL_BACK,
+    totp=Demand.REQUIRE,
 )
 FINISHED = FinishedEnrollment(
     Phase.DONE, "r", (PartyOutcome(MAIL, PartyResult.REGISTERED), PartyOutcome(VPN, PartyResult.UNKNOWN))
@@ -88,6 +93,7 @@ FAILURES: list[hw.HardwareError | errors.KioskError] = [
     *(errors.CeremonyExpired(), errors.RegistrationRefused(), errors.ProofRefused(), errors.OutcomeUnknown()),
     *(errors.PartyUnavailable(), hw.NoSuitableAlgorithm()),
     *(errors.OutOfStep(), errors.NotApproved(), hw.AgentLost(), hw.Unsupported("uv"), hw.FingerprintsFull()),
+    *(errors.HeldForReview(), errors.TermsChanged(), errors.TotpWrongState(), errors.InputRefused("email", "shape")),
     *(errors.NotProtected(), errors.OtherPort(), hw.UvBlocked(), hw.ResetTooLate(), hw.ResetRefused(("usb",))),
 ]
 
@@ -96,7 +102,14 @@ people: list[Make] = [
     lambda _: events.Started(),
     lambda _: events.AlternativeChosen("badge"),
     lambda _: events.CriteriaGiven({"upn": "a@b", "badge": "1", "employee_id": "1"}),
+    lambda _: events.RegistrationChosen(FormKind.MEMBER),
+    lambda _: events.RegistrationChosen(FormKind.VISITOR),
+    lambda _: events.RegistrationChosen(FormKind.CONTRACTOR),
+    lambda _: events.FormFilled({"given_name": "Ada", "email": TYPED, "sponsor": "c", "ends_on": "2026-12-01"}),
+    lambda _: events.FormFilled({"email": "a@b", "ends_on": "2026-02-30"}),
+    lambda _: events.TermsAccepted(),
     lambda _: events.MethodChosen(VerificationMethod.AUTOMATIC),
+    lambda _: events.MethodChosen(VerificationMethod.TOTP),
     lambda _: events.MethodChosen(VerificationMethod.EMAIL),
     lambda _: events.CodeTyped("123456"),
     lambda _: events.CodeRequested(),
@@ -153,6 +166,9 @@ replies: list[Make] = [
     lambda n: answers.ProofAccepted(n, ProvedCeremony(Phase.KEY, MAIL, "r", IssuedPass(PIN, 3600))),
     lambda n: answers.ProofAccepted(n, ProvedCeremony(Phase.KEY, VPN, "r")),
     lambda n: answers.EnrollmentFinished(n, FINISHED),
+    lambda n: answers.TotpReady(n, TotpSetUp(SECRET, f"otpauth://totp/a?secret={SECRET}")),
+    lambda n: answers.TotpEnrolled(n, (SECRET,)),
+    lambda n: answers.ProfileLoaded(n, replace(PROFILE, registrations=())),
     answers.CleanedUp,
     lambda n: answers.CleanedUp(n, left_on_key=True, enrollment_id="e1"),
     events.RetryDue,
@@ -161,6 +177,9 @@ replies: list[Make] = [
 ANSWERED_BY: dict[type, tuple[type, ...]] = {
     effects.LoadProfile: (answers.ProfileLoaded,),
     effects.IdentifyPerson: (answers.PersonIdentified,),
+    effects.RegisterPerson: (answers.PersonIdentified,),
+    effects.FetchTotp: (answers.TotpReady,),
+    effects.ConfirmTotp: (answers.TotpEnrolled,),
     effects.SendCode: (answers.CodeDelivered,),
     effects.VerifyPerson: (answers.PersonVerified,),
     effects.InspectKey: (answers.KeyInspected,),
@@ -186,6 +205,10 @@ ANSWERED_BY: dict[type, tuple[type, ...]] = {
 }
 
 
+ENDS = (states.SetUpApp, states.RecoveryCodes, states.Done)
+TAKES_BACK = (effects.CancelEnrollment, effects.CleanUp, effects.FinishEnrollment)
+
+
 @settings(deadline=None)  # sixty events at a time, beside whatever else the machine does
 @given(st.data())
 def test_no_order_of_events_breaks_the_flow(data: st.DataObject) -> None:
@@ -205,18 +228,22 @@ def test_no_order_of_events_breaks_the_flow(data: st.DataObject) -> None:
         state, asked = advance(state, event)
         if asked or not isinstance(event, answers.TouchWanted | answers.SampleTaken):
             pending = list(asked) or ([] if isinstance(event, answers.Answer) else pending)
-        assert PIN not in repr(state)
+        assert not any(hidden in repr((state, asked)) for hidden in HIDDEN)
+        assert not (isinstance(before, ENDS) and any(isinstance(effect, TAKES_BACK) for effect in asked))
         assert all(getattr(e, "attempt", attempt) >= attempt for e in asked)
-        if isinstance(state, states.Done) and not isinstance(before, states.Done):
+        if isinstance(state, ENDS) and not isinstance(before, ENDS):
             assert proofs
             assert ends_well(state.visit)
         for effect in asked:
             if isinstance(effect, effects.ResetKey):
                 assert wipes_what_was_meant(before, effect)
         if isinstance(state, states.Welcome):
-            assert state.visit.person == ""
-            assert state.visit.criteria == {}
-            assert state.visit.bound is None
+            assert knows_nobody(state.visit)
+
+
+def knows_nobody(visit: Visit) -> bool:
+    """Nothing of whoever stood here before."""
+    return (visit.person, visit.criteria, visit.form, visit.bound) == ("", {}, None, None)
 
 
 def ends_well(visit: Visit) -> bool:
@@ -233,6 +260,11 @@ def wipes_what_was_meant(before: states.State, effect: effects.ResetKey) -> bool
 
 
 # ── every state × every event ───────────────────────────────────────────────────────────────────
+
+
+def with_app() -> Walk:
+    """A walk to the secret for an authenticator app."""
+    return Walk().read_back(Demand.BEST_EFFORT).answer(lambda n: answers.TotpReady(n, TotpSetUp(SECRET, SECRET)))
 
 
 def everywhere() -> list[Walk]:
@@ -262,6 +294,10 @@ def everywhere() -> list[Walk]:
         *(Walk().touching(), Walk().touching().fail(hw.TouchTimeout()), Walk().touching().made()),
         *(Walk().touching().made().completed(), Walk().touching().made().completed().proved()),
         Walk().touching().made().completed().proved().answer(lambda n: answers.KeyInspected(n, WITH_PIN)),
+        *(Walk().to_form(), Walk().to_form().filled(), Walk().registered(), Walk().identified(VerificationMethod.TOTP)),
+        Walk().to_form().filled().say(events.TermsAccepted(), events.TermsAccepted()),
+        *(Walk().read_back(Demand.REQUIRE), with_app(), with_app().say(events.CodeTyped("755224"))),
+        with_app().say(events.CodeTyped("755224")).answer(lambda n: answers.TotpEnrolled(n, (SECRET,))),
     ]
 
 
@@ -280,7 +316,7 @@ def test_every_state_has_an_answer_to_every_event(place: int) -> None:
     state, attempt = everywhere()[place].state, everywhere()[place].attempt
     for make in EVENTS:
         following, asked = advance(state, make(attempt))
-        assert PIN not in repr((following, asked))
+        assert not any(hidden in repr((following, asked)) for hidden in HIDDEN)
         assert all(getattr(effect, "attempt", attempt) >= attempt for effect in asked)
         event = make(attempt - 1)
         told_later = isinstance(event, answers.CleanedUp) and event.left_on_key

@@ -20,13 +20,17 @@ from kiosk.contract.enrollments import (
     VerificationOffer,
     Verified,
 )
-from kiosk.contract.policy import EnrollmentPolicy, PinMode, PinPolicy
+from kiosk.contract.policy import Demand, EnrollmentPolicy, PinMode, PinPolicy
 from kiosk.contract.profile import (
     FieldKind,
     FieldSet,
+    FormField,
+    FormKind,
     IdentifyField,
     Profile,
+    RegistrationForm,
     RelyingPartyName,
+    Terms,
     VerificationMethod,
 )
 from kiosk.enrollment import answers, events
@@ -36,6 +40,26 @@ from kiosk.enrollment.states import Connecting, State
 from kiosk.secret import Secret
 
 MAIL, VPN = RelyingPartyName("mail.example.org", "Staff mail"), RelyingPartyName("vpn.example.org", "VPN")
+HOUSE = Terms("house", "2026-03", {"en": "House rules", "ar": "قواعد"}, {"en": "Be kind.", "ar": "كن لطيفا."})
+NEWS = Terms("news", "1", {"en": "News"}, {"en": "We write once a month."}, required=False)
+MEMBER = RegistrationForm(
+    FormKind.MEMBER,
+    (
+        FormField(IdentifyField("given_name", FieldKind.NAME)),
+        FormField(IdentifyField("email", FieldKind.EMAIL)),
+        FormField(IdentifyField("phone", FieldKind.PHONE), required=False),
+    ),
+    (HOUSE, NEWS),
+)
+VISITOR = RegistrationForm(
+    FormKind.VISITOR,
+    (
+        FormField(IdentifyField("email", FieldKind.EMAIL)),
+        FormField(IdentifyField("sponsor", FieldKind.TEXT)),
+        FormField(IdentifyField("ends_on", FieldKind.DATE)),
+    ),
+    longest_days=30,
+)
 PROFILE = Profile(
     organization="Example",
     languages=("en", "ar"),
@@ -47,6 +71,7 @@ PROFILE = Profile(
     methods=(VerificationMethod.EMAIL, VerificationMethod.SMS),
     relying_parties=(MAIL,),
     embedded=True,
+    registrations=(MEMBER, VISITOR),
 )
 ADDRESS = KeyAddress(Transport.SIMULATED, "slot-1", 1, "S1", "Test key")
 FRESH = KeyInfo(
@@ -107,6 +132,26 @@ class Walk:
         """Until Identify."""
         self.answer(lambda n: answers.ProfileLoaded(n, PROFILE, simulator_allowed=True))
         return self.say(events.Started())
+
+    def to_form(self, kind: FormKind = FormKind.MEMBER) -> Walk:
+        """Until the form of this kind, from the first screen."""
+        self.answer(lambda n: answers.ProfileLoaded(n, PROFILE, simulator_allowed=True))
+        return self.say(events.RegistrationChosen(kind))
+
+    def filled(self, **values: str) -> Walk:
+        """A member's form is filled in."""
+        return self.say(events.FormFilled({"given_name": "Ada", "email": "ada@example.org", **values}))
+
+    def registered(self, *methods: VerificationMethod) -> Walk:
+        """Until the first screen of verification, all terms accepted."""
+        self.to_form().filled().say(events.TermsAccepted(), events.TermsAccepted())
+        offers = tuple(VerificationOffer(method) for method in methods or (VerificationMethod.EMAIL,))
+        return self.answer(lambda n: answers.PersonIdentified(n, "e1", Identified(Phase.VERIFY, offers)))
+
+    def read_back(self, demand: Demand | None = None) -> Walk:
+        """Until the last look at the key was taken, with this demand for an authenticator app."""
+        self.touching(policy=EnrollmentPolicy(totp=demand)).made().completed().proved()
+        return self.answer(lambda n: answers.KeyInspected(n, WITH_PIN))
 
     def identified(self, *methods: VerificationMethod, person: MaskedPerson | None = None) -> Walk:
         """Until the first screen of verification."""
