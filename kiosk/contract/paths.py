@@ -57,6 +57,7 @@ MIGRATE_MERGE = "/migrate/{batch_id}/merge"
 CARDHOLDER_DETAILS = "/concierge/cardholder-details"
 USER_DETAILS = "/concierge/user-details"
 CONCIERGE_CODE = "/concierge/send-code"
+CONCIERGE_CHECK = "/concierge/check-code"
 
 
 class Scope(StrEnum):

@@ -29,6 +29,7 @@ class TemplateName(StrEnum):
     SECOND_FACTOR = "second_factor"
     SPONSOR = "sponsor"
     VISIT_ENDED = "visit_ended"
+    DESK_CODE = "desk_code"
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ VALUES: Final[Mapping[TemplateName, frozenset[str]]] = {
     TemplateName.SECOND_FACTOR: frozenset({"name", "organization", "when", "change"}),
     TemplateName.SPONSOR: frozenset({"name", "organization", "guest", "company", "until"}),
     TemplateName.VISIT_ENDED: frozenset({"name", "organization", "guest", "until"}),
+    TemplateName.DESK_CODE: frozenset({"code", "minutes", "organization"}),
 }
 """What each message may say; anything else in a template is refused at the start."""
 

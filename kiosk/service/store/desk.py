@@ -1,0 +1,94 @@
+"""People as somebody who acts for some sites of a tenant may see them: of other sites and tenants there is nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Select, bindparam, exists, select
+
+from kiosk.service.store.engine import ReadTx
+from kiosk.service.store.sites import user_sites
+from kiosk.service.store.users import user_values, users
+
+_REMOVED: Final = "removed"
+
+
+class By(StrEnum):
+    """What somebody is looked up by, exactly: their id, the name that they sign in with, or their mail address."""
+
+    USER_ID = "user_id"
+    NAME = "name"
+    EMAIL = "email"
+
+
+@dataclass(frozen=True, slots=True)
+class DeskPerson:
+    """One person of a tenant who is at one of the sites that were asked for."""
+
+    user_id: str
+    upn: str = field(repr=False)
+    given_name: str = field(repr=False)
+    family_name: str = field(repr=False)
+    email: str = field(repr=False)
+    phone: str = field(repr=False)
+    employee_id: str = field(repr=False)
+    status: str
+    origin: str
+    locale: str
+    created_at: datetime | None
+
+
+_COLUMNS = (
+    users.c.id,
+    users.c.upn,
+    users.c.given_name,
+    users.c.family_name,
+    users.c.email,
+    users.c.phone,
+    users.c.employee_id,
+    users.c.status,
+    users.c.origin,
+    users.c.locale,
+    users.c.created_at,
+)
+_AT_SITES = exists().where(
+    user_sites.c.user_id == users.c.id, user_sites.c.site.in_(bindparam("sites", expanding=True))
+)
+_THEIRS = (users.c.tenant == bindparam("of_tenant"), users.c.status != _REMOVED, _AT_SITES)
+_WITH_EMAIL = exists().where(
+    user_values.c.user_id == users.c.id, user_values.c.field == "email", user_values.c.value == bindparam("wanted")
+)
+
+
+def _looked_up(by: ColumnElement[bool]) -> Select[Any]:
+    return select(*_COLUMNS).where(by, *_THEIRS).limit(2)
+
+
+_BY: Final[Mapping[By, Select[Any]]] = {
+    By.USER_ID: _looked_up(users.c.id == bindparam("wanted")),
+    By.NAME: _looked_up(users.c.upn_key == bindparam("wanted")),
+    By.EMAIL: _looked_up(_WITH_EMAIL),
+}
+_SITES = (
+    select(user_sites.c.site, user_sites.c.joined_at)
+    .where(user_sites.c.user_id == bindparam("of"), user_sites.c.site.in_(bindparam("sites", expanding=True)))
+    .order_by(user_sites.c.site)
+)
+
+
+def seen_person(tx: ReadTx, tenant: str, sites: frozenset[str], by: By, wanted: str) -> DeskPerson | None:
+    """The one person who fits, as far as these sites see; nobody where several do."""
+    values = {"of_tenant": tenant, "sites": sorted(sites), "wanted": wanted}
+    found = tx.connection.execute(_BY[by], values).all()
+    return DeskPerson(*found[0]) if len(found) == 1 else None
+
+
+def seen_sites(tx: ReadTx, user_id: str, sites: frozenset[str]) -> tuple[tuple[str, datetime], ...]:
+    """At which of these sites somebody is, and since when."""
+    return tuple(
+        (site, since) for site, since in tx.connection.execute(_SITES, {"of": user_id, "sites": sorted(sites)})
+    )
