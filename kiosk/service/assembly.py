@@ -20,7 +20,7 @@ from kiosk.service.catalog import DIRECTORIES, RELYING_PARTIES, SCREENERS, make
 from kiosk.service.database import open_database
 from kiosk.service.directories.chain import Directories
 from kiosk.service.directories.rules import Site
-from kiosk.service.enrollments.reconciliation import expire, forget_tokens
+from kiosk.service.enrollments.reconciliation import expire, forget_people, forget_tokens
 from kiosk.service.enrollments.removal import forget_old_removals, remove_next
 from kiosk.service.messages.connector import Channel, Messenger
 from kiosk.service.messages.messengers import messengers
@@ -179,6 +179,7 @@ def _lanes(parts: Parts, channels: Mapping[Channel, Messenger]) -> Mapping[str, 
         "housekeeping": (
             Chore("forget_removals", lambda: forget_old_removals(parts) < 0, _HOURLY, listens=False),
             Chore("expire", lambda: expire(parts), listens=False),
+            Chore("forget_people", lambda: forget_people(parts), _EACH_MINUTE, listens=False),
             Chore("forget_tokens", lambda: forget_tokens(parts), _HOURLY, listens=False),
             Chore("forget_codes", lambda: forget_old_codes(parts) < 0, _HOURLY, listens=False),
             Chore("forget_messages", lambda: forget_old_messages(parts) < 0, _HOURLY, listens=False),

@@ -240,6 +240,8 @@ class ServiceSettings(SettingsModel):
             raise ValueError("verification.methods: email needs a mail server: add [mail], or take email out")
         if VerificationMethod.SMS in methods and self.sms is None:
             raise ValueError("verification.methods: sms needs a gateway: add [sms], or take sms out")
+        if methods == (VerificationMethod.TOTP,) and not self.accounts.sites:
+            raise ValueError("verification.methods: totp alone lets in nobody who has no app yet: add another way")
         self._believes_something()
         self._unique("directories", [each.id for each in self.directories])
         self._unique("relying_parties", [party.id for party in self.relying_parties])

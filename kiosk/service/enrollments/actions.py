@@ -47,6 +47,8 @@ def open_enrollment(parts: Parts, caller: Caller, asked: OpenEnrollment) -> Open
     def work(tx: WriteTx) -> None:
         for earlier in rows.open_enrollments(tx, caller.client_id):
             end_enrollment(tx, parts, earlier, Phase.CANCELLED)
+        if parts.settings.accounts.totp.offer is not None:
+            rows.forget_people_of(tx, caller.client_id)
         rows.add_enrollment(tx, row)
 
     parts.store.write(work)
@@ -113,6 +115,8 @@ def cancel(parts: Parts, caller: Caller, enrollment_id: str) -> None:
             raise rules.NotFound
         if row.phase in rows.OPEN_PHASES:
             end_enrollment(tx, parts, row, Phase.CANCELLED)
+        elif row.person is not None:
+            rows.move_enrollment(tx, row, person=None)
 
     parts.store.write(work)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 from kiosk.contract import enrollments as wire
@@ -53,6 +53,18 @@ class AbandonCeremony(wire.AbandonCeremony):
 @dataclass(frozen=True, config=_STRICT)
 class CheckKey(wire.CheckKey):
     """POST …/key."""
+
+
+@dataclass(frozen=True, config=_STRICT)
+class ConfirmTotp(wire.ConfirmTotp):
+    """POST …/totp/confirm."""
+
+    code: str = Field(min_length=1, max_length=64, repr=False)
+
+
+@dataclass(frozen=True, config=_STRICT)
+class SetUpTotp(wire.SetUpTotp):
+    """POST …/totp."""
 
 
 @dataclass(frozen=True, config=_STRICT)

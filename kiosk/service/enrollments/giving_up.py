@@ -8,6 +8,7 @@ from typing import Final
 
 from kiosk.contract.enrollments import Phase
 from kiosk.contract.policy import Partial
+from kiosk.service.directories.connector import Person
 from kiosk.service.parts import Parts
 from kiosk.service.store import ceremonies as rows
 from kiosk.service.store import credentials as credential_rows
@@ -23,13 +24,21 @@ that lags. Until then the service goes on looking."""
 
 
 def end_enrollment(tx: WriteTx, parts: Parts, row: EnrollmentRow, phase: Phase) -> None:
-    """Move to a last phase and forget the person. Unfinished ceremonies are given up; where policy rolls back, proved
-    ones are too, unless this is the good end."""
+    """Move to a last phase and forget the person, unless they go on with an app.
+
+    Unfinished ceremonies are given up; where policy rolls back, proved ones are too, unless this is the good end.
+    """
     states = rows.UNFINISHED
     if phase is not Phase.DONE and parts.settings.partial is Partial.ROLL_BACK:
         states = (*states, CeremonyState.PROVED)
     give_up(tx, parts, rows.ceremonies_of(tx, row.id, states))
-    enrollment_rows.move_enrollment(tx, row, phase=phase, person=None, hints={}, registration=None)
+    person = who_goes_on(parts, row) if phase is Phase.DONE else None
+    enrollment_rows.move_enrollment(tx, row, phase=phase, person=person, hints={}, registration=None)
+
+
+def who_goes_on(parts: Parts, row: EnrollmentRow) -> Person | None:
+    """The person of an enrollment that is done, where an authenticator app is set up after the key."""
+    return None if parts.settings.accounts.totp.offer is None else row.person
 
 
 def give_up(tx: WriteTx, parts: Parts, ceremonies: Sequence[CeremonyRow]) -> None:

@@ -7,7 +7,7 @@ import structlog
 from kiosk.contract.enrollments import IssuedPass, Phase, ProveCeremony, ProvedCeremony
 from kiosk.service.enrollments import rules
 from kiosk.service.enrollments.ceremonies import Place, alive, ceremony_at, party_of
-from kiosk.service.enrollments.giving_up import give_up
+from kiosk.service.enrollments.giving_up import give_up, who_goes_on
 from kiosk.service.enrollments.settlement import listed
 from kiosk.service.messages.actions import notify_registered
 from kiosk.service.parts import Parts
@@ -135,5 +135,6 @@ def _proved(
     notify_registered(tx, parts, row.person, party.name.name, now, reference=row.receipt, locale=row.locale)
     finished = rows.ceremonies_of(tx, row.id, (CeremonyState.PROVED,))
     if {each.relying_party for each in finished} >= set(parts.relying_parties):
-        return enrollment_rows.move_enrollment(tx, row, phase=Phase.DONE, person=None, hints={})
+        person = who_goes_on(parts, row)
+        return enrollment_rows.move_enrollment(tx, row, phase=Phase.DONE, person=person, hints={})
     return row

@@ -6,7 +6,7 @@ from kiosk.contract.enrollments import Phase
 from kiosk.service.enrollments.giving_up import end_enrollment
 from kiosk.service.parts import Parts
 from kiosk.service.store.engine import WriteTx
-from kiosk.service.store.enrollments import overdue_enrollments
+from kiosk.service.store.enrollments import forget_people_before, overdue_enrollments
 from kiosk.service.store.tokens import drop_expired_tokens
 from kiosk.service.tokens.rules import SKEW
 
@@ -27,6 +27,13 @@ def expire(parts: Parts) -> bool:
         return len(overdue)
 
     return parts.store.write(work) == _AT_ONCE
+
+
+def forget_people(parts: Parts) -> bool:
+    """Forget people who might have gone on with an authenticator app, and did not within the enrollment's life."""
+    now = parts.clock.now()
+    parts.store.write(lambda tx: forget_people_before(tx, now))
+    return False
 
 
 def forget_tokens(parts: Parts) -> bool:

@@ -13,7 +13,7 @@ from kiosk.contract import enrollments as wire
 from kiosk.contract import paths
 from kiosk.contract.paths import Scope
 from kiosk.contract.profile import Profile
-from kiosk.service.enrollments import actions, admission, bodies, ceremonies, completion, finish, proof
+from kiosk.service.enrollments import actions, admission, bodies, ceremonies, completion, finish, proof, totp
 from kiosk.service.enrollments.ceremonies import Place
 from kiosk.service.enrollments.profile import profile_of
 from kiosk.service.parts import Parts
@@ -115,6 +115,25 @@ def finish_enrollment(
 ) -> wire.FinishedEnrollment:
     """When not every relying party took the key, and the person goes with those that did."""
     return finish.finish(parts, caller, enrollment_id)
+
+
+@router.post(paths.TOTP, summary="Set up an authenticator app")
+def set_up_totp(
+    enrollment_id: EnrollmentId,
+    body: bodies.SetUpTotp,  # noqa: ARG001 - checked for its form: it has no members
+    parts: Made,
+    caller: Station,
+) -> wire.TotpSetUp:
+    """After the key, where policy offers it: a fallback for when the key is lost. Each call makes another secret."""
+    return totp.set_up(parts, caller, enrollment_id)
+
+
+@router.post(paths.TOTP_CONFIRM, summary="Show that the app works")
+def confirm_totp(
+    enrollment_id: EnrollmentId, body: bodies.ConfirmTotp, parts: Made, caller: Station
+) -> wire.TotpEnrolled:
+    """By the code that it shows. The recovery codes are told once."""
+    return totp.confirm(parts, caller, enrollment_id, body)
 
 
 @router.delete(paths.ENROLLMENT, status_code=204, summary="Cancel an enrollment")

@@ -238,6 +238,7 @@ def policy_for(settings: ServiceSettings, person: Person) -> EnrollmentPolicy:
         ),
         HandOverPolicy(**settings.hand_over.model_dump()),
         settings.partial,
+        settings.accounts.totp.offer,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, Integer, String, Table, bindparam, insert, or_, select, update
+from sqlalchemy import JSON, Column, Index, Integer, String, Table, bindparam, insert, null, or_, select, text, update
 
 from kiosk.contract.enrollments import Phase
 from kiosk.service.directories.connector import Person
@@ -16,6 +16,8 @@ from kiosk.service.store.engine import ReadTx, StaleRow, WriteTx
 
 OPEN_PHASES = (Phase.IDENTIFY, Phase.VERIFY, Phase.KEY)
 """The phases in which something may still happen."""
+
+_KEPT = "phase = 'done' AND person IS NOT NULL"
 
 enrollments = Table(
     "enrollments",
@@ -35,6 +37,7 @@ enrollments = Table(
     Column("registration", JSON(none_as_null=True)),
     Index("ix_enrollments_client_id_phase", "client_id", "phase"),
     Index("ix_enrollments_phase_expires_at", "phase", "expires_at"),
+    Index("ix_enrollments_kept_until", "expires_at", sqlite_where=text(_KEPT), postgresql_where=text(_KEPT)),
 )
 
 _COLUMNS = (
@@ -60,7 +63,8 @@ class EnrollmentRow:
 
     `subject` is what failures are counted for: a keyed hash of the matched person, or of what was typed where nobody
     (or more than one) was matched, so that both are counted alike; empty before identify. `person` is the matched
-    person as the directory told them, None for nobody; it is forgotten when the enrollment ends. `receipt` is the
+    person as the directory told them, None for nobody; it is forgotten when the enrollment ends, or with its time where
+    the person goes on with an authenticator app. `receipt` is the
     short word that people quote at the desk. `hints` are the masked addresses by way of verification, as somebody or
     nobody is shown them; forgotten with the person. `registration` is a filled-in form, where somebody registers
     instead of being known: kept until the account is made of it, or the enrollment ends.
@@ -104,6 +108,9 @@ _MOVE = (
     .where(enrollments.c.id == bindparam("wanted"), enrollments.c.version == bindparam("seen"))
     .values({name: bindparam(f"to_{name}") for name in _CHANGING})
 )
+_FORGET = update(enrollments).where(text(_KEPT)).values(person=null(), version=enrollments.c.version + 1)
+_FORGET_OF = _FORGET.where(enrollments.c.client_id == bindparam("client"))
+_FORGET_BEFORE = _FORGET.where(enrollments.c.expires_at <= bindparam("now"))
 
 
 def add_enrollment(tx: WriteTx, row: EnrollmentRow) -> None:
@@ -140,6 +147,16 @@ def move_enrollment(tx: WriteTx, seen: EnrollmentRow, **changes: Any) -> Enrollm
     if tx.connection.execute(_MOVE, {**moved, "wanted": seen.id, "seen": seen.version}).rowcount != 1:
         raise StaleRow
     return now
+
+
+def forget_people_of(tx: WriteTx, client_id: str) -> None:
+    """The people whose enrollments here are done have gone."""
+    tx.connection.execute(_FORGET_OF, {"client": client_id})
+
+
+def forget_people_before(tx: WriteTx, now: datetime) -> None:
+    """The time of enrollments that are done is over, and nobody goes on with them."""
+    tx.connection.execute(_FORGET_BEFORE, {"now": now})
 
 
 def _values(row: EnrollmentRow) -> dict[str, Any]:

@@ -34,6 +34,10 @@ _TABLES = (
 
 def upgrade() -> None:
     op.add_column("enrollments", sa.Column("registration", sa.JSON(), nullable=True))
+    kept = sa.text("phase = 'done' AND person IS NOT NULL")
+    op.create_index(
+        "ix_enrollments_kept_until", "enrollments", ["expires_at"], sqlite_where=kept, postgresql_where=kept
+    )
     _people()
     _sign_in()
     _second_factor()
@@ -46,6 +50,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in reversed(_TABLES):
         op.drop_table(table)
+    op.drop_index("ix_enrollments_kept_until", "enrollments")
     op.drop_column("enrollments", "registration")
 
 
