@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from pydantic import ConfigDict, Field
+from typing import Final, Self
+
+from pydantic import ConfigDict, Field, model_validator
+from pydantic.config import JsonDict
 
 from kiosk.service.accounts.rules import TotpState
 from kiosk.service.accounts.totp import DIGITS, PERIOD
 from kiosk.service.seed_shape import SeedModel
 
-_CODE = Field(min_length=1, max_length=64, repr=False, description="A code of the app, or a recovery code")
+_NAMED: Final[JsonDict] = {"email": "mona.okafor@example.org", "siteId": "campus"}
+_CODE: Final = Field(min_length=1, max_length=64, repr=False, description="A code of the app, or a recovery code")
 
 
 class TotpStanding(SeedModel):
@@ -59,3 +63,50 @@ class TotpUnenrollmentByStaff(SeedModel):
 
     user_id: str = Field(pattern="^[0-9a-f]{32}$")
     reason: str = Field(min_length=3, max_length=200, description="For the audit trail")
+
+
+class _Named(SeedModel):
+    """Somebody by their mail address or by their name."""
+
+    email: str = Field(default="", max_length=254)
+    username: str = Field(default="", max_length=256)
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if bool(self.email.strip()) == bool(self.username.strip()):
+            raise ValueError("one of email and username")
+        return self
+
+
+class PasswordlessCode(_Named):
+    """Who shall be mailed a code, to sign in at which site."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_NAMED]})
+
+    site_id: str = Field(min_length=1, max_length=40)
+
+
+class PasswordlessCodeSent(SeedModel):
+    """The same whoever was named. Seconds until another code may be asked for, and until this one is too old."""
+
+    resend_after: int
+    expires_in: int
+    digits: int
+
+
+class PasswordlessLogin(_Named):
+    """The code of the mail; `totp` besides, where the person has an authenticator app (or a recovery code)."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"email": _NAMED["email"], "otp": "381904"}]})
+
+    otp: str = Field(min_length=1, max_length=64, repr=False)
+    totp: str = Field(default="", max_length=64, repr=False)
+
+
+class Session(SeedModel):
+    """Somebody is signed in; the token is told here and nowhere else. `expiresIn` in seconds."""
+
+    token: str = Field(repr=False)
+    expires_in: int
+    user_id: str
+    method: str

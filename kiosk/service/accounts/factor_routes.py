@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Path
 
 from kiosk.contract import paths
 from kiosk.contract.paths import Scope
 from kiosk.service.accounts import factor_bodies as bodies
+from kiosk.service.accounts import passwordless
 from kiosk.service.accounts import second_factor_actions as factor
 from kiosk.service.accounts.rules import TotpState
 from kiosk.service.accounts.sign_in_guard import SessionGuard, SignedIn
@@ -22,6 +23,8 @@ router = APIRouter(route_class=WrittenRoute)
 
 Made = Annotated[Parts, Depends(parts_of)]
 Person = Annotated[SignedIn, Depends(SessionGuard())]
+Client = Annotated[Caller, Depends(Guard(Scope.USER_RW))]
+SiteId = Annotated[str, Path(min_length=1, max_length=40)]
 Staff = Annotated[Caller, Depends(Guard(Scope.SYSTEM_USER_RW))]
 
 
@@ -58,3 +61,23 @@ def unenroll_totp_by_staff(body: bodies.TotpUnenrollmentByStaff, parts: Made, ca
     """For somebody of one's sites who lost it; they are told by mail, and the trail keeps the reason."""
     factor.unenroll_by_staff(parts, caller, body.user_id, body.reason)
     return bodies.TotpUnenrollment(status=TotpState.NOT_ENROLLED)
+
+
+@router.post(paths.PASSWORDLESS_CODE, status_code=202, summary="Mail a code to sign in with")
+def send_passwordless_code(body: bodies.PasswordlessCode, parts: Made, caller: Client) -> bodies.PasswordlessCodeSent:
+    """The answer is the same whoever was named; only an address whose domain the site does not allow is refused."""
+    passwordless.send_code(parts, caller, body.site_id, passwordless.Named(body.email, body.username))
+    code = parts.settings.verification.code
+    life = parts.settings.accounts.sign_in.code
+    return bodies.PasswordlessCodeSent(resend_after=code.resend_after, expires_in=life, digits=code.digits)
+
+
+@router.post(paths.PASSWORDLESS_LOGIN, summary="Sign in with a mailed code")
+def log_in_without_password(
+    site_id: SiteId, body: bodies.PasswordlessLogin, parts: Made, caller: Client
+) -> bodies.Session:
+    """401, and always the same, for nobody, a wrong or old or used code, a missing code of the app, and somebody who is
+    locked out for a while after too many of them. The session's `method` is `email_otp`, or `email_otp+totp`."""
+    named, shown = passwordless.Named(body.email, body.username), passwordless.Shown(body.otp, body.totp)
+    begun = passwordless.sign_in(parts, caller, site_id, named, shown)
+    return bodies.Session(token=begun.token, expires_in=begun.expires_in, user_id=begun.user_id, method=begun.method)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TypeVar
 
 from kiosk.service.accounts import second_factor_changes as changes
+from kiosk.service.accounts.callers import person_for
 from kiosk.service.accounts.rules import NoSuchAccount, TotpNotSetUp, TotpState
 from kiosk.service.accounts.second_factor_changes import SetUp
 from kiosk.service.accounts.second_factor_notice import Holder
 from kiosk.service.accounts.sign_in_guard import SignedIn
 from kiosk.service.parts import Parts
+from kiosk.service.store.accounts import AccountRow, account
 from kiosk.service.store.engine import ReadTx, WriteTx
-from kiosk.service.store.totp import HolderRow, holder, unused_recovery_codes
+from kiosk.service.store.sites import sites_of
+from kiosk.service.store.totp import unused_recovery_codes
 from kiosk.service.tokens.rules import Caller
 from kiosk.service.verification.rules import VerificationRefused
 
@@ -47,11 +50,12 @@ def unenroll_by_staff(parts: Parts, caller: Caller, user_id: str, reason: str) -
     anybody else."""
 
     def work(tx: WriteTx) -> None:
-        found = holder(tx, user_id)
-        if found is None or found.tenant != caller.tenant or not found.sites & caller.sites:
-            raise TotpNotSetUp
-        site = min(found.sites & caller.sites)
-        changes.take_away(tx, parts, _holder(parts, found, f"client:{caller.client_id}", site), reason)
+        try:
+            row = person_for(tx, caller, user_id)
+        except NoSuchAccount as error:
+            raise TotpNotSetUp from error
+        site = min(sites_of(tx, user_id) & caller.sites)
+        changes.take_away(tx, parts, _holder(parts, row, f"client:{caller.client_id}", site), reason)
 
     parts.store.write(work)
     parts.nudge()
@@ -65,21 +69,20 @@ def raised(done: Done | VerificationRefused) -> Done:
 
 
 def _own(tx: ReadTx, parts: Parts, who: SignedIn) -> Holder:
-    found = holder(tx, who.user_id)
-    if found is None:
+    row = account(tx, who.user_id)
+    if row is None:
         raise NoSuchAccount
-    return _holder(parts, found, f"user:{who.user_id}", who.site)
+    return _holder(parts, row, f"user:{who.user_id}", who.site)
 
 
-def _holder(parts: Parts, found: HolderRow, actor: str, site: str) -> Holder:
-    person = found.person
+def _holder(parts: Parts, row: AccountRow, actor: str, site: str) -> Holder:
     return Holder(
-        user_id=person.user_id,
-        name=person.upn,
-        display_name=person.display_name,
-        email=person.email,
-        locale=found.locale or parts.settings.languages[0],
-        tenant=found.tenant,
+        user_id=row.id,
+        name=row.upn,
+        display_name=row.display_name,
+        email=row.email,
+        locale=row.locale or parts.settings.languages[0],
+        tenant=row.tenant,
         actor=actor,
         site=site,
     )

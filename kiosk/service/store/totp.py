@@ -6,7 +6,7 @@ People are named as everywhere at the kiosk (`Person.user_id`): those of a direc
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import (
@@ -24,11 +24,8 @@ from sqlalchemy import (
     update,
 )
 
-from kiosk.service.directories.connector import Person
 from kiosk.service.store.columns import UtcDateTime, metadata
 from kiosk.service.store.engine import ReadTx, StaleRow, WriteTx
-from kiosk.service.store.sites import user_sites
-from kiosk.service.store.users import users
 
 totp = Table(
     "totp",
@@ -81,11 +78,6 @@ _UNUSED = (recovery_codes.c.user_id == bindparam("whose")) & recovery_codes.c.us
 _HAS_CODE = select(recovery_codes.c.digest).where(_UNUSED, recovery_codes.c.digest == bindparam("told"))
 _USE_CODE = update(recovery_codes).where(_UNUSED, recovery_codes.c.digest == bindparam("told"))
 _COUNT = select(func.count()).select_from(recovery_codes).where(_UNUSED)
-_PERSON = ("id", "upn", "given_name", "family_name", "email")
-_HOLDER = select(*(users.c[name] for name in (*_PERSON, "tenant", "locale"))).where(
-    users.c.id == bindparam("whose"), users.c.status != "removed"
-)
-_SITES = select(user_sites.c.site).where(user_sites.c.user_id == bindparam("whose"))
 _DELETE_CODES = delete(recovery_codes).where(recovery_codes.c.user_id == bindparam("whose"))
 
 
@@ -135,23 +127,3 @@ def use_recovery_code(tx: WriteTx, user_id: str, digest: bytes, at: datetime) ->
 def unused_recovery_codes(tx: ReadTx, user_id: str) -> int:
     """How many recovery codes a person has left."""
     return int(tx.connection.execute(_COUNT, {"whose": user_id}).scalar_one())
-
-
-@dataclass(frozen=True, slots=True)
-class HolderRow:
-    """Somebody of the built-in table, whatever their state: whose app it may be, and where they belong."""
-
-    person: Person
-    tenant: str
-    locale: str
-    sites: frozenset[str]
-
-
-def holder(tx: ReadTx, user_id: str) -> HolderRow | None:
-    """The person of this id with the sites that they joined; nobody who was removed."""
-    found = tx.connection.execute(_HOLDER, {"whose": user_id}).one_or_none()
-    if found is None:
-        return None
-    *person, tenant, locale = found
-    sites = tx.connection.execute(_SITES, {"whose": user_id}).scalars()
-    return HolderRow(replace(Person(*person), directory_id=user_id), tenant, locale, frozenset(sites))
