@@ -23,7 +23,7 @@ from kiosk.service.messages.receipts import NoSuchReceipt
 from kiosk.service.once import IdempotencyConflict
 from kiosk.service.relying_parties.connector import RelyingPartyUnavailable
 from kiosk.service.seed_shape import is_seed_shaped
-from kiosk.service.store.engine import StaleRow, StoreBusy
+from kiosk.service.store.engine import StaleRow, StoreBusy, Unstorable
 from kiosk.service.tokens import rules as token
 from kiosk.service.verification import rules as verification
 
@@ -71,6 +71,7 @@ TABLE: Final[Mapping[type[Exception], tuple[int, Word]]] = {
     account.TotpWrongState: (409, Word.TOTP_STATE),
     account.TotpNotSetUp: (404, Word.TOTP_NOT_SET_UP),
     account.Busy: (503, Word.BUSY),
+    Unstorable: (400, Word.MALFORMED),
     StaleRow: (409, Word.CONFLICT),
     StoreBusy: (503, Word.BUSY),
     StorageFull: (507, Word.STORAGE_FULL),

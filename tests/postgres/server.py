@@ -11,7 +11,7 @@ import socket
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -41,6 +41,16 @@ fsync = off
 max_connections = 100
 shared_buffers = '32MB'
 autovacuum = off
+deadlock_timeout = '100ms'
+"""
+_DISCONNECT = """\
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+_EMPTY = """\
+DO $$ BEGIN EXECUTE (
+    SELECT 'TRUNCATE ' || string_agg(quote_ident(tablename), ', ') || ' RESTART IDENTITY'
+    FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+); END $$
 """
 _HBA = """\
 hostssl all all 127.0.0.1/32 scram-sha-256
@@ -54,7 +64,9 @@ class Cluster:
 
     port: int
     authority: Path
+    folder: Path
     process: subprocess.Popen[bytes]
+    spare: list[str] = field(default_factory=list)
 
     @contextmanager
     def administrator(self, database: str = "postgres") -> Iterator[psycopg.Connection]:
@@ -81,19 +93,44 @@ class Cluster:
         }
 
     @contextmanager
-    def fresh(self, template: str = TEMPLATE) -> Iterator[Json]:
-        """`[database]` for a copy of the template, which is dropped at the end."""
-        name = f"test_{secrets.token_hex(8)}"
-        self.tell("CREATE DATABASE {} TEMPLATE {} OWNER {}", name, template, ROLE)
+    def fresh(self) -> Iterator[Json]:
+        """`[database]` for one that has the tables, and no rows; whoever makes more tables drops them."""
+        name = self.spare.pop() if self.spare else self._made(TEMPLATE)
+        yield self.settings(name)
+        with self.administrator(name) as connection:
+            connection.execute(_DISCONNECT)
+            connection.execute(_EMPTY)
+        self.spare.append(name)
+
+    @contextmanager
+    def bare(self) -> Iterator[Json]:
+        """`[database]` for one without tables."""
+        name = self._made("template0")
         try:
             yield self.settings(name)
         finally:
             self.tell("DROP DATABASE {} WITH (FORCE)", name)
 
+    def _made(self, template: str) -> str:
+        name = f"test_{secrets.token_hex(8)}"
+        self.tell("CREATE DATABASE {} TEMPLATE {} OWNER {}", name, template, ROLE)
+        return name
+
     def tell(self, statement: str, *names: str) -> None:
         """One statement of the administrator, with names for its gaps."""
         with self.administrator() as connection:
             connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+    def restart(self) -> None:
+        """End it without waiting for anybody, and begin again."""
+        self.stop()
+        self.process = _begin(self.folder)
+        _wait(self)
+
+    def stop(self) -> None:
+        """End it at once, whoever is connected."""
+        self.process.send_signal(signal.SIGQUIT)
+        self.process.wait(20)
 
     def prepare(self) -> None:
         """The role of the service, and the database that others are copied from, with its tables."""
@@ -121,15 +158,53 @@ def programs() -> Path:
 @contextmanager
 def cluster(tls: tuple[Identity, Identity]) -> Iterator[Cluster]:
     """Run one until the block ends, below no folder of pytest's, which nobody but its owner may enter."""
-    found, who = programs(), _unprivileged()
+    programs()
     folder = Path(mkdtemp(prefix="postgres-"))
     try:
-        _make(found, folder, tls[1], who)
-        with _running(found, folder, tls[0].certificate, who) as running:
+        port = _make(folder, tls[1])
+        running = Cluster(port, tls[0].certificate, folder, _begin(folder))
+        try:
+            _wait(running)
             running.prepare()
             yield running
+        finally:
+            running.stop()
     finally:
         shutil.rmtree(folder)
+
+
+def _make(folder: Path, identity: Identity) -> int:
+    """The files of a cluster; the port that it will listen on."""
+    who = _unprivileged()
+    shutil.copy(identity.certificate, folder / "server.pem")
+    shutil.copy(identity.key, folder / "server.key")
+    (folder / "server.key").chmod(0o600)
+    (folder / "password").write_text(_PASSWORD)
+    if who:
+        for path in (folder, *folder.iterdir()):
+            os.chown(path, who["user"], who["group"])
+    made = f"initdb --pgdata {folder}/data --pwfile {folder}/password --username administrator --no-sync"
+    more = "--auth scram-sha-256 --encoding UTF8 --locale C.UTF-8"
+    command = f"{programs()}/{made} {more}".split()
+    subprocess.run(command, check=True, capture_output=True, cwd=folder, env=_environment(folder), **who)
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = int(probe.getsockname()[1])
+    (folder / "data" / "pg_hba.conf").write_text(_HBA)
+    (folder / "data" / "postgresql.conf").write_text(_CONF.format(port=port, folder=folder))
+    return port
+
+
+def _begin(folder: Path) -> subprocess.Popen[bytes]:
+    command, around = [f"{programs()}/postgres", "-D", f"{folder}/data"], _environment(folder)
+    with (folder / "log").open("ab") as log:
+        return subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, env=around, **_unprivileged())
+
+
+def _wait(running: Cluster) -> None:
+    while True:
+        assert running.process.poll() is None, f"PostgreSQL ended: {(running.folder / 'log').read_text()[-2000:]}"
+        with suppress(psycopg.OperationalError), running.administrator():
+            return
 
 
 def _unprivileged() -> Mapping[str, Any]:
@@ -140,51 +215,5 @@ def _unprivileged() -> Mapping[str, Any]:
     return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
 
 
-def _make(found: Path, folder: Path, identity: Identity, who: Mapping[str, Any]) -> None:
-    shutil.copy(identity.certificate, folder / "server.pem")
-    shutil.copy(identity.key, folder / "server.key")
-    (folder / "server.key").chmod(0o600)
-    (folder / "password").write_text(_PASSWORD)
-    if who:
-        for path in (folder, *folder.iterdir()):
-            os.chown(path, who["user"], who["group"])
-    made = f"{found}/initdb --pgdata {folder}/data --pwfile {folder}/password --username administrator --no-sync"
-    more = "--auth scram-sha-256 --encoding UTF8 --locale C.UTF-8"
-    subprocess.run(
-        f"{made} {more}".split(), check=True, capture_output=True, cwd=folder, env=_environment(folder), **who
-    )
-    (folder / "data" / "pg_hba.conf").write_text(_HBA)
-
-
-@contextmanager
-def _running(found: Path, folder: Path, authority: Path, who: Mapping[str, Any]) -> Iterator[Cluster]:
-    port = _free_port()
-    (folder / "data" / "postgresql.conf").write_text(_CONF.format(port=port, folder=folder))
-    with (folder / "log").open("wb") as log:
-        command = [str(found / "postgres"), "-D", str(folder / "data")]
-        process: subprocess.Popen[bytes] = subprocess.Popen(
-            command, stdout=log, stderr=log, cwd=folder, env=_environment(folder), **who
-        )
-    running = Cluster(port, authority, process)
-    try:
-        _wait(running, folder / "log")
-        yield running
-    finally:
-        process.send_signal(signal.SIGQUIT)  # at once, whoever is connected: nothing of it is kept
-        process.wait(20)
-
-
 def _environment(folder: Path) -> Mapping[str, str]:
     return {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "HOME": str(folder)}
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
-
-
-def _wait(running: Cluster, log: Path) -> None:
-    while True:
-        assert running.process.poll() is None, f"PostgreSQL ended: {log.read_text()[-2000:]}"
-        with suppress(psycopg.OperationalError), running.administrator():
-            return

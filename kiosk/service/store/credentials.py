@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Column,
     ForeignKey,
     Index,
-    Integer,
     LargeBinary,
     PrimaryKeyConstraint,
     String,
@@ -36,7 +36,7 @@ credentials = Table(
     Column("user_id", String(128), nullable=False),
     Column("user_handle", LargeBinary(64), nullable=False),
     Column("public_key", LargeBinary, nullable=False),
-    Column("sign_count", Integer, nullable=False),
+    Column("sign_count", BigInteger, nullable=False),
     Column("aaguid", String(36), nullable=False),
     Column("attestation", String(64), nullable=False),
     Column("transports", JSON, nullable=False),

@@ -13,7 +13,7 @@ from threading import Lock
 from typing import Final, TypeVar
 
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
 from kiosk.errors import ConfigurationError, StorageFull
@@ -62,6 +62,10 @@ class StoreGone(StoreBusy):
     def __init__(self, why: str = "") -> None:
         super().__init__()
         self.why = why
+
+
+class Unstorable(Exception):
+    """A text holds what a database cannot keep or look for: a NUL (PostgreSQL), or half a character."""
 
 
 class OpenTransaction(Exception):
@@ -225,6 +229,8 @@ def _translated() -> Iterator[None]:
         raise _meaning(error) from error
     except NoConnectionLeft as error:
         raise StoreBusy from error
+    except UnicodeEncodeError:
+        raise Unstorable from None  # it quotes the text
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise StorageFull from error
@@ -243,6 +249,8 @@ def _meaning(error: DBAPIError | sqlite3.Error) -> Exception:
         return ConfigurationError("database.url", _NOT_ALLOWED[state])
     if state in _LOST_RACES:
         return StoreBusy()
+    if not state and isinstance(error, DataError):
+        return Unstorable()
     # Before the server has answered there is no state.
     gone = state.startswith(_GONE) or (not state and isinstance(error, OperationalError))
     return StoreGone(" ".join(str(origin).split())) if gone else error

@@ -77,7 +77,7 @@ def issue_token(parts: Parts, client: ClientCredentials, scope: str) -> IssuedTo
     token = _random_text(parts.random)
 
     with parts.store.read() as tx:  # a stranger never gets as far as the write lock
-        found = rows.client(tx, client.client_id)
+        found = rows.client(tx, client.client_id) if client.client_id.isprintable() else None
     known = matches(client.secret, found.secret_hash if found else _NOBODY)
     if found is None or not known or found.disabled_at is not None:
         raise InvalidClient

@@ -42,13 +42,14 @@ def postgres(tls: tuple[Identity, Identity]) -> Iterator[Cluster]:
 
 @pytest.fixture
 def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, str]]:
-    """`[database]` of a fresh database; the one of PostgreSQL has its tables."""
+    """`[database]` of a fresh database; that of PostgreSQL has its tables, but for `databases(bare=True)`."""
     if getattr(request, "param", "sqlite") == "sqlite":
         yield {"url": f"sqlite:///{tmp_path / 'service.db'}"}
         return
     with ExitStack() as stack:
         server: Cluster = request.getfixturevalue("postgres")
-        yield stack.enter_context(server.fresh())
+        bare = request.node.get_closest_marker("databases").kwargs.get("bare", False)
+        yield stack.enter_context(server.bare() if bare else server.fresh())
 
 
 @pytest.fixture

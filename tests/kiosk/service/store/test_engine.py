@@ -1,15 +1,16 @@
-"""Transactions on a real SQLite file."""
+"""Transactions on a real SQLite file and a real PostgreSQL; what only a file can go wrong with is at the end."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, closing, nullcontext
 from datetime import datetime
 from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Column, Integer, MetaData, String, Table, insert, select, update
 
 from kiosk.errors import ConfigurationError
 from kiosk.service.store.columns import UtcDateTime
@@ -19,41 +20,139 @@ from kiosk.service.store.engine import (
     StaleRow,
     Store,
     StoreBusy,
+    Unstorable,
     WriteTx,
     assert_no_transaction,
 )
+from tests.kiosk.service.running import opened
+from tests.kiosk.service.soft_key import Json
+
+pytestmark = pytest.mark.databases
+
+numbers = Table("numbers", MetaData(), Column("id", Integer, primary_key=True), Column("number", Integer))
+
+
+def numbered(backend: Json, **changes: float) -> Store:
+    made = opened(backend | changes)
+    made.write(lambda tx: numbers.create(tx.connection))
+    made.write(lambda tx: tx.connection.execute(insert(numbers), [{"id": 1, "number": 0}, {"id": 2, "number": 0}]))
+    return made
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store.open(f"sqlite:///{tmp_path / 'test.db'}", busy_timeout=0.05)
-    opened.write(lambda tx: tx.connection.execute(text("CREATE TABLE numbers (number INTEGER)")))
-    opened.write(lambda tx: tx.connection.execute(text("INSERT INTO numbers VALUES (0)")))
-    yield opened
-    opened.close()
+def store(backend: Json) -> Iterator[Store]:
+    with closing(numbered(backend, busy_timeout=0.05)) as made:
+        yield made
+        made.write(lambda tx: numbers.drop(tx.connection))
+
+
+@pytest.fixture
+def patient(backend: Json) -> Iterator[Store]:
+    """A store whose writers wait for each other."""
+    with closing(numbered(backend)) as made:
+        yield made
+        made.write(lambda tx: numbers.drop(tx.connection))
 
 
 def number(store: Store) -> int:
     with store.read() as tx:
-        return int(tx.connection.execute(text("SELECT number FROM numbers")).scalar_one())
+        return int(tx.connection.execute(select(numbers.c.number).where(numbers.c.id == 1)).scalar_one())
 
 
-def increment(tx: WriteTx) -> None:
-    seen = int(tx.connection.execute(text("SELECT number FROM numbers")).scalar_one())
-    tx.connection.execute(text("UPDATE numbers SET number = :next"), {"next": seen + 1})
+def increment(tx: WriteTx, row: int = 1) -> None:
+    mine = numbers.c.id == row
+    seen = int(tx.connection.execute(select(numbers.c.number).where(mine).with_for_update()).scalar_one())
+    tx.connection.execute(update(numbers).where(mine).values(number=seen + 1))
 
 
-def test_no_update_is_lost_between_threads(tmp_path: Path) -> None:
-    store = Store.open(f"sqlite:///{tmp_path / 'race.db'}")
-    store.write(lambda tx: tx.connection.execute(text("CREATE TABLE numbers (number INTEGER)")))
-    store.write(lambda tx: tx.connection.execute(text("INSERT INTO numbers VALUES (0)")))
-    threads = [Thread(target=lambda: [store.write(increment) for _ in range(25)]) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert number(store) == 100
-    store.close()
+def together(*calls: Callable[[], object]) -> None:
+    with ThreadPoolExecutor(len(calls)) as pool:
+        for done in [pool.submit(call) for call in calls]:
+            done.result(60)
+
+
+def test_no_update_is_lost_between_threads(patient: Store) -> None:
+    together(*[lambda: [patient.write(increment) for _ in range(25)]] * 4)
+    assert number(patient) == 100
+
+
+def test_what_is_read_is_of_one_moment(patient: Store) -> None:
+    query = select(numbers.c.number).where(numbers.c.id == 1)
+    with patient.read() as tx:
+        before = tx.connection.execute(query).scalar_one()
+        together(lambda: patient.write(increment))
+        assert tx.connection.execute(query).scalar_one() == before
+    assert number(patient) == before + 1
+
+
+def test_writers_in_opposite_order_both_get_through(patient: Store) -> None:
+    meeting = Barrier(2)
+
+    def both(first: int, second: int) -> Callable[[], object]:
+        runs: list[int] = []
+
+        def work(tx: WriteTx) -> None:
+            increment(tx, first)
+            runs.append(first)
+            if len(runs) == 1 and not patient.in_process:
+                meeting.wait(10)
+            increment(tx, second)
+
+        return lambda: patient.write(work)
+
+    together(both(1, 2), both(2, 1))
+    with patient.read() as tx:
+        assert list(tx.connection.execute(select(numbers.c.number)).scalars()) == [2, 2]
+
+
+def test_a_row_that_another_one_inserted_first_is_seen_the_second_time(patient: Store) -> None:
+    meeting, made = Barrier(2), []
+
+    def work() -> None:
+        waited: list[int] = []
+
+        def unless_there(tx: WriteTx) -> bool:
+            if tx.connection.execute(select(numbers).where(numbers.c.id == 3)).first() is not None:
+                return False
+            if not waited and not patient.in_process:
+                waited.append(1)
+                meeting.wait(10)
+            tx.connection.execute(insert(numbers).values(id=3, number=0))
+            return True
+
+        made.append(patient.write(unless_there))
+
+    together(work, work)
+    assert sorted(made) == [False, True]
+
+
+@pytest.mark.parametrize("name", ["half \ud800", "a\0b"])
+def test_what_no_text_can_be_is_told_apart_from_trouble(patient: Store, name: str) -> None:
+    words = Table("words", MetaData(), Column("word", String(8)))
+    patient.write(lambda tx: words.create(tx.connection))
+    kept = patient.in_process and "\0" in name
+    expected: AbstractContextManager[object] = nullcontext() if kept else pytest.raises(Unstorable, match=r"^$")
+    with expected, patient.read() as tx:
+        assert tx.connection.execute(select(words).where(words.c.word == name)).first() is None
+    patient.write(lambda tx: words.drop(tx.connection))
+
+
+def test_whoever_is_alone_with_a_name_decides_for_all_its_rows(patient: Store) -> None:
+    """No index says that the sum may not exceed 10; each looks at all rows and changes one."""
+
+    def spend(row: int) -> None:
+        def work(tx: WriteTx) -> None:
+            tx.alone_with("the sum", "another name")
+            values = tx.connection.execute(select(numbers.c.number)).scalars().all()
+            if sum(value or 0 for value in values) < 10:
+                increment(tx, row)
+
+        for _ in range(10):
+            patient.write(work)
+
+    together(*[lambda row=row: spend(row) for row in (1, 2, 1, 2)])
+    with patient.read() as tx:
+        assert sum(tx.connection.execute(select(numbers.c.number)).scalars()) == 10
 
 
 def test_work_that_raises_leaves_nothing(store: Store) -> None:
@@ -106,7 +205,8 @@ def test_another_thread_is_not_inside_our_transaction(store: Store) -> None:
 def test_a_writer_that_waits_too_long_is_told_that_the_store_is_busy(store: Store) -> None:
     inside, done = Barrier(2), Barrier(2)
 
-    def hold(_tx: WriteTx) -> None:
+    def hold(tx: WriteTx) -> None:
+        increment(tx)
         inside.wait(10)
         done.wait(10)
 
@@ -114,13 +214,15 @@ def test_a_writer_that_waits_too_long_is_told_that_the_store_is_busy(store: Stor
     holder.start()
     inside.wait(10)
     assert number(store) == 0
-    with pytest.raises(StoreBusy):
-        store.write(increment)
-    done.wait(10)
+    try:
+        with pytest.raises(StoreBusy):
+            store.write(increment)
+    finally:
+        done.wait(10)
     holder.join()
 
 
-@pytest.mark.parametrize("url", ["", "nonsense", "sqlite://", "sqlite:///:memory:", "oracle:///x"])
+@pytest.mark.parametrize("url", ["", "nonsense", "sqlite://", "sqlite:///:memory:", "oracle:///x", "mysql://a/b"])
 def test_a_url_that_names_no_database_is_refused(url: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         Store.open(url)
@@ -137,7 +239,9 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
         store.close()
 
 
-def test_another_process_that_holds_the_lock_too_long_makes_the_store_busy(store: Store) -> None:
+def test_another_process_that_holds_the_lock_too_long_makes_the_store_busy(tmp_path: Path) -> None:
+    store = numbered({"url": f"sqlite:///{tmp_path}/one.db"}, busy_timeout=0.05)
+
     def contend(_tx: WriteTx) -> None:
         another = Store(store.engine, busy_timeout=0.05)  # it takes no turns with ours
         with pytest.raises(StoreBusy):
@@ -147,19 +251,24 @@ def test_another_process_that_holds_the_lock_too_long_makes_the_store_busy(store
     store.write(lambda tx: thread.submit(contend, tx).result(10))
     thread.shutdown()
     assert number(store) == 0
+    store.close()
 
 
-def synchronous(tx: WriteTx) -> int:
-    return int(tx.connection.exec_driver_sql("PRAGMA synchronous").scalar_one())
+def synchronous(tx: WriteTx) -> object:
+    sqlite = tx.connection.dialect.name == "sqlite"
+    return tx.connection.exec_driver_sql("PRAGMA synchronous" if sqlite else "SHOW synchronous_commit").scalar_one()
 
 
 def test_commits_survive_a_power_cut_but_for_hasty_ones(store: Store) -> None:
-    with store.read() as tx:
-        assert tx.connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
-        assert tx.connection.exec_driver_sql("PRAGMA foreign_keys").scalar_one() == 1
-    full, normal = 2, 1
+    full, normal = (2, 1) if store.in_process else ("on", "off")
     asked = [store.write(synchronous, hasty=hasty) for hasty in (False, True, False)]
     assert asked == [full, normal, full]
+
+
+def test_an_sqlite_file_is_written_ahead_and_keeps_its_references(tmp_path: Path) -> None:
+    with closing(Store.open(f"sqlite:///{tmp_path}/one.db")) as store, store.read() as tx:
+        assert tx.connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
+        assert tx.connection.exec_driver_sql("PRAGMA foreign_keys").scalar_one() == 1
 
 
 def test_a_hasty_commit_is_seen_by_everybody_at_once(store: Store) -> None:
