@@ -8,8 +8,8 @@ from fastapi import FastAPI
 
 from kiosk.contract.paths import HEALTH
 from kiosk.service import errors
-from kiosk.service.accounts import factor_routes
-from kiosk.service.accounts import external_tokens_routes
+from kiosk.service.accounts import external_tokens_routes, factor_routes
+from kiosk.service.accounts import routes as account_routes
 from kiosk.service.concierge import routes as concierge_routes
 from kiosk.service.document import document_of
 from kiosk.service.edge import Edge
@@ -36,6 +36,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.include_router(message_routes.router, tags=["messages"])
     app.include_router(external_tokens_routes.router, tags=["external tokens"])
     app.include_router(concierge_routes.router, tags=["concierge"])
+    app.include_router(account_routes.router, tags=["accounts"])
     app.include_router(factor_routes.router, tags=["second factor"])
     app.add_api_route(HEALTH, _health(parts), methods=["GET"], tags=["health"], summary="Whether the service works")
     app.add_middleware(Edge, reference=lambda: receipt_of(parts.random.token(8)))

@@ -68,6 +68,12 @@ def drop_sessions_of(tx: WriteTx, user_id: str) -> int:
     return tx.connection.execute(delete(sessions).where(sessions.c.user_id == user_id)).rowcount
 
 
+def drop_other_sessions(tx: WriteTx, user_id: str, kept: str) -> int:
+    """All sign-ins of a person end but the one with this token's hash; how many did."""
+    others = sessions.c.user_id == user_id, sessions.c.token_hash != kept
+    return tx.connection.execute(delete(sessions).where(*others)).rowcount
+
+
 def drop_expired_sessions(tx: WriteTx, now: datetime) -> int:
     """Forget sign-ins that are over; how many."""
     return tx.connection.execute(delete(sessions).where(sessions.c.expires_at <= now)).rowcount
