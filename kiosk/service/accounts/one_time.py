@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -49,12 +49,10 @@ _DIGITS: Final = frozenset({Purpose.SIGN_IN, Purpose.CONCIERGE})
 class Issued:
     """A fresh secret: `text` is told once and kept nowhere; `life` in seconds."""
 
-    text: str
+    text: str = field(repr=False)
+    subject: str
     life: int
     expires_at: datetime
-
-    def __repr__(self) -> str:
-        return f"Issued(life={self.life})"
 
 
 def subject_of(parts: Parts, user_id: str | None, tenant: str, typed: str) -> str:
@@ -79,7 +77,7 @@ def issue(tx: WriteTx, parts: Parts, purpose: Purpose, subject: str, user_id: st
     expires_at = now + timedelta(seconds=life)
     digest = _digest(parts, purpose, subject, text)
     rows.add_secret(tx, OneTimeRow(new_id(parts.random), purpose, subject, user_id, digest, now, now, expires_at))
-    return Issued(text, life, expires_at)
+    return Issued(text, subject, life, expires_at)
 
 
 def judge(tx: WriteTx, parts: Parts, purpose: Purpose, subject: str, text: str) -> str | None:
