@@ -25,6 +25,7 @@ from kiosk.commands.sources import key_source
 from kiosk.commands.terminal import GIVEN_UP, TerminalPerson
 from kiosk.commands.words import sentence, tame
 from kiosk.config import StationSettings, load_station_settings
+from kiosk.contract.profile import FormKind
 from kiosk.errors import KioskError
 from kiosk.station.headless import Host
 
@@ -35,6 +36,11 @@ CANNOT_START = 3
 @click.option("--user", default="", help="Who it is, for the first question; asked for when left out.")
 @click.option("--by", "alternative", default="", help="Which way to say who it is (upn, employee_id, badge …).")
 @click.option(
+    "--register",
+    type=click.Choice([kind.value for kind in FormKind]),
+    help="Somebody who is not known here: fill in the form of this kind first.",
+)
+@click.option(
     "--config",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="The settings of this station (TOML).",
@@ -43,7 +49,14 @@ CANNOT_START = 3
 @click.option("--lang", "locale", default="en", show_default=True, help="Language of the mails (BCP 47).")
 @key_option
 def command(
-    user: str, alternative: str, config: Path | None, locale: str, key: KeyChoice | None, *, embedded: bool
+    user: str,
+    alternative: str,
+    register: str | None,
+    config: Path | None,
+    locale: str,
+    key: KeyChoice | None,
+    *,
+    embedded: bool,
 ) -> None:
     """Enroll somebody's security key, here in the terminal: with --config, or with --embedded to try it.
 
@@ -54,7 +67,7 @@ def command(
     """
     if embedded == (config is not None):
         raise click.UsageError("Give either --config or --embedded.")
-    person = TerminalPerson(user, alternative)
+    person = TerminalPerson(user, alternative, FormKind(register) if register else None)
     sys.exit(_try_out(person, locale, key) if config is None else _production(config, person, locale, key))
 
 

@@ -9,32 +9,26 @@ from itertools import cycle
 import click
 
 from kiosk.commands.reason_words import ended, reason
+from kiosk.commands.terminal_app import AppPrompts
 from kiosk.commands.terminal_key import KeyPrompts
-from kiosk.commands.words import FIELDS, METHODS, TASKS, sentence, tame
-from kiosk.contract.enrollments import PartyResult, VerificationOffer
-from kiosk.contract.profile import IdentifyField, VerificationMethod
+from kiosk.commands.terminal_person import PersonPrompts
+from kiosk.commands.words import TASKS, sentence, tame
+from kiosk.contract.enrollments import PartyResult
+from kiosk.contract.profile import FormKind
 from kiosk.enrollment.effects import AskApproval
 from kiosk.enrollment.events import (
-    AlternativeChosen,
-    BadgeShown,
     Cancelled,
-    CodeRequested,
-    CodeTyped,
     Continued,
-    CriteriaGiven,
     Event,
-    MethodChosen,
-    PersonConfirmed,
     ResetWanted,
     Skipped,
-    Started,
 )
 from kiosk.enrollment.parties import outcomes
 from kiosk.enrollment.states import (
+    AcceptTerms,
     ChangePin,
     ChooseMethod,
     ChoosePin,
-    CodeWork,
     ConfirmPerson,
     Connecting,
     Done,
@@ -46,10 +40,12 @@ from kiosk.enrollment.states import (
     Prove,
     RandomPin,
     RecoveryCodes,
+    Register,
     Remedy,
     ResetKey,
     ResetStage,
     SelectKey,
+    SetUpApp,
     ShowBadge,
     State,
     Stopped,
@@ -68,14 +64,19 @@ _PACE = 0.1
 
 
 class TerminalPerson:
-    """Asks whoever is at the terminal. `user` answers the first question for a name;
+    """Asks whoever is at the terminal. `user` answers the first question for a name; with `kind` they are not known
+    here, and fill in that form instead.
 
     `exit_code` says how it ended. Prompts raise click.Abort on Ctrl-C or at the end of the input.
     """
 
-    def __init__(self, user: str = "", alternative: str = "", out: Callable[[str], None] = click.echo) -> None:
-        self._user = user
-        self._alternative = alternative
+    def __init__(
+        self,
+        user: str = "",
+        alternative: str = "",
+        kind: FormKind | None = None,
+        out: Callable[[str], None] = click.echo,
+    ) -> None:
         self._out = out
         self._begun = False
         self._tty = sys.stdin.isatty() and sys.stdout.isatty()
@@ -84,6 +85,8 @@ class TerminalPerson:
         self._last = ""
         self._doubts: tuple[str, ...] = ()
         self._key_prompts = KeyPrompts(self._tell, hidden=self._tty)
+        self._person = PersonPrompts(self._tell, out, user, alternative, kind)
+        self._app = AppPrompts(self._tell, colored=self._tty)
         self.exit_code = GIVEN_UP
 
     @property
@@ -117,13 +120,14 @@ class TerminalPerson:
                 return None
             case Welcome():
                 self._begun = True
-                return Started()
-            case Identify(busy=False):
-                return self._identify(state)
-            case ChooseMethod(busy=False):
-                return MethodChosen(self._choose(state.offers))
-            case EnterCode() | ShowBadge() | ConfirmPerson():
-                return self._verify(state)
+                return self._person.begin(state)
+            case Identify() | Register() | AcceptTerms():
+                return self._person.say(state)
+            case ChooseMethod() | EnterCode() | ShowBadge() | ConfirmPerson():
+                return self._person.prove(state)
+            case SetUpApp() | RecoveryCodes():
+                self.exit_code = NOT_PROVED  # until they have done what policy wants of them
+                return self._app.respond(state)
             case _:
                 return self._key(state)
 
@@ -142,39 +146,6 @@ class TerminalPerson:
     def _connecting(self, state: Connecting) -> None:
         if state.retry_in:
             self._tell(f"Trying again in {state.retry_in} seconds. Ctrl-C gives up.")
-
-    def _identify(self, state: Identify) -> Event:
-        wanted, self._alternative = self._alternative, ""
-        if wanted and wanted != state.fields.name and any(other.name == wanted for other in state.others):
-            return AlternativeChosen(wanted)
-        first, *more = state.fields.fields
-        values = {first.name: self._user or self._ask(first)}
-        self._user = ""
-        return CriteriaGiven({**values, **{field.name: self._ask(field) for field in more}})
-
-    def _ask(self, field: IdentifyField) -> str:
-        label = FIELDS.get(field.name) or next(iter(field.labels.values()), field.name)
-        return str(click.prompt(tame(label)))
-
-    def _choose(self, offers: tuple[VerificationOffer, ...]) -> VerificationMethod:
-        for number, offer in enumerate(offers, 1):
-            self._out(f"  {number}  {METHODS[offer.method]} {tame(offer.hint)}".rstrip())
-        number = click.prompt("Check the person by", type=click.IntRange(1, len(offers)), default=1)
-        return offers[int(number) - 1].method
-
-    def _verify(self, state: EnterCode | ShowBadge | ConfirmPerson) -> Event | None:
-        match state:
-            case EnterCode(work=CodeWork.IDLE):
-                self._tell(f"A code was sent to {tame(state.hint)}.")
-                code = str(click.prompt("Code (empty to send another one)", default="", show_default=False)).strip()
-                return CodeTyped(code) if code else CodeRequested()
-            case ShowBadge(busy=False):
-                return BadgeShown(str(click.prompt("Badge number")))
-            case ConfirmPerson(busy=False):
-                shown = ", ".join([state.person.name, *(f"{name} {value}" for name, value in state.person.details)])
-                return PersonConfirmed() if click.confirm(f"Is this the person: {tame(shown)}?") else Cancelled()
-            case _:
-                return None
 
     def approve(self, asked: AskApproval) -> bool:
         """As `station.approval.Approve`: staff is at this terminal."""

@@ -12,12 +12,58 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from hardware.authenticator import KeyAddress, KeyInfo, KeySettings, WebAuthnJson
+from hardware.authenticator import KeyInfo, WebAuthnJson
 from kiosk.contract.enrollments import AbandonReason, AcceptedTerms, Ceremony, CompletedCeremony
 from kiosk.contract.profile import FormKind, VerificationMethod
-from kiosk.enrollment.pin_rules import PinRules
-from kiosk.enrollment.visit import KeyIdentity
+from kiosk.enrollment.effects_on_key import (
+    ChangePin,
+    CloseKey,
+    ConfigureKey,
+    CountCredentials,
+    EnrollFingerprint,
+    InspectKey,
+    ResetKey,
+    SelectKey,
+    SetPin,
+    SetRandomPin,
+    UseBuiltInUv,
+    VerifyPin,
+)
 from kiosk.secret import Secret
+
+__all__ = [
+    "AskApproval",
+    "BeginCeremony",
+    "CancelDevice",
+    "CancelEnrollment",
+    "ChangePin",
+    "CheckKey",
+    "CleanUp",
+    "CloseKey",
+    "CompleteCeremony",
+    "ConfigureKey",
+    "ConfirmTotp",
+    "CountCredentials",
+    "Effect",
+    "EnrollFingerprint",
+    "FetchTotp",
+    "FinishEnrollment",
+    "IdentifyPerson",
+    "InspectKey",
+    "LoadProfile",
+    "MakeCredential",
+    "ProveCredential",
+    "RegisterPerson",
+    "ResetKey",
+    "SelectKey",
+    "SendCode",
+    "SetPin",
+    "SetRandomPin",
+    "SubmitProof",
+    "UseBuiltInUv",
+    "VerifyPerson",
+    "VerifyPin",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,29 +118,6 @@ class VerifyPerson:
 
 
 @dataclass(frozen=True, slots=True)
-class InspectKey:
-    """Open the key at this address (closing any other) unless it is open already, and read it.
-
-    `probes` are credentials (RP ID, id) that this visit made on its key: whether they are there tells two keys apart
-    that have no serial number. Answer: KeyInspected.
-    """
-
-    attempt: int
-    address: KeyAddress
-    probes: tuple[tuple[str, bytes], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class SelectKey:
-    """Let all these keys blink until one is touched; the others are left in peace. Answers: TouchWanted (one for each
-    key that blinks), KeySelected."""
-
-    attempt: int
-    keys: tuple[KeyAddress, ...]
-    seconds: int
-
-
-@dataclass(frozen=True, slots=True)
 class CheckKey:
     """Ask the service whether this key would be taken by everybody. Answer: KeyAllowed."""
 
@@ -104,90 +127,12 @@ class CheckKey:
 
 
 @dataclass(frozen=True, slots=True)
-class SetPin:
-    """Set the first PIN of the open key. Answer: PinAccepted."""
-
-    attempt: int
-    pin: Secret
-
-
-@dataclass(frozen=True, slots=True)
-class VerifyPin:
-    """Unlock the open key. Answer: PinAccepted."""
-
-    attempt: int
-    pin: Secret
-
-
-@dataclass(frozen=True, slots=True)
-class SetRandomPin:
-    """Make up a PIN by these rules and set it; a key that left while one was being set is tried with that one first.
-    Answer: PinGenerated."""
-
-    attempt: int
-    rules: PinRules
-    length: int
-
-
-@dataclass(frozen=True, slots=True)
-class ChangePin:
-    """Change the PIN of the open key. Answer: PinAccepted."""
-
-    attempt: int
-    current: Secret
-    new: Secret
-
-
-@dataclass(frozen=True, slots=True)
-class UseBuiltInUv:
-    """Let the open key verify its owner by itself from now on. Answer: PinAccepted."""
-
-    attempt: int
-
-
-@dataclass(frozen=True, slots=True)
-class EnrollFingerprint:
-    """Enroll one finger on the open key. Answers: TouchWanted, SampleTaken, FingerEnrolled."""
-
-    attempt: int
-    seconds: int
-
-
-@dataclass(frozen=True, slots=True)
 class AskApproval:
     """Ask staff whether the key may be wiped. Answer: Approved."""
 
     attempt: int
     enrollment_id: str
     key: KeyInfo
-
-
-@dataclass(frozen=True, slots=True)
-class ConfigureKey:
-    """Make the open key what it shall be at hand-over. Answer: KeyConfigured."""
-
-    attempt: int
-    settings: KeySettings
-
-
-@dataclass(frozen=True, slots=True)
-class ResetKey:
-    """Open the key that has just been put in, check that it is `expected` (`before` is its last reading), wipe it.
-    Answers: TouchWanted, KeyReset."""
-
-    attempt: int
-    address: KeyAddress
-    expected: KeyIdentity
-    seconds: int
-    before: KeyInfo | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CountCredentials:
-    """Count what is on the open, unlocked key, so that the person knows what wiping would cost. Answer:
-    CredentialsCounted."""
-
-    attempt: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,16 +239,6 @@ class CancelEnrollment:
 @dataclass(frozen=True, slots=True)
 class CancelDevice:
     """Set the cancel event of what the device lane is doing. No answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class CloseKey:
-    """Close the key and wipe what its PIN left behind. No answer.
-
-    `same_visit`: it is expected back, so a random PIN that it may or may not have taken is still remembered.
-    """
-
-    same_visit: bool = False
 
 
 _Asking = LoadProfile | IdentifyPerson | RegisterPerson | SendCode | VerifyPerson | CheckKey | AskApproval

@@ -30,11 +30,10 @@ def ask_again(visit: Visit, problem: Trouble | None = None) -> State:
 
 
 def language_of(terms: Terms, locale: str) -> str:
-    """In which language (BCP 47) these terms are read by somebody who reads `locale`: the same, one of the same
-    family, English, or the first there is."""
-    family = locale.partition("-")[0]
-    same = next((each for each in terms.texts if each.partition("-")[0] == family), "en")
-    return next(each for each in (locale, same, "en", *terms.texts) if each in terms.texts)
+    """In which language (BCP 47) these terms are read by somebody who reads `locale`: that one, the same without its
+    region, English, or the first there is."""
+    wanted = (locale, locale.partition("-")[0], "en", *terms.texts)
+    return next((tag for tag in wanted if terms.texts.get(tag)), locale)
 
 
 def on_register(state: Register | AcceptTerms, event: Event) -> Step:

@@ -25,10 +25,13 @@ from hardware.watcher import Cleared, Inserted, Obstructed, Removed
 from kiosk.commands import enroll
 from kiosk.commands.port import event_of
 from kiosk.commands.terminal import GIVEN_UP, LEFT_ON_KEY, NOT_PROVED, PARTLY, PROVED, TerminalPerson
+from kiosk.commands.terminal_app import qr_lines
+from kiosk.contract.enrollments import TotpSetUp
 from kiosk.contract.problems import Word
+from kiosk.contract.profile import FormKind
 from kiosk.enrollment.events import KeyInaccessible, KeyInserted, KeyRemoved
 from kiosk.secret import Secret
-from tests.kiosk.station.contract_server import CODE, PARTY, SECRET, ContractServer, Fault
+from tests.kiosk.station.contract_server import CODE, PARTY, SECRET, ContractServer, Fault, app_code
 
 PIN = "49-horses"
 ADDRESS = KeyAddress(Transport.SIMULATED, "simulated:1", 1)
@@ -372,3 +375,117 @@ def test_all_or_nothing_says_that_it_is_taken_back(run: Run, server: ContractSer
     result = run(CODE, PIN, PIN, "n")
     assert result.exit_code == NOT_PROVED
     assert "what was registered is taken back" in result.output
+
+
+# ── people who are not known here, and their phones ─────────────────────────────────────────────
+
+MEMBER = ("--register", "member")
+FORM = ("Ada", "ada@example.org", "")
+
+
+def app_code_in(output: str) -> str:
+    """What the app shows, by the key that the terminal printed."""
+    (secret,) = re.findall(r"^ {2}((?:[A-Z2-7]{4} ){7}[A-Z2-7]{4})$", output, re.MULTILINE)
+    return app_code(TotpSetUp(secret.replace(" ", ""), ""))
+
+
+def test_a_stranger_fills_in_the_form_and_accepts_the_terms(run: Run, server: ContractServer) -> None:
+    result = run(*FORM, "y", "n", CODE, PIN, PIN, user="", arguments=MEMBER)
+    assert result.exit_code == PROVED
+    assert "House rules (1 of 2)\n  Be kind.\n" in result.output
+    assert "Phone number (may be empty)" in result.output
+    (sent,) = server.registered
+    assert sent["values"] == {"given_name": "Ada", "email": "ada@example.org"}
+    assert [each["id"] for each in sent["accepted"]] == ["house"]
+
+
+def test_what_the_service_does_not_take_is_typed_again_and_the_rest_is_kept(run: Run, server: ContractServer) -> None:
+    server.faults += [Fault("/register", "problem", Word.MALFORMED, 400, {"reasons": ["email"]})]
+    again = ("", "ada@example.com", "", "y", "y")
+    result = run(*FORM, "y", "y", *again, CODE, PIN, PIN, user="", arguments=MEMBER)
+    assert result.exit_code == PROVED
+    assert "The value of email cannot be used (shape). Type it again." in result.output
+    assert server.registered[-1]["values"] == {"given_name": "Ada", "email": "ada@example.com"}
+
+
+def test_who_does_not_accept_what_must_be_accepted_leaves(run: Run, server: ContractServer) -> None:
+    assert run(*FORM, "n", user="", arguments=MEMBER).exit_code == GIVEN_UP
+    assert server.registered == []
+
+
+def test_a_form_that_the_service_does_not_have_is_said_so(run: Run) -> None:
+    result = run(user="", arguments=("--register", "contractor"))
+    assert result.exit_code == GIVEN_UP
+    assert "lets nobody register as a contractor" in result.output
+
+
+def test_a_code_of_the_app_proves_who_it_is(run: Run, server: ContractServer) -> None:
+    server.offers = [{"method": "totp"}]
+    result = run(CODE, PIN, PIN)
+    assert result.exit_code == PROVED
+    assert "Code that the authenticator app shows" in result.output
+    assert server.sent == []
+
+
+class Phone:
+    """Somebody who reads the key off the terminal into an app, and types what that shows."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *before: str) -> None:
+        self._lines = list(before)
+        self._said: list[str] = []
+        monkeypatch.setattr(click, "prompt", self.prompt)
+        monkeypatch.setattr("kiosk.commands.enroll.TerminalPerson", self.person)
+
+    @property
+    def output(self) -> str:
+        return "\n".join(self._said)
+
+    def person(self, user: str, alternative: str, kind: FormKind | None) -> TerminalPerson:
+        return TerminalPerson(user, alternative, kind, self._said.append)
+
+    def prompt(self, text: str, **_: object) -> str:
+        self._said.append(text)
+        if "app shows" in text and not self._lines:
+            return app_code_in(self.output)
+        return self._lines.pop(0) if self._lines else ""
+
+
+def test_an_app_is_set_up_by_its_qr_code_or_its_key(
+    run: Run, server: ContractServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.policy = {"totp": "require"}
+    phone = Phone(monkeypatch, CODE, PIN, PIN, "000000")
+    assert run().exit_code == PROVED
+    assert len(server.with_app) == 1
+    assert phone.output.count("Scan this") == 1  # also after a wrong code
+    assert phone.output.count("█ ███ █") == 3  # the finders of one QR code
+    assert "That is not the code. Tries left: 4." in phone.output
+    assert "k7m4-q2xw" in phone.output
+
+
+@pytest.mark.parametrize(("demand", "code"), [("best_effort", PROVED), ("require", NOT_PROVED)])
+def test_who_has_no_phone_leaves_the_line_empty(
+    run: Run, server: ContractServer, key: SimulatedKey, demand: str, code: int
+) -> None:
+    server.policy = {"totp": demand}
+    result = run(CODE, PIN, PIN, "")
+    assert result.exit_code == code
+    assert "The key works; no authenticator app was set up." in result.output
+    assert len(key.credentials) == 1
+    assert server.cancelled == []
+
+
+def test_without_the_service_it_is_asked_whether_to_try_again(run: Run, server: ContractServer) -> None:
+    server.policy = {"totp": "best_effort"}
+    server.faults += [Fault("/totp", "html", status=503)] * 2
+    result = run(CODE, PIN, PIN, "y", "n")
+    assert result.exit_code == PROVED
+    assert result.output.count("The service failed.") == 2
+    assert server.totp == {}
+
+
+def test_on_a_terminal_with_colors_the_qr_code_is_dark_on_light() -> None:
+    plain, colored = list(qr_lines("otpauth://totp/a", colored=False)), list(qr_lines("otpauth://totp/a", colored=True))
+    assert len(plain) == len(colored)
+    assert all(line.startswith("\x1b[48;5;232m") and line.endswith("\x1b[0m") for line in colored)
+    assert not any("\x1b" in line for line in plain)

@@ -133,9 +133,10 @@ def test_terms_are_accepted_in_the_language_that_they_were_read_in(walk: Walk) -
     [
         ("de-AT", ("en", "de-AT", "de"), "de-AT"),
         ("de-AT", ("en", "de"), "de"),
-        ("de", ("en", "de-CH"), "de-CH"),
+        ("de", ("ar", "en", "de-CH"), "en"),
         ("fr", ("ar", "en"), "en"),
         ("fr", ("ar", "pt"), "ar"),
+        ("fr", (), "fr"),
     ],
 )
 def test_terms_are_read_in_the_nearest_language(locale: str, languages: tuple[str, ...], read: str) -> None:
