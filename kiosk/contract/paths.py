@@ -42,6 +42,7 @@ EXTERNAL_TOKEN = "/user/{user_id}/external-tokens/{name}"  # noqa: S105 - a path
 GUESTS = "/user/v2/enrollments"
 EXTERNAL_GUESTS = "/user/external/guest/enrollments"
 REVALIDATION = "/user/revalidate"
+VISIT = "/user/{user_id}/visit"
 PASSWORDLESS_CODE = "/user/pwless-login-send-otp"
 PASSWORDLESS_LOGIN = "/user/site/{site_id}/login/pwless-otp"
 USER_TOTP = "/user/mfa/totp"

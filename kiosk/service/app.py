@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from kiosk.contract.paths import HEALTH
 from kiosk.service import errors
-from kiosk.service.accounts import external_tokens_routes, factor_routes
+from kiosk.service.accounts import external_tokens_routes, factor_routes, guest_routes
 from kiosk.service.accounts import routes as account_routes
 from kiosk.service.concierge import routes as concierge_routes
 from kiosk.service.document import document_of
@@ -16,6 +16,7 @@ from kiosk.service.edge import Edge
 from kiosk.service.enrollments import routes as enrollment_routes
 from kiosk.service.enrollments.rules import receipt_of
 from kiosk.service.messages import routes as message_routes
+from kiosk.service.partners import routes as partner_routes
 from kiosk.service.parts import Parts
 from kiosk.service.tokens import routes as token_routes
 
@@ -36,8 +37,10 @@ def create_app(parts: Parts) -> FastAPI:
     app.include_router(message_routes.router, tags=["messages"])
     app.include_router(external_tokens_routes.router, tags=["external tokens"])
     app.include_router(concierge_routes.router, tags=["concierge"])
+    app.include_router(partner_routes.router, tags=["partners"])
     app.include_router(account_routes.router, tags=["accounts"])
     app.include_router(factor_routes.router, tags=["second factor"])
+    app.include_router(guest_routes.router, tags=["guests"])
     app.add_api_route(HEALTH, _health(parts), methods=["GET"], tags=["health"], summary="Whether the service works")
     app.add_middleware(Edge, reference=lambda: receipt_of(parts.random.token(8)))
     errors.install(app)

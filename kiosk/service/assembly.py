@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from fastapi import FastAPI
 
 from kiosk.resources import resource
+from kiosk.service.accounts.external_tokens import forget_expired_tokens
+from kiosk.service.accounts.guests_screening import ask_next
 from kiosk.service.accounts.passwords import Passwords
 from kiosk.service.accounts.second_factor import SecondFactor
 from kiosk.service.app import create_app
@@ -21,12 +23,15 @@ from kiosk.service.database import open_database
 from kiosk.service.directories.chain import Directories
 from kiosk.service.directories.rules import Site
 from kiosk.service.enrollments.reconciliation import expire, forget_people, forget_tokens
+from kiosk.service.enrollments.register_ends import end_next_visit
 from kiosk.service.enrollments.removal import forget_old_removals, remove_next
 from kiosk.service.messages.connector import Channel, Messenger
 from kiosk.service.messages.messengers import messengers
 from kiosk.service.messages.templates import Templates
 from kiosk.service.messages.worker import forget_old_messages, postmen
 from kiosk.service.outbound import Outbound
+from kiosk.service.partners.actions import forget_old_messages as forget_partner_messages
+from kiosk.service.partners.keys import load_keys
 from kiosk.service.parts import Parts
 from kiosk.service.server import Server
 from kiosk.service.settings import ServiceSettings
@@ -115,6 +120,7 @@ def assemble(settings: ServiceSettings, around: Surroundings) -> Service:
         rates=Rates(settings.accounts.requests_per_minute),
         passwords=Passwords(settings.accounts.passwords),
         screeners=tuple(make(SCREENERS, each, wiring) for each in settings.accounts.screening),
+        partners={each.id: load_keys(each, around.secret) for each in settings.accounts.partners},
         embedded=around.embedded,
         nudge=bell.ring,
     )
@@ -175,13 +181,17 @@ def _lanes(parts: Parts, channels: Mapping[Channel, Messenger]) -> Mapping[str, 
         **mail,
         **tended,
         "removals": (Chore("remove", lambda: remove_next(parts)),),
+        "screenings": (Chore("screen", lambda: ask_next(parts)),),
         "policies": (Chore("read_policies", lambda: _read_policies(parts), _EACH_MINUTE, listens=False),),
         "housekeeping": (
             Chore("forget_removals", lambda: forget_old_removals(parts) < 0, _HOURLY, listens=False),
             Chore("expire", lambda: expire(parts), listens=False),
+            Chore("end_visits", lambda: end_next_visit(parts), _EACH_MINUTE, listens=False),
             Chore("forget_people", lambda: forget_people(parts), _EACH_MINUTE, listens=False),
             Chore("forget_tokens", lambda: forget_tokens(parts), _HOURLY, listens=False),
             Chore("forget_codes", lambda: forget_old_codes(parts) < 0, _HOURLY, listens=False),
             Chore("forget_messages", lambda: forget_old_messages(parts) < 0, _HOURLY, listens=False),
+            Chore("forget_partner_messages", lambda: forget_partner_messages(parts) < 0, _HOURLY, listens=False),
+            Chore("forget_external_tokens", lambda: forget_expired_tokens(parts) < 0, _HOURLY, listens=False),
         ),
     }

@@ -16,12 +16,12 @@ from kiosk.contract.enrollments import (
 from kiosk.service.directories.actions import site
 from kiosk.service.directories.connector import Criteria, Person
 from kiosk.service.directories.rules import normalise_criteria
-from kiosk.service.enrollments import rules
+from kiosk.service.enrollments import register, rules
 from kiosk.service.enrollments.giving_up import end_enrollment
 from kiosk.service.enrollments.profile import alternatives
+from kiosk.service.enrollments.register import by_mail, keep_handles
 from kiosk.service.parts import Parts
 from kiosk.service.sources import new_id
-from kiosk.service.store import credentials as credential_rows
 from kiosk.service.store import enrollments as rows
 from kiosk.service.store.engine import WriteTx
 from kiosk.service.store.enrollments import EnrollmentRow
@@ -91,15 +91,20 @@ def send_code(parts: Parts, caller: Caller, enrollment_id: str, asked: SendCode)
     with parts.store.read() as tx:
         found = rows.enrollment(tx, enrollment_id, caller.client_id)
     row = rules.require_phase(found, parts.clock.now(), Phase.VERIFY)
+    if row.registration is not None:
+        parts = by_mail(parts)
     return verification.send_code(parts, row, row.person, asked.method)
 
 
 def verify(parts: Parts, caller: Caller, enrollment_id: str, asked: Verify) -> Verified:
-    """Judge the answer; an enrollment that is verified stays so. Raises as `send_code`."""
+    """Judge the answer; an enrollment that is verified stays so. Raises as `send_code`, and where somebody registers
+    as `register.verify`."""
     with parts.store.read() as tx:
         found = rows.enrollment(tx, enrollment_id, caller.client_id)
     row = rules.require_phase(found, parts.clock.now(), Phase.VERIFY, Phase.KEY)
-    if row.phase is Phase.VERIFY:
+    if row.registration is not None:
+        row = register.verify(parts, row, asked)
+    elif row.phase is Phase.VERIFY:
         verification.judge(parts, row, row.person, asked, lambda tx: _verified(tx, parts, caller, enrollment_id))
     assert row.person is not None
     parties = tuple(party.name for party in parts.relying_parties.values())
@@ -133,6 +138,5 @@ def _verified(tx: WriteTx, parts: Parts, caller: Caller, enrollment_id: str) -> 
     )
     if row.phase is Phase.KEY or row.user_id is None:
         return
-    for party in parts.relying_parties:
-        credential_rows.keep_handle(tx, party, row.user_id, parts.random.token(64))
+    keep_handles(tx, parts, row.user_id)
     rows.move_enrollment(tx, row, phase=Phase.KEY)

@@ -21,6 +21,11 @@ class Identify(wire.Identify):
 
 
 @dataclass(frozen=True, config=_STRICT)
+class Register(wire.Register):
+    """POST …/register."""
+
+
+@dataclass(frozen=True, config=_STRICT)
 class SendCode(wire.SendCode):
     """POST …/send-code."""
 

@@ -8,6 +8,7 @@ from kiosk.contract.enrollments import FinishedEnrollment, PartyOutcome, PartyRe
 from kiosk.contract.policy import Partial
 from kiosk.service.enrollments import rules
 from kiosk.service.enrollments.giving_up import end_enrollment
+from kiosk.service.enrollments.register_ends import left_with_key
 from kiosk.service.parts import Parts
 from kiosk.service.relying_parties.connector import RelyingParty
 from kiosk.service.store import ceremonies as rows
@@ -33,6 +34,7 @@ def finish(parts: Parts, caller: Caller, enrollment_id: str) -> FinishedEnrollme
         some = any(each.result is PartyResult.REGISTERED for each in told)
         if not some or parts.settings.partial is Partial.ROLL_BACK:
             raise rules.WrongPhase
+        left_with_key(tx, parts, row)
         end_enrollment(tx, parts, row, Phase.DONE)
         return row, told
 

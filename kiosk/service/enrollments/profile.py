@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from kiosk.contract.profile import FieldSet, IdentifyField, Profile, SessionTimes
 from kiosk.service.directories.rules import KINDS
 from kiosk.service.directories.settings import IdentifySettings
+from kiosk.service.enrollments.register_forms import forms
 from kiosk.service.parts import Parts
 
 _ATTRIBUTE = "attribute:"
@@ -27,6 +28,7 @@ def profile_of(parts: Parts) -> Profile:
         region=settings.identify.region,
         email_domain=settings.identify.email_domain,
         version=release(),
+        registrations=forms(settings),
     )
 
 

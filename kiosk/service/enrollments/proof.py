@@ -8,6 +8,7 @@ from kiosk.contract.enrollments import IssuedPass, Phase, ProveCeremony, ProvedC
 from kiosk.service.enrollments import rules
 from kiosk.service.enrollments.ceremonies import Place, alive, ceremony_at, party_of
 from kiosk.service.enrollments.giving_up import give_up, who_goes_on
+from kiosk.service.enrollments.register_ends import left_with_key
 from kiosk.service.enrollments.settlement import listed
 from kiosk.service.messages.actions import notify_registered
 from kiosk.service.parts import Parts
@@ -135,6 +136,7 @@ def _proved(
     notify_registered(tx, parts, row.person, party.name.name, now, reference=row.receipt, locale=row.locale)
     finished = rows.ceremonies_of(tx, row.id, (CeremonyState.PROVED,))
     if {each.relying_party for each in finished} >= set(parts.relying_parties):
+        left_with_key(tx, parts, row)
         person = who_goes_on(parts, row)
         return enrollment_rows.move_enrollment(tx, row, phase=Phase.DONE, person=person, hints={})
     return row

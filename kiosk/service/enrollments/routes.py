@@ -13,7 +13,7 @@ from kiosk.contract import enrollments as wire
 from kiosk.contract import paths
 from kiosk.contract.paths import Scope
 from kiosk.contract.profile import Profile
-from kiosk.service.enrollments import actions, admission, bodies, ceremonies, completion, finish, proof, totp
+from kiosk.service.enrollments import actions, admission, bodies, ceremonies, completion, finish, proof, register, totp
 from kiosk.service.enrollments.ceremonies import Place
 from kiosk.service.enrollments.profile import profile_of
 from kiosk.service.parts import Parts
@@ -47,6 +47,18 @@ async def identify(enrollment_id: EnrollmentId, body: bodies.Identify, parts: Ma
     begun = time.monotonic()
     try:
         return await run_in_threadpool(actions.identify, parts, caller, enrollment_id, body)
+    finally:
+        await anyio.sleep(max(0.0, parts.settings.identify.minimum_seconds - (time.monotonic() - begun)))
+
+
+@router.post(paths.REGISTER, status_code=202, summary="Register instead")
+async def fill_in_form(
+    enrollment_id: EnrollmentId, body: bodies.Register, parts: Made, caller: Station
+) -> wire.Identified:
+    """A filled-in form. The answer looks and takes the same whoever is known already."""
+    begun = time.monotonic()
+    try:
+        return await run_in_threadpool(register.fill_in, parts, caller, enrollment_id, body)
     finally:
         await anyio.sleep(max(0.0, parts.settings.identify.minimum_seconds - (time.monotonic() - begun)))
 

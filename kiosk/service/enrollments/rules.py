@@ -186,6 +186,11 @@ def subject_of(hmac_key: bytes, alternative: str, criteria: Criteria, person: Pe
     return _keyed(hmac_key, ["nobody", alternative, sorted(criteria.items())])
 
 
+def subject_of_registration(hmac_key: bytes, email: str) -> str:
+    """What failures are counted for where somebody registers: the address, whoever has it."""
+    return _keyed(hmac_key, ["registration", email])
+
+
 def _keyed(hmac_key: bytes, told: list[object]) -> str:
     return hmac.new(hmac_key, json.dumps(told).encode(), "sha256").hexdigest()
 

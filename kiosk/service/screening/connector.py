@@ -25,7 +25,8 @@ class Finding(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Somebody to be screened, as they said who they are; untrusted."""
+    """Somebody to be screened, as they said who they are; untrusted. `assets` is what a client brought for the system
+    of enrollments (a JSON array as text, opaque to us), told to nobody else."""
 
     given_name: str = field(repr=False)
     family_name: str = field(repr=False)
@@ -33,6 +34,7 @@ class Subject:
     company: str = field(default="", repr=False)
     born_on: str = field(default="", repr=False)
     country: str = ""
+    assets: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

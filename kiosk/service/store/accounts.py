@@ -131,6 +131,7 @@ def erase_account(tx: WriteTx, user_id: str) -> None:
     """Forget all that is known of somebody, and free their name; an empty row stays for the trail."""
     for table in _ERASED:
         tx.connection.execute(delete(table).where(table.c.user_id == user_id))
-    tx.connection.execute(update(guests).where(guests.c.user_id == user_id).values(assets=None))
+    told = {"assets": None, "company": "", "sponsor_name": "", "sponsor_email": ""}
+    tx.connection.execute(update(guests).where(guests.c.user_id == user_id).values(told))
     blank = dict.fromkeys(("upn", "given_name", "family_name", "email", "phone", "employee_id", "locale"), "")
     tx.connection.execute(_BLANK, {"wanted": user_id, "upn_key": f"{REMOVED}:{user_id}", "attributes": {}, **blank})

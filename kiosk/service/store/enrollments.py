@@ -90,9 +90,13 @@ _CHANGING = ("phase", "version", "subject", "user_id", "person", "hints", "regis
 # Statements are made once: building one costs more than running it.
 _INSERT = insert(enrollments)
 _ONE = select(*_COLUMNS).where(enrollments.c.id == bindparam("wanted"), enrollments.c.client_id == bindparam("client"))
+_ONE_LOCKED = _ONE.with_for_update(key_share=True)
 _RECEIPT = select(enrollments.c.receipt).where(enrollments.c.id == bindparam("wanted"))
 _OPEN = select(*_COLUMNS).where(
     enrollments.c.client_id == bindparam("client"), one_of(enrollments.c.phase, OPEN_PHASES)
+)
+_OPEN_OF = select(*_COLUMNS).where(
+    enrollments.c.user_id == bindparam("whose"), one_of(enrollments.c.phase, OPEN_PHASES)
 )
 _OVERDUE = (
     select(*_COLUMNS)
@@ -103,6 +107,7 @@ _OVERDUE = (
     .order_by(enrollments.c.expires_at)
     .limit(bindparam("most"))
 )
+_OVERDUE_LOCKED = _OVERDUE.with_for_update(key_share=True, skip_locked=True)
 _MOVE = (
     update(enrollments)
     .where(enrollments.c.id == bindparam("wanted"), enrollments.c.version == bindparam("seen"))
@@ -119,8 +124,9 @@ def add_enrollment(tx: WriteTx, row: EnrollmentRow) -> None:
 
 
 def enrollment(tx: ReadTx, enrollment_id: str, client_id: str) -> EnrollmentRow | None:
-    """The client's own enrollment of this id."""
-    found = tx.connection.execute(_ONE, {"wanted": enrollment_id, "client": client_id}).one_or_none()
+    """The client's own enrollment of this id. A WriteTx holds it until its end: its steps are taken one by one."""
+    query = _ONE_LOCKED if isinstance(tx, WriteTx) else _ONE
+    found = tx.connection.execute(query, {"wanted": enrollment_id, "client": client_id}).one_or_none()
     return None if found is None else _row(found)
 
 
@@ -130,13 +136,22 @@ def receipt_of(tx: ReadTx, enrollment_id: str) -> str:
 
 
 def open_enrollments(tx: ReadTx, client_id: str) -> tuple[EnrollmentRow, ...]:
-    """What the client has begun and not ended."""
+    """What the client has begun and not ended. A WriteTx is alone with the client's until its end."""
+    if isinstance(tx, WriteTx):
+        tx.alone_with(f"enrollments\0{client_id}")
     return tuple(map(_row, tx.connection.execute(_OPEN, {"client": client_id})))
 
 
+def open_enrollments_of(tx: ReadTx, user_id: str) -> tuple[EnrollmentRow, ...]:
+    """What was begun by a person and has not ended, wherever."""
+    return tuple(map(_row, tx.connection.execute(_OPEN_OF, {"whose": user_id})))
+
+
 def overdue_enrollments(tx: ReadTx, now: datetime, future: datetime, limit: int) -> tuple[EnrollmentRow, ...]:
-    """Open ones that are past their time, or were opened after `future`: then the clock was set back."""
-    return tuple(map(_row, tx.connection.execute(_OVERDUE, {"now": now, "future": future, "most": limit})))
+    """Open ones that are past their time, or were opened after `future`: then the clock was set back. A WriteTx holds
+    them until its end, and leaves out what another one holds."""
+    query = _OVERDUE_LOCKED if isinstance(tx, WriteTx) else _OVERDUE
+    return tuple(map(_row, tx.connection.execute(query, {"now": now, "future": future, "most": limit})))
 
 
 def move_enrollment(tx: WriteTx, seen: EnrollmentRow, **changes: Any) -> EnrollmentRow:

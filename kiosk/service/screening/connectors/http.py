@@ -1,8 +1,8 @@
 """A checker over HTTPS, by a contract of our own: one POST with a person, one answer with a finding.
 
 Question: `{"callType": …, "givenName": …, "familyName": …, "email": …, "company": …, "bornOn": …, "country": …}`, where
-what is not known is left out. Answer (200, JSON): `{"finding": "clear" | "possible" | "hit", "reference": …}`.
-Anything else is no answer, and nobody passes by it.
+what is not known is left out; who keeps the enrollments (`MOE`) gets `userAssets`, too. Answer (200, JSON):
+`{"finding": "clear" | "possible" | "hit", "reference": …}`. Anything else is no answer, and nobody passes by it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -116,8 +116,8 @@ class HttpScreener:
         return reach(f"screening.{self.id}", settings.url, settings.certificate_authority, settings.timeout)
 
 
-def _question(subject: Subject, call_type: CallType) -> Mapping[str, str]:
-    told = {
+def _question(subject: Subject, call_type: CallType) -> Mapping[str, Any]:
+    told: dict[str, Any] = {
         "callType": str(call_type),
         "givenName": subject.given_name,
         "familyName": subject.family_name,
@@ -126,7 +126,9 @@ def _question(subject: Subject, call_type: CallType) -> Mapping[str, str]:
         "bornOn": subject.born_on,
         "country": subject.country,
     }
-    return {name: text for name, text in told.items() if text}
+    if call_type is not CallType.SCREENING and subject.assets:
+        told["userAssets"] = json.loads(subject.assets)
+    return {name: value for name, value in told.items() if value}
 
 
 def _tamed(reference: str) -> str:

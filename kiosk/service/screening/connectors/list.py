@@ -15,7 +15,7 @@ from pydantic import Field
 from kiosk.service.catalog import Connector
 from kiosk.service.directories.csv_file import BadFile, BadRow, Layout, Record, records
 from kiosk.service.probe import ProbeFailed
-from kiosk.service.screening.connector import CallType, Screened, ScreeningUnavailable, Subject
+from kiosk.service.screening.connector import CallType, Finding, Screened, ScreeningUnavailable, Subject
 from kiosk.service.screening.names import Entry, Names, words
 from kiosk.service.screening.settings import ScreenerSettings
 from kiosk.service.wiring import Wiring
@@ -83,7 +83,8 @@ class ListScreener:
             names = self._names()
         except _Unusable as error:
             raise ScreeningUnavailable from error
-        return names.find(words(f"{subject.given_name} {subject.family_name}"))
+        name = words(f"{subject.given_name} {subject.family_name}")
+        return names.find(name) if name else Screened(Finding.POSSIBLE)  # nobody passes by having no name
 
     def probe(self) -> str:
         """How many names there are. Raises ProbeFailed."""

@@ -90,6 +90,11 @@ def test_it_is_read_again_when_it_has_changed(tmp_path: Path, caplog: pytest.Log
     caplog.clear()
 
 
+@pytest.mark.parametrize("text", ["", "'", "💥", "\u0301", "-"])
+def test_nobody_passes_by_having_no_name(tmp_path: Path, text: str) -> None:
+    assert said(over(tmp_path / "a.csv", "name\nMaria Okafor\n"), Subject(text, text)) is Finding.POSSIBLE
+
+
 def test_it_is_not_read_again_when_it_has_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     screener = over(tmp_path / "a.csv", "name\nMaria Okafor\n")
     opened: list[Path] = []
