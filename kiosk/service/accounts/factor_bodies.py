@@ -101,12 +101,3 @@ class PasswordlessLogin(_Named):
 
     otp: str = Field(min_length=1, max_length=64, repr=False)
     totp: str = Field(default="", max_length=64, repr=False)
-
-
-class Session(SeedModel):
-    """Somebody is signed in; the token is told here and nowhere else. `expiresIn` in seconds."""
-
-    token: str = Field(repr=False)
-    expires_in: int
-    user_id: str
-    method: str

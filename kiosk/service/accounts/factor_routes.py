@@ -11,6 +11,7 @@ from kiosk.contract.paths import Scope
 from kiosk.service.accounts import factor_bodies as bodies
 from kiosk.service.accounts import passwordless
 from kiosk.service.accounts import second_factor_actions as factor
+from kiosk.service.accounts.bodies import SessionBegun
 from kiosk.service.accounts.rules import TotpState
 from kiosk.service.accounts.sign_in_guard import SessionGuard, SignedIn
 from kiosk.service.accounts.totp_picture import qr_data_url
@@ -75,9 +76,10 @@ def send_passwordless_code(body: bodies.PasswordlessCode, parts: Made, caller: C
 @router.post(paths.PASSWORDLESS_LOGIN, summary="Sign in with a mailed code")
 def log_in_without_password(
     site_id: SiteId, body: bodies.PasswordlessLogin, parts: Made, caller: Client
-) -> bodies.Session:
+) -> SessionBegun:
     """401, and always the same, for nobody, a wrong or old or used code, a missing code of the app, and somebody who is
-    locked out for a while after too many of them. The session's `method` is `email_otp`, or `email_otp+totp`."""
+    locked out for a while after too many of them. Who has an app shows its code, too (`totp`). Mail counts as no factor
+    (NIST SP 800-63B-4): `mfa` is false, and the session's method `email_otp` or `email_otp+totp`."""
     named, shown = passwordless.Named(body.email, body.username), passwordless.Shown(body.otp, body.totp)
     begun = passwordless.sign_in(parts, caller, site_id, named, shown)
-    return bodies.Session(token=begun.token, expires_in=begun.expires_in, user_id=begun.user_id, method=begun.method)
+    return SessionBegun(access_token=begun.token, expires_in=begun.expires_in, user_id=begun.user_id, mfa=False)
