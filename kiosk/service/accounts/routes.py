@@ -150,7 +150,8 @@ def drop_alias(alias: Annotated[str, Query(min_length=1, max_length=256)], parts
 
 @router.post(paths.STATUS, summary="Hold an account, or let it go on")
 def change_status(user_id: UserId, body: bodies.StatusChange, parts: Made, caller: Staff) -> bodies.AccountStanding:
-    """On hold, nobody is signed in or found by a kiosk. Who is pending is activated by their mail alone (409)."""
+    """On hold, nobody is signed in or found by a kiosk. Guests whom the screening held are let in by it; who registered
+    is activated by their mail alone (409)."""
     done = standing.set_state(parts, caller, user_id, AccountState(body.status), body.reason)
     return bodies.AccountStanding(user_id=done.user_id, status=done.status)
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from kiosk.service.accounts import guests_screening, people
 from kiosk.service.accounts.callers import person_for, site_for
 from kiosk.service.accounts.credentials import take_away_credentials
+from kiosk.service.accounts.guests_screening import decided
 from kiosk.service.accounts.registration import Standing
 from kiosk.service.accounts.rules import AccountState, Origin, WrongState
 from kiosk.service.audit.actions import Event, record
@@ -35,7 +36,9 @@ def set_state(parts: Parts, caller: Caller, user_id: str, state: AccountState, r
         _tell(tx, parts, caller, row, f"account_{state}", reason)
         return Standing(user_id, state)
 
-    return parts.store.write(work)
+    standing = parts.store.write(work)
+    parts.nudge()
+    return standing
 
 
 def remove(parts: Parts, caller: Caller, user_id: str) -> None:
@@ -45,6 +48,7 @@ def remove(parts: Parts, caller: Caller, user_id: str) -> None:
         row = person_for(tx, caller, user_id)
         take_away_credentials(tx, parts, user_id)
         people.move(tx, parts, user_id, AccountState(row.status), AccountState.REMOVED)
+        decided(tx, parts, user_id, AccountState.REMOVED)
         _tell(tx, parts, caller, row, "account_removed", "")
 
     parts.store.write(work)
