@@ -21,6 +21,7 @@ from kiosk.service.directories.rules import BadCriteria
 from kiosk.service.enrollments import rules as enrollment
 from kiosk.service.messages.receipts import NoSuchReceipt
 from kiosk.service.once import IdempotencyConflict
+from kiosk.service.partners import rules as partner
 from kiosk.service.relying_parties.connector import RelyingPartyUnavailable
 from kiosk.service.seed_shape import is_seed_shaped
 from kiosk.service.store.engine import StaleRow, StoreBusy, Unstorable
@@ -72,6 +73,9 @@ TABLE: Final[Mapping[type[Exception], tuple[int, Word]]] = {
     account.TotpNotSetUp: (404, Word.TOTP_NOT_SET_UP),
     account.Busy: (503, Word.BUSY),
     Unstorable: (400, Word.MALFORMED),
+    partner.MessageRefused: (400, Word.MESSAGE_REFUSED),
+    partner.QuotaExceeded: (429, Word.QUOTA_EXCEEDED),
+    partner.NoAgreement: (403, Word.INSUFFICIENT_SCOPE),
     StaleRow: (409, Word.CONFLICT),
     StoreBusy: (503, Word.BUSY),
     StorageFull: (507, Word.STORAGE_FULL),
@@ -147,15 +151,11 @@ def problem(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """A problem document, or the two members of the account workflows, with the data that the error carries."""
-    sent = dict(headers or {})
     retry_after = getattr(error, "retry_after", None)
-    if retry_after is not None:
-        sent["Retry-After"] = str(retry_after)
-    reasons = tuple(map(str, getattr(error, "reasons", ())))
+    sent = {**(headers or {}), **_when(error)}
+    reasons = _reasons(error)
     if is_seed_shaped(scope["path"]):
-        more = "; ".join(filter(None, (detail, ", ".join(reasons))))
-        told = TITLES[word] + (f" ({more})" if more else "")
-        return JSONResponse({"error": word, "errorDetails": told}, status, sent)
+        return JSONResponse(_in_two_members(word, (detail, ", ".join(reasons))), status, sent)
     document = Problem(
         type=f"/problems/{word}",
         title=TITLES[word],
@@ -169,6 +169,31 @@ def problem(
     )
     body = {name: value for name, value in asdict(document).items() if value not in (None, "", ())}
     return Response(json.dumps(body), status, sent, MEDIA_TYPE)
+
+
+def refusal_of(error: Exception) -> tuple[int, dict[str, str], dict[str, str]]:
+    """Status, members and headers for an error of the table, for an answer that is sealed before it is sent."""
+    status, word = _entry(error)
+    return status, _in_two_members(word, (", ".join(_reasons(error)),)), _when(error)
+
+
+def _entry(error: Exception) -> tuple[int, Word]:
+    return next(TABLE[kind] for kind in type(error).__mro__ if kind in TABLE)
+
+
+def _reasons(error: Exception | None) -> tuple[str, ...]:
+    return tuple(map(str, getattr(error, "reasons", ())))
+
+
+def _when(error: Exception | None) -> dict[str, str]:
+    """When to come again, where the error says it."""
+    retry_after = getattr(error, "retry_after", None)
+    return {} if retry_after is None else {"Retry-After": str(retry_after)}
+
+
+def _in_two_members(word: Word, details: tuple[str, ...]) -> dict[str, str]:
+    more = "; ".join(filter(None, details))
+    return {"error": word, "errorDetails": TITLES[word] + (f" ({more})" if more else "")}
 
 
 def install(app: FastAPI) -> None:
@@ -192,7 +217,7 @@ async def or_unexpected(work: Awaitable[None], scope: Mapping[str, Any]) -> Resp
 
 
 async def _refused(request: Request, error: Exception) -> Response:
-    status, word = next(TABLE[kind] for kind in type(error).__mro__ if kind in TABLE)
+    status, word = _entry(error)
     headers = {}
     if word in (Word.INVALID_TOKEN, Word.INSUFFICIENT_SCOPE):
         headers["WWW-Authenticate"] = f'Bearer error="{word}"'

@@ -10,6 +10,7 @@ from kiosk.service.accounts.passwords import Passwords
 from kiosk.service.accounts.settings import PasswordSettings
 from kiosk.service.attestation.trust import Trust
 from kiosk.service.directories.chain import Directories
+from kiosk.service.partners.keys import PartnerKeys
 from kiosk.service.relying_parties.connector import RelyingParty
 from kiosk.service.relying_parties.policies import Policies
 from kiosk.service.screening.connector import Screener
@@ -31,8 +32,8 @@ class Parts:
     `hmac_key` (32 bytes) keys the hashes of codes and the stable user handles of the embedded relying party. `secret`
     resolves the name of a secret (settings never hold one); it raises kiosk.errors.NoCredential. `policies` is what was
     last read of the relying parties' own. `rates` bounds how often clients call, `passwords` hashes and compares what
-    people sign in with, `screeners` judge guests. `embedded` allows simulated keys. `nudge` wakes the worker after a
-    commit that gave it work.
+    people sign in with, `screeners` judge guests, `partners` holds the keys of each agreement by its id. `embedded`
+    allows simulated keys. `nudge` wakes the worker after a commit that gave it work.
     """
 
     store: Store
@@ -49,5 +50,6 @@ class Parts:
     rates: Rates = field(default_factory=lambda: Rates(600))
     passwords: Passwords = field(default_factory=lambda: Passwords(PasswordSettings()))
     screeners: tuple[Screener, ...] = ()
+    partners: Mapping[str, PartnerKeys] = field(default_factory=dict)
     embedded: bool = False
     nudge: Callable[[], None] = _nobody

@@ -154,6 +154,10 @@ class PartnerSettings(SettingsModel):
     """What it signs with, and what answers are sealed for. During a rotation, the old and the new."""
     decryption_keys: tuple[SecretName, ...] = Field(min_length=1, max_length=8)
     """Names of our private keys (JWK as JSON) that it may seal for; the first one is told to it."""
+    signing_key: SecretName
+    """Name of our private key (JWK as JSON) that answers are signed with."""
+    audience: str = Field(default="keywright", min_length=1, max_length=200)
+    """What its messages must name as whom they are for (`aud`), and answers as who wrote them (`iss`)."""
     key_management: tuple[str, ...] = ("ECDH-ES+A256KW",)
     """Allowed JWE `alg` (RFC 7518, 4)."""
     encryption: tuple[str, ...] = ("A256GCM",)

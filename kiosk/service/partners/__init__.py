@@ -1,0 +1,1 @@
+"""Partners: outside organizations that enroll guests in sealed messages, by agreement."""
