@@ -18,9 +18,11 @@ from kiosk.commands.inbox import Inbox
 from kiosk.commands.key_choice import KeyChoice, key_option
 from kiosk.commands.panel import KeyTable
 from kiosk.commands.port import watch_port
+from kiosk.commands.sample_site import sample_accounts
 from kiosk.commands.sources import key_source
 from kiosk.commands.standing import Standing
 from kiosk.commands.words import sentence
+from kiosk.contract.policy import Demand
 from kiosk.enrollment.events import Event
 from kiosk.errors import KioskError, NoDisplay
 from ui.application import Appearance, has_display, run
@@ -53,7 +55,8 @@ def command(lang: str, key: KeyChoice | None, *, full_screen: bool) -> None:
             raise NoDisplay  # before the service is started for nobody
         with ExitStack() as stack:
             folder = Path(stack.enter_context(TemporaryDirectory(prefix="keywright-")))
-            embedded = stack.enter_context(embedded_service(folder, _TO_SHOW if key is None else None))
+            settings = {"accounts": sample_accounts(Demand.BEST_EFFORT), **(_TO_SHOW if key is None else {})}
+            embedded = stack.enter_context(embedded_service(folder, settings))
             sys.exit(show(embedded, stack, key, lang, full_screen=full_screen))
     except KioskError as error:
         click.echo(sentence(error), err=True)

@@ -12,6 +12,7 @@ from typing import Any
 
 from hardware.simulated.attestation import simulated_root_der
 from kiosk.commands.mailbox import Mailbox
+from kiosk.commands.sample_site import sample_accounts
 from kiosk.commands.textbox import TextBox
 from kiosk.config import ServiceEndpoint, StationSettings
 from kiosk.resources import resource
@@ -97,6 +98,7 @@ def demonstration(folder: Path, mailbox: Mailbox, textbox: TextBox, authority: I
             "certificate_authority": str(authority.certificate),
         },
         "sms": textbox.settings,
+        "accounts": sample_accounts(),
         "relying_parties": [
             {"id": "staff", "name": "Staff sign-in", "rp_id": "example.org", "origin": "https://login.example.org"}
         ],

@@ -14,7 +14,15 @@ from kiosk.enrollment.events import BadgeShown, CodeRequested, CodeTyped, Event,
 from kiosk.enrollment.states import ChooseMethod, CodeWork, ConfirmPerson, EnterCode, Remedy, ShowBadge, State
 from kiosk.enrollment.step import Step, next_attempt, stay, stop
 from kiosk.enrollment.visit import Trouble, Visit
-from kiosk.errors import HeldForReview, NotVerified, OutOfStep, SessionExpired, StationRefused, VerificationUnavailable
+from kiosk.errors import (
+    HeldForReview,
+    NotVerified,
+    OutOfStep,
+    SessionExpired,
+    StationRefused,
+    VerificationUnavailable,
+    WrongCode,
+)
 from kiosk.secret import Secret
 
 Verifying = ChooseMethod | EnterCode | ShowBadge | ConfirmPerson
@@ -133,6 +141,8 @@ def _failed(state: Verifying, error: Trouble) -> Step:
             return stop(state.visit, error, Remedy.DESK)
         case VerificationUnavailable():
             return _fall_back(state, error)
+        case NotVerified(reference=reference) if isinstance(state, EnterCode):
+            return _told(state, WrongCode(reference)), ()  # of an app; how many tries are left is not told then
         case NotVerified() if isinstance(state, ChooseMethod):
             return register.ask_again(state.visit, error), ()
         case _:

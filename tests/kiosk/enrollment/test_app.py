@@ -54,8 +54,10 @@ def test_for_a_code_of_an_app_nothing_is_sent(walk: Walk) -> None:
 def test_who_has_the_phone_elsewhere_takes_another_way(walk: Walk) -> None:
     walk.identified(VerificationMethod.EMAIL, VerificationMethod.TOTP).say(events.MethodChosen(VerificationMethod.TOTP))
     assert walk.now(EnterCode).others == (VerificationOffer(VerificationMethod.EMAIL, "m•••@example.org"),)
-    walk.say(events.CodeTyped("755224")).fail(errors.WrongCode(tries_left=4))
-    assert isinstance(walk.now(EnterCode).problem, errors.WrongCode)
+    walk.say(events.CodeTyped("755224")).fail(errors.NotVerified("REF"))
+    problem = walk.now(EnterCode).problem
+    assert isinstance(problem, errors.WrongCode)
+    assert (problem.reference, problem.tries_left) == ("REF", None)
     assert isinstance(walk.say(events.WentBack()).state, ChooseMethod)
 
 
