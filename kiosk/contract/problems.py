@@ -52,6 +52,7 @@ class Word(StrEnum):
     TOTP_NOT_SET_UP = "totp_not_set_up"
     MESSAGE_REFUSED = "message_refused"
     QUOTA_EXCEEDED = "quota_exceeded"
+    BATCH_BUSY = "batch_busy"
     INTERNAL = "internal"
 
 

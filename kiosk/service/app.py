@@ -10,6 +10,7 @@ from kiosk.contract.paths import HEALTH
 from kiosk.service import errors
 from kiosk.service.accounts import external_tokens_routes, factor_routes, guest_routes
 from kiosk.service.accounts import routes as account_routes
+from kiosk.service.bulk_import import routes as migration_routes
 from kiosk.service.concierge import routes as concierge_routes
 from kiosk.service.document import document_of
 from kiosk.service.edge import Edge
@@ -41,6 +42,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.include_router(account_routes.router, tags=["accounts"])
     app.include_router(factor_routes.router, tags=["second factor"])
     app.include_router(guest_routes.router, tags=["guests"])
+    app.include_router(migration_routes.router, tags=["migrations"])
     app.add_api_route(HEALTH, _health(parts), methods=["GET"], tags=["health"], summary="Whether the service works")
     app.add_middleware(Edge, reference=lambda: receipt_of(parts.random.token(8)))
     errors.install(app)

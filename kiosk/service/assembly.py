@@ -18,6 +18,7 @@ from kiosk.service.attestation.anchors import TrustAnchors, load_anchors
 from kiosk.service.attestation.keeper import keeper
 from kiosk.service.attestation.refresh import chores
 from kiosk.service.attestation.trust import Trust
+from kiosk.service.bulk_import.worker import Migrator, forget_abandoned, forget_failed
 from kiosk.service.catalog import DIRECTORIES, RELYING_PARTIES, SCREENERS, make
 from kiosk.service.database import open_database
 from kiosk.service.directories.chain import Directories
@@ -177,13 +178,17 @@ def _lanes(parts: Parts, channels: Mapping[Channel, Messenger]) -> Mapping[str, 
         for each in postmen(parts, channels, templates)
     }
     tended = {f"directory-{each.id}": each.chores() for each in parts.directories.all if isinstance(each, Tended)}
+    migrator = Migrator(parts)
     return {
         **mail,
         **tended,
         "removals": (Chore("remove", lambda: remove_next(parts)),),
         "screenings": (Chore("screen", lambda: ask_next(parts)),),
         "policies": (Chore("read_policies", lambda: _read_policies(parts), _EACH_MINUTE, listens=False),),
+        "migrations": (Chore("migrate", migrator.work, end=migrator.let_go),),
         "housekeeping": (
+            Chore("forget_uploads", lambda: forget_abandoned(parts), _HOURLY, listens=False),
+            Chore("forget_failed_records", lambda: forget_failed(parts) < 0, _HOURLY, listens=False),
             Chore("forget_removals", lambda: forget_old_removals(parts) < 0, _HOURLY, listens=False),
             Chore("expire", lambda: expire(parts), listens=False),
             Chore("end_visits", lambda: end_next_visit(parts), _EACH_MINUTE, listens=False),

@@ -19,6 +19,7 @@ MAX_BODY: Final = 64 * 1024
 STREAMED: Final = (b"application/x-ndjson", b"text/csv")
 """What a migration is sent in: as long as it likes, because it is never held as a whole."""
 
+_STREAMING: Final = re.compile(re.escape(MIGRATE) + "(/[0-9a-f]{32}/retry)?")
 _GIVEN: Final = re.compile(rb"[A-Za-z0-9-]{1,64}")
 _HEADERS: Final = (
     (b"cache-control", b"no-store"),
@@ -109,7 +110,7 @@ class _Exchange:
 def _refusal(scope: Scope, headers: dict[bytes, bytes], exchange: _Exchange) -> tuple[int, Word] | None:
     """Status and word for a request that need not be read: too large, or not in the form that we read."""
     kind = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
-    exchange.streamed = scope["path"] == MIGRATE and kind in STREAMED
+    exchange.streamed = bool(_STREAMING.fullmatch(scope["path"])) and kind in STREAMED
     length = headers.get(b"content-length", b"0")
     if not length.isdigit() or (int(length) > MAX_BODY and not exchange.streamed):
         return 413, Word.MALFORMED

@@ -16,10 +16,12 @@ from starlette.exceptions import HTTPException
 from kiosk.contract.problems import MEDIA_TYPE, Problem, Word
 from kiosk.errors import StorageFull
 from kiosk.service.accounts import rules as account
+from kiosk.service.bulk_import import rules as migration
 from kiosk.service.directories.connector import DirectoryUnavailable
 from kiosk.service.directories.rules import BadCriteria
 from kiosk.service.enrollments import rules as enrollment
 from kiosk.service.messages.receipts import NoSuchReceipt
+from kiosk.service.methods import methods_of
 from kiosk.service.once import IdempotencyConflict
 from kiosk.service.partners import rules as partner
 from kiosk.service.relying_parties.connector import RelyingPartyUnavailable
@@ -76,6 +78,8 @@ TABLE: Final[Mapping[type[Exception], tuple[int, Word]]] = {
     partner.MessageRefused: (400, Word.MESSAGE_REFUSED),
     partner.QuotaExceeded: (429, Word.QUOTA_EXCEEDED),
     partner.NoAgreement: (403, Word.INSUFFICIENT_SCOPE),
+    migration.NoSuchBatch: (404, Word.NOT_FOUND),
+    migration.BatchBusy: (409, Word.BATCH_BUSY),
     StaleRow: (409, Word.CONFLICT),
     StoreBusy: (503, Word.BUSY),
     StorageFull: (507, Word.STORAGE_FULL),
@@ -132,6 +136,7 @@ TITLES: Final[Mapping[Word, str]] = {
     Word.TOTP_NOT_SET_UP: "User not found, or user MFA TOTP not set up",
     Word.MESSAGE_REFUSED: "The sealed message is not accepted",
     Word.QUOTA_EXCEEDED: "The agreement allows no more for today",
+    Word.BATCH_BUSY: "The migration is being worked on",
     Word.INTERNAL: "Something went wrong inside the service",
 }
 
@@ -245,4 +250,7 @@ async def _http(request: Request, error: Exception) -> Response:
     """What the framework says by itself: no such route, or another method."""
     assert isinstance(error, HTTPException)
     word = Word.NOT_FOUND if error.status_code == 404 else Word.MALFORMED
-    return problem(request.scope, error.status_code, word, headers=error.headers)
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        headers["Allow"] = ", ".join(methods_of(request.app, request.scope))
+    return problem(request.scope, error.status_code, word, headers=headers)

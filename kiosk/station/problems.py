@@ -36,6 +36,7 @@ STANDARD_WAIT = 60
 _NEVER_OURS = (
     *(Word.IDEMPOTENCY_CONFLICT, Word.DUPLICATE, Word.ACCOUNT_STATE, Word.ACTIVATION_EXPIRED, Word.SIGN_IN_REFUSED),
     *(Word.SITE_NOT_ALLOWED, Word.PASSWORD_REFUSED, Word.SCREENING_REJECTED, Word.MESSAGE_REFUSED, Word.QUOTA_EXCEEDED),
+    Word.BATCH_BUSY,
 )
 """What is said on the routes of accounts, which no station calls."""
 

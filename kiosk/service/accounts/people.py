@@ -29,6 +29,7 @@ from kiosk.service.sources import new_id
 from kiosk.service.store import accounts as rows
 from kiosk.service.store import sites as site_rows
 from kiosk.service.store.accounts import AccountRow
+from kiosk.service.store.aliases import name_lock
 from kiosk.service.store.engine import ReadTx, WriteTx
 from kiosk.service.store.one_time import end_secrets
 from kiosk.service.store.sessions import drop_sessions_of
@@ -91,7 +92,7 @@ def create(tx: WriteTx, parts: Parts, new: NewPerson) -> str:
 
 def alone_with_name(tx: WriteTx, tenant: str, key: str) -> None:
     """Whoever gives this name or alias to somebody does it alone: two tables make sure of it, which no key spans."""
-    tx.alone_with(f"name\0{tenant}\0{key}")
+    tx.alone_with(name_lock(tenant, key))
 
 
 def name_key(parts: Parts, typed: str) -> str:

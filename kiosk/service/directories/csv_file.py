@@ -7,8 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
-_LONGEST_LINE = 1 << 16
-_UTF8_MARK = b"\xef\xbb\xbf"
+LONGEST_LINE = 1 << 16
+"""Bytes."""
+
+UTF8_MARK = b"\xef\xbb\xbf"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -51,19 +53,40 @@ class Record:
     cells: Mapping[str, str]
 
 
-def records(file: BinaryIO, layout: Layout) -> Iterator[Record | BadRow]:
-    """The rows that are not blank; comma, semicolon or tab, whichever the header has. Raises BadFile."""
-    lines = _lines(file)
-    header = next(lines, "")
-    delimiter = max(",;\t", key=header.count)
-    columns = _columns(next(csv.reader([header], delimiter=delimiter), []), layout)
-    for line, cells in _rows(lines, delimiter):
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The columns of a file, by the names that we use, and what is between its cells."""
+
+    columns: tuple[str, ...]
+    delimiter: str
+
+    def record(self, line: int, cells: list[str]) -> Record | BadRow | None:
+        """The cells by column; None for a blank row."""
         if not any(cell.strip() for cell in cells):
-            continue
-        if len(cells) != len(columns):
-            yield BadRow(line, "", f"has {len(cells)} cells, the header {len(columns)}")
-        else:
-            yield Record(line, dict(zip(columns, cells, strict=True)))
+            return None
+        if len(cells) != len(self.columns):
+            return BadRow(line, "", f"has {len(cells)} cells, the header {len(self.columns)}")
+        return Record(line, dict(zip(self.columns, cells, strict=True)))
+
+
+def header(line: str, layout: Layout) -> Header:
+    """What the first line says: comma, semicolon or tab, whichever it has. Raises BadFile."""
+    delimiter = max(",;\t", key=line.count)
+    try:
+        names = next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error as error:
+        raise BadFile(BadRow(1, "", f"is not CSV: {error}")) from error
+    return Header(tuple(_columns(names, layout)), delimiter)
+
+
+def records(file: BinaryIO, layout: Layout) -> Iterator[Record | BadRow]:
+    """The rows that are not blank. Raises BadFile."""
+    lines = _lines(file)
+    first = header(next(lines, ""), layout)
+    for line, cells in _rows(lines, first.delimiter):
+        record = first.record(line, cells)
+        if record is not None:
+            yield record
 
 
 def _rows(lines: Iterator[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
@@ -96,13 +119,13 @@ def _columns(header: list[str], layout: Layout) -> list[str]:
 def _lines(file: BinaryIO) -> Iterator[str]:
     """The lines as text, decoded one by one so that a wrong byte has a line number. Raises BadFile."""
     number = 0
-    while raw := file.readline(_LONGEST_LINE):
+    while raw := file.readline(LONGEST_LINE):
         number += 1
         if number == 1 and raw.startswith(_UTF16_MARKS):
             raise BadFile(BadRow(1, "", "is UTF-16: save the file as UTF-8"))
-        if len(raw) == _LONGEST_LINE:
+        if len(raw) == LONGEST_LINE:
             raise BadFile(BadRow(number, "", "is too long"))
         try:
-            yield raw.removeprefix(_UTF8_MARK if number == 1 else b"").decode()
+            yield raw.removeprefix(UTF8_MARK if number == 1 else b"").decode()
         except UnicodeDecodeError as error:
             raise BadFile(BadRow(number, "", "is not UTF-8")) from error

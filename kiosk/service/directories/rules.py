@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 import phonenumbers
 
@@ -20,6 +21,9 @@ _INVISIBLE = dict.fromkeys((0x200E, 0x200F, 0x061C, 0xFEFF))  # direction marks 
 _JOINERS = "\u200c\u200d"  # part of how names are written in Persian and Indic scripts, and of emoji
 _SPACE = re.compile(r"\s+")
 _E164_LENGTH = range(8, 17)
+_NATIONAL_LENGTH = range(4, 15)
+_E164 = re.compile(r"\+[1-9][0-9]{7,14}")
+_CALLING_CODES = frozenset(phonenumbers.COUNTRY_CODE_TO_REGION_CODE)
 
 KINDS: Mapping[str, FieldKind] = {
     "upn": FieldKind.UPN,
@@ -88,16 +92,24 @@ def normalise(field: IdentifyField, text: str, site: Site) -> str:
     """One value as it is stored and compared. Raises BadValue; what it returns normalises to itself."""
     if len(text) > MAX_LENGTH:
         raise BadValue("too long")
-    value = _of_kind(field.kind, tame(text), site)
-    if not value or len(value) > min(field.max_length, MAX_LENGTH):
-        raise BadValue("empty or too long")
+    value = normalise_tame(field.kind, tame(text), site, field.max_length)
     if field.pattern and not re.fullmatch(field.pattern, value):
         raise BadValue("not in the form that is asked for")
     return value
 
 
+def normalise_tame(kind: FieldKind, text: str, site: Site, longest: int = MAX_LENGTH) -> str:
+    """What was tamed already, as it is stored and compared. Raises BadValue."""
+    value = _of_kind(kind, text, site)
+    if not value or len(value) > min(longest, MAX_LENGTH):
+        raise BadValue("empty or too long")
+    return value
+
+
 def tame(text: str) -> str:
     """NFC, trimmed, single spaces, without direction marks. Raises BadValue for control characters and overrides."""
+    if text.isascii() and text.isprintable():  # most of a million are
+        return " ".join(text.split())
     cleaned = _SPACE.sub(" ", unicodedata.normalize("NFC", text.translate(_INVISIBLE)).strip())
     for character in cleaned:
         if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn") and character not in _JOINERS:
@@ -107,6 +119,8 @@ def tame(text: str) -> str:
 
 def fold(text: str) -> str:
     """For comparison: canonical caseless matching (Unicode, D145), in NFC."""
+    if text.isascii():
+        return text.lower()
     folded = unicodedata.normalize("NFD", text).casefold()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", folded).casefold())
 
@@ -128,21 +142,52 @@ def _of_kind(kind: FieldKind, text: str, site: Site) -> str:
 
 
 def upn(text: str, domain: str) -> str:
-    """A user principal name, completed with the site's domain where it has none."""
-    folded = fold(_ascii_digits(text))
+    """A user principal name, completed with the site's domain where it has none.
+
+    Wide and narrow forms of a character are the same (RFC 8265, 3.3.1): keyboards of East Asia type both.
+    """
+    folded = fold(_ascii_digits(_one_width(text)))
     return folded if "@" in folded or not domain or not folded else f"{folded}@{fold(domain)}"
 
 
 def phone(text: str, region: str) -> str:
     """E.164 (`+4930123456`). Raises BadValue."""
+    text = _ascii_digits(text)
+    if _E164.fullmatch(text) and _is_written_so(text):
+        return text
     try:
-        number = phonenumbers.parse(_ascii_digits(text), region)
+        number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException as error:
         raise BadValue("not a phone number") from error
     written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     if not phonenumbers.is_possible_number(number) or number.extension or len(written) not in _E164_LENGTH:
         raise BadValue("not a phone number")
     return written
+
+
+def _is_written_so(text: str) -> bool:
+    """Whether the library would write this E.164 number as it is, told without reading it digit by digit. No is no
+    judgement."""
+    begin, prefix, lengths = _written_in(text[1:4])
+    return len(text) - begin in lengths and text[begin] != "0" and not (prefix and prefix.match(text, begin))
+
+
+@cache
+def _written_in(digits: str) -> tuple[int, re.Pattern[str] | None, frozenset[int]]:
+    """Where a number that begins with these three digits goes on after its calling code, what begins one that is
+    written in the country's own way, and how long they may be."""
+    code = next((int(digits[:end]) for end in (1, 2, 3) if int(digits[:end]) in _CALLING_CODES), 0)
+    if not code:
+        return 0, None, frozenset()
+    region = phonenumbers.region_code_for_country_code(code)
+    told = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(code, region)
+    prefix = None if told is None else told.national_prefix_for_parsing
+    possible = frozenset(
+        length
+        for length in _NATIONAL_LENGTH
+        if phonenumbers.is_possible_number(phonenumbers.PhoneNumber(code, int("9" * length)))
+    )
+    return 1 + len(str(code)), (None if prefix is None else re.compile(prefix)), possible
 
 
 def _email(text: str) -> str:
@@ -167,8 +212,20 @@ def _date(text: str) -> str:
         raise BadValue("not a date") from error
 
 
+def _one_width(text: str) -> str:
+    """Each wide or narrow character as the one that it is a form of."""
+    return text if text.isascii() else "".join(map(_plain_width, text))
+
+
+def _plain_width(character: str) -> str:
+    form, _, code = unicodedata.decomposition(character).partition(" ")
+    return chr(int(code, 16)) if form in ("<wide>", "<narrow>") else character
+
+
 def _ascii_digits(text: str) -> str:
     """٠١٢ and １２３ are the digits that a keyboard of another script types."""
+    if text.isascii():
+        return text
     return "".join(
         str(unicodedata.decimal(character)) if unicodedata.decimal(character, None) is not None else character
         for character in text

@@ -57,6 +57,12 @@ _DELETE = delete(aliases).where(
 )
 
 
+def name_lock(tenant: str, key: str) -> str:
+    """Whoever gives this name or alias to somebody does it alone with this: two tables make sure of it, which no key
+    spans."""
+    return f"name\0{tenant}\0{key}"
+
+
 def aliases_of(tx: ReadTx, user_id: str) -> tuple[AliasRow, ...]:
     """Somebody's aliases, first one first."""
     return tuple(AliasRow(*row) for row in tx.connection.execute(_OF, {"whose": user_id}))

@@ -41,7 +41,7 @@ _NOT_ALLOWED: Final = {
     "25006": "cannot be written to",
     "42501": "names a role that does not own the tables",
 }
-_LOCK: Final = text("SELECT pg_advisory_xact_lock(:name)")
+_LOCK: Final = text("SELECT pg_advisory_xact_lock(name) FROM unnest(CAST(:names AS bigint[])) AS name")
 _open: ContextVar[bool] = ContextVar("keywright_transaction_open", default=False)
 
 
@@ -89,7 +89,11 @@ class WriteTx(ReadTx):
     guarded by `alone_with`.
     """
 
-    __slots__ = ()
+    __slots__ = ("_held",)
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self._held: set[int] = set()
 
     def alone_with(self, *names: str) -> None:
         """Wait until no other transaction holds one of these names, and hold them until the end of this one.
@@ -99,8 +103,10 @@ class WriteTx(ReadTx):
         """
         if self.connection.dialect.name == "sqlite":
             return
-        for number in sorted({_number(name) for name in names}):
-            self.connection.execute(_LOCK, {"name": number})
+        numbers = {_number(name) for name in names} - self._held
+        if numbers:  # in one order, so that nobody waits for each other
+            self.connection.execute(_LOCK, {"names": sorted(numbers)}).close()
+            self._held |= numbers
 
 
 def _number(name: str) -> int:
