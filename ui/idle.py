@@ -13,6 +13,7 @@ from kiosk.enrollment.states import (
     ResetKey,
     ResetStage,
     SelectKey,
+    SetUpApp,
     State,
     Stopped,
     Touch,
@@ -34,7 +35,9 @@ _SIGNS = frozenset(
 def waits_for_person(state: State) -> bool:
     """Whether a person's data is on the screen and the next step is theirs, with no other time limit on it."""
     match state:
-        case Connecting() | Welcome() | Prove() | RandomPin(pin=None, problem=None):
+        case (
+            Connecting() | Welcome() | Prove() | RandomPin(pin=None, problem=None) | SetUpApp(setup=None, problem=None)
+        ):
             return False
         case Touch(problem=None) | SelectKey(problem=None) | EnrollFinger(problem=None):
             return False  # the key has a time limit of its own

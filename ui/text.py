@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_BLANK = re.compile(r"\n[^\S\n]*\n")
 _FIRST_STRONG, _POP = "\u2068", "\u2069"
 
 
@@ -20,6 +22,13 @@ def clean(untrusted: str, limit: int = 64) -> str:
     if len(kept) > limit:
         kept = kept[: limit - 1].rstrip() + "…"
     return f"{_FIRST_STRONG}{kept.replace('<', '‹')}{_POP}" if kept else ""
+
+
+def paragraphs(untrusted: str, limit: int = 20_000) -> tuple[str, ...]:
+    """The paragraphs of a longer text (blank lines part them), each made safe as by `clean`; at most `limit` characters
+    in all."""
+    parts = _BLANK.split(untrusted[:limit].replace("\r\n", "\n"))
+    return tuple(safe for part in parts if (safe := clean(part, limit)))
 
 
 def _shown(char: str) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QEvent, QSize, QTime
 from PySide6.QtWidgets import QApplication
 
-from kiosk.enrollment.states import InsertKey, Welcome
+from kiosk.enrollment.states import InsertKey
 from ui.application import make_application
 from ui.i18n import Interpreter
 from ui.pages.page import Surroundings
@@ -16,12 +16,21 @@ from ui.references import References
 from ui.theme import load_theme
 from ui.tour_keys import Sample
 from ui.tour_samples import samples
+from ui.widgets.option_card import OptionCard
 from ui.widgets.text_field import TextField
 from ui.window import Window
 
 _SIZE = re.compile(r"([1-9][0-9]{2,4})x([1-9][0-9]{2,4})")
 _REFERENCE = "K7M-4Q2"
 _WHEN = QDateTime(QDate(2026, 11, 22), QTime(10, 42))
+_KEYBOARDS = {"identify": "identify-keyboard", "register-visitor": "register-keyboard"}
+_BUTTONS = {
+    "welcome-news": ("secondary", "welcome-choice"),
+    "identify-new": ("secondary", "identify-choice"),
+    "app": ("primary", "app-code"),
+}
+_CARDS = {"register-contractor": (-1, "register-day"), "code-app": (0, "code-recovery")}
+"""What is touched on a screen, by the name of its sample, and what the further picture is called."""
 
 
 class Tour:
@@ -49,14 +58,11 @@ class Tour:
         for sample in samples(locale):
             self.show(sample)
             match sample.state:
-                case Welcome(problem=None):
-                    self._over_everything()
                 case InsertKey(problem=None, reading=False):
                     self._window.warn(20)
                     self.keep("idle-warning")
                     self._window.shell.idle.stop()
-            if sample.name == "identify":
-                self._keyboard()
+            self._further(sample.name)
 
     def _over_everything(self) -> None:
         languages = self._window.shell.open_languages()
@@ -66,12 +72,37 @@ class Tour:
         self.keep("help")
         panel.close_dialog()
 
-    def _keyboard(self) -> None:
+    def _further(self, name: str) -> None:
+        """What a person finds on this screen by touching it."""
+        if name == "welcome":
+            self._over_everything()
+        elif name in _KEYBOARDS:
+            self._keyboard(_KEYBOARDS[name])
+        elif name in _BUTTONS:
+            self._press(*_BUTTONS[name])
+        elif name in _CARDS:
+            self._touch(*_CARDS[name])
+
+    def _press(self, place: str, name: str) -> None:
+        """Press a button of the action bar."""
+        button = self._window.shell.wizard.bar.button(place)
+        if button is not None:
+            button.click()
+            self.keep(name)
+
+    def _touch(self, which: int, name: str) -> None:
+        """Touch one of the cards that are shown."""
+        cards = [card for card in self._window.shell.wizard.page.findChildren(OptionCard) if card.isVisible()]
+        if cards:
+            cards[which].click()
+            self.keep(name)
+
+    def _keyboard(self, name: str) -> None:
         """Open the keyboard of the first field, as a person does."""
         field = self._window.shell.wizard.page.findChild(TextField)
         if field is not None:
             field.keyboard_wanted.emit()
-            self.keep("identify-keyboard")
+            self.keep(name)
             field.keyboard_wanted.emit()
 
     def _settle(self) -> None:

@@ -22,6 +22,7 @@ from kiosk.enrollment import states as s
 from kiosk.enrollment.admission import Reason
 from kiosk.enrollment.states import Remedy, Task
 from kiosk.enrollment.visit import Port, Trouble, Visit
+from ui.tour_accounts import app_code_samples, app_samples, new_samples
 from ui.tour_keys import ADDRESS, KEY, MODEL, Sample, key_samples, stopped_samples, working_samples
 from ui.tour_parties import party_samples
 
@@ -49,9 +50,12 @@ def samples(locale: str) -> Iterator[Sample]:
     """Every screen in the order of a visit, then every notice."""
     visit = _visit(locale)
     yield from _before(visit)
+    yield from new_samples(visit)
     yield from _person(visit)
+    yield from app_code_samples(visit)
     yield from key_samples(_verified(visit))
     yield from _working(_verified(visit))
+    yield from app_samples(_finished(_verified(visit)))
     yield from _end(_verified(visit))
     yield from _notices(_verified(visit))
 
@@ -171,8 +175,12 @@ def _working(visit: Visit) -> Iterator[Sample]:
     yield Sample("working-pulled", replace(prove, visit=replace(visit, port=Port())))
 
 
+def _finished(visit: Visit) -> Visit:
+    return replace(visit, finished=(_MAIL, _VPN), receipt="7Q2M")
+
+
 def _end(visit: Visit) -> Iterator[Sample]:
-    done = replace(visit, finished=(_MAIL, _VPN), receipt="7Q2M")
+    done = _finished(visit)
     yield Sample("done", s.Done(done))
     without = EnrollmentPolicy(PinPolicy(mode=PinMode.NEVER))
     yield Sample(

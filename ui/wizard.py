@@ -10,55 +10,16 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QVBoxLayou
 from shiboken6 import isValid
 
 from kiosk.contract.policy import PinMode
-from kiosk.enrollment import states
 from kiosk.enrollment.states import Connecting, State
-from ui.pages.change_pin import ChangePinPage
-from ui.pages.code import EnterCodePage
-from ui.pages.connecting import ConnectingPage
-from ui.pages.done import DonePage
-from ui.pages.finger import EnrollFingerPage
-from ui.pages.identify import IdentifyPage
-from ui.pages.key import InsertKeyPage
-from ui.pages.language import WelcomePage
+from ui.pages.by_state import PAGES
 from ui.pages.page import Action, Chrome, Page, Surroundings
-from ui.pages.pin import ChoosePinPage, EnterPinPage
-from ui.pages.random_pin import RandomPinPage
-from ui.pages.reset import ResetKeyPage
-from ui.pages.select import SelectKeyPage
-from ui.pages.stopped import StoppedPage
-from ui.pages.touch import TouchPage
-from ui.pages.verify import ChooseMethodPage, ConfirmPersonPage, ShowBadgePage
-from ui.pages.working import WorkingPage
 from ui.theme import Theme
 from ui.widgets.action_bar import ActionBar
 from ui.widgets.key_line import KeyLine
 from ui.widgets.logo import Logo
 from ui.widgets.scroller import Scroller
-from ui.widgets.sheet import Sheet, inset, key_below
+from ui.widgets.sheet import Sheet, inset, key_below, whole
 from ui.widgets.step_bar import StepBar
-
-PAGES: dict[type[State], type[Page]] = {
-    states.Connecting: ConnectingPage,
-    states.Welcome: WelcomePage,
-    states.Identify: IdentifyPage,
-    states.ChooseMethod: ChooseMethodPage,
-    states.EnterCode: EnterCodePage,
-    states.ShowBadge: ShowBadgePage,
-    states.ConfirmPerson: ConfirmPersonPage,
-    states.InsertKey: InsertKeyPage,
-    states.SelectKey: SelectKeyPage,
-    states.ChoosePin: ChoosePinPage,
-    states.EnterPin: EnterPinPage,
-    states.ChangePin: ChangePinPage,
-    states.RandomPin: RandomPinPage,
-    states.EnrollFinger: EnrollFingerPage,
-    states.ResetKey: ResetKeyPage,
-    states.Touch: TouchPage,
-    states.Prove: WorkingPage,
-    states.Done: DonePage,
-    states.Stopped: StoppedPage,
-}
-"""The page of every state."""
 
 _PIN = 3
 """The index of the PIN step, which some policies leave out."""
@@ -192,17 +153,23 @@ class Wizard(QWidget):
         self._sheet.put(self._page)
         self._page.emitted.connect(self._emit)
         self._page.changed.connect(self._read_chrome)
+        self._page.sought.connect(lambda widget: self._scroller.seek(whole(widget)))
         self._page.show()
         self._scroller.to_top()
 
     def _keep_in_sight(self, _old: QWidget | None, new: QWidget | None) -> None:
-        if new is not None and self._sheet.isAncestorOf(new):
-            self._scroller.show_child(new)
+        if new is not None and isValid(new) and self._sheet.isAncestorOf(new):
+            self._scroller.show_child(whole(new))
 
     # ── chrome ──────────────────────────────────────────────────────────────────────────────────
 
     def _read_chrome(self) -> None:
-        chrome = self._chrome = self.page.chrome()
+        before, chrome = self._chrome, self.page.chrome()
+        self._chrome = chrome
+        if chrome.title != before.title or (chrome.problem is not None and chrome.problem is not before.problem):
+            self._scroller.to_top()  # what is new stands there
+        if before.compact and not chrome.compact:
+            QTimer.singleShot(0, self, lambda: self._keep_in_sight(None, self._focused()))
         self._sheet.show_chrome(chrome)
         larger = self._theme.text_scale > 1 and not chrome.compact  # words need the room more than the name does
         tight = (self._theme.folded or larger) and not self._theme.portrait
@@ -266,10 +233,18 @@ class Wizard(QWidget):
             self._emit(action.event)
         elif action.name == "help":
             self.help_wanted.emit()
-        elif place == "primary":
+        else:
+            self._ask_page(place, action)
+
+    def _ask_page(self, place: str, action: Action) -> None:
+        """The page knows what to do; where it asks another question now, the focus goes to where that begins."""
+        before = self._chrome.title
+        if place == "primary":
             self.page.submit()
         else:
             self.page.trigger(action.name)
+        if self._chrome.title != before:
+            self.focus_first()
 
     def _emit(self, event: object) -> None:
         if self._answered:

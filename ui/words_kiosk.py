@@ -101,7 +101,7 @@ KIOSK_WORDS: dict[type[Exception], Words] = {
     ),
     kiosk.WrongCode: Words(
         QT_TRANSLATE_NOOP("Messages", "That code is not right"),
-        QT_TRANSLATE_NOOP("Messages", "Please look at the message again."),
+        QT_TRANSLATE_NOOP("Messages", "Please look again, and type it once more."),
         blameless=False,
     ),
     kiosk.CodeTooOld: Words(
@@ -132,6 +132,22 @@ KIOSK_WORDS: dict[type[Exception], Words] = {
     kiosk.VerificationUnavailable: Words(
         QT_TRANSLATE_NOOP("Messages", "This way does not work right now"),
         QT_TRANSLATE_NOOP("Messages", "Please choose another one, or ask the desk."),
+        TELL_DESK,
+    ),
+    kiosk.HeldForReview: Words(
+        QT_TRANSLATE_NOOP("Messages", "Somebody has to look at this first"),
+        QT_TRANSLATE_NOOP("Messages", "You are registered. Please go to the desk, they can let you go on."),
+        TELL_DESK,
+        icon="clock",
+    ),
+    kiosk.TermsChanged: Words(
+        QT_TRANSLATE_NOOP("Messages", "What is to be accepted has changed"),
+        QT_TRANSLATE_NOOP("Messages", "Please go on, and read the new text."),
+        START_AGAIN,
+    ),
+    kiosk.TotpWrongState: Words(
+        QT_TRANSLATE_NOOP("Messages", "Your app cannot be set up now"),
+        QT_TRANSLATE_NOOP("Messages", "Your key works all the same. Please ask the desk about the app."),
         TELL_DESK,
     ),
     kiosk.SessionExpired: Words(

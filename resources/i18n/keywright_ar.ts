@@ -42,6 +42,20 @@
         </message>
     </context>
     <context>
+        <name>CodeSheet</name>
+        <message numerus="yes">
+            <source>%n recovery codes. They are not read aloud by themselves.</source>
+            <translation>
+                <numerusform>لا رموز استرداد.</numerusform>
+                <numerusform>رمز استرداد واحد. لا يُقرأ بصوت من تلقاء نفسه.</numerusform>
+                <numerusform>رمزا استرداد. لا يُقرآن بصوت من تلقاء نفسيهما.</numerusform>
+                <numerusform>%n رموز استرداد. لا تُقرأ بصوت من تلقاء نفسها.</numerusform>
+                <numerusform>%n رمز استرداد. لا تُقرأ بصوت من تلقاء نفسها.</numerusform>
+                <numerusform>%n رمز استرداد. لا تُقرأ بصوت من تلقاء نفسها.</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
         <name>Connecting</name>
         <message>
             <source>Connecting to the office computer</source>
@@ -70,6 +84,65 @@
         <message>
             <source>We try again in {time}</source>
             <translation>سنحاول مجددًا بعد {time}</translation>
+        </message>
+    </context>
+    <context>
+        <name>Day</name>
+        <message>
+            <source>Today</source>
+            <translation>اليوم</translation>
+        </message>
+        <message>
+            <source>Tomorrow</source>
+            <translation>غدًا</translation>
+        </message>
+        <message>
+            <source>In a week</source>
+            <translation>بعد أسبوع</translation>
+        </message>
+        <message>
+            <source>Another day</source>
+            <translation>يوم آخر</translation>
+        </message>
+        <message>
+            <source>Choose a date</source>
+            <translation>اختر التاريخ</translation>
+        </message>
+        <message>
+            <source>Day</source>
+            <translation>يوم</translation>
+        </message>
+        <message>
+            <source>One day earlier</source>
+            <translation>قبل ذلك بيوم</translation>
+        </message>
+        <message>
+            <source>One day later</source>
+            <translation>بعد ذلك بيوم</translation>
+        </message>
+        <message>
+            <source>Week</source>
+            <translation>أسبوع</translation>
+        </message>
+        <message>
+            <source>One week earlier</source>
+            <translation>قبل ذلك بأسبوع</translation>
+        </message>
+        <message>
+            <source>One week later</source>
+            <translation>بعد ذلك بأسبوع</translation>
+        </message>
+        <message>
+            <source>Month</source>
+            <translation>شهر</translation>
+        </message>
+        <message>
+            <source>One month earlier</source>
+            <translation>قبل ذلك بشهر</translation>
+        </message>
+        <message>
+            <source>One month later</source>
+            <translation>بعد ذلك بشهر</translation>
         </message>
     </context>
     <context>
@@ -1101,8 +1174,8 @@
             <translation>رمز التحقق غير صحيح</translation>
         </message>
         <message>
-            <source>Please look at the message again.</source>
-            <translation>يُرجى مراجعة الرسالة مرة أخرى.</translation>
+            <source>Please look again, and type it once more.</source>
+            <translation>يُرجى النظر إليه ثانيةً وكتابته مرة أخرى.</translation>
         </message>
         <message>
             <source>That code is too old</source>
@@ -1143,6 +1216,30 @@
         <message>
             <source>Please choose another one, or ask the desk.</source>
             <translation>يُرجى اختيار طريقة أخرى، أو اسأل مكتب المساعدة.</translation>
+        </message>
+        <message>
+            <source>Somebody has to look at this first</source>
+            <translation>يجب أن يراجع أحد العاملين هذا أولًا</translation>
+        </message>
+        <message>
+            <source>You are registered. Please go to the desk, they can let you go on.</source>
+            <translation>تم تسجيلك. يُرجى التوجه إلى مكتب المساعدة ليسمحوا لك بالمتابعة.</translation>
+        </message>
+        <message>
+            <source>What is to be accepted has changed</source>
+            <translation>تغيّر ما يجب قبوله</translation>
+        </message>
+        <message>
+            <source>Please go on, and read the new text.</source>
+            <translation>يُرجى المتابعة وقراءة النص الجديد.</translation>
+        </message>
+        <message>
+            <source>Your app cannot be set up now</source>
+            <translation>لا يمكن إعداد تطبيقك الآن</translation>
+        </message>
+        <message>
+            <source>Your key works all the same. Please ask the desk about the app.</source>
+            <translation>مفتاحك يعمل رغم ذلك. يُرجى سؤال مكتب المساعدة عن التطبيق.</translation>
         </message>
         <message>
             <source>This visit took too long</source>
@@ -1402,6 +1499,45 @@
         </message>
     </context>
     <context>
+        <name>NewHere</name>
+        <message>
+            <source>I am new here</source>
+            <translation>أنا جديد هنا</translation>
+        </message>
+        <message>
+            <source>I am visiting</source>
+            <translation>أنا زائر</translation>
+        </message>
+        <message>
+            <source>I work here for a time</source>
+            <translation>أعمل هنا لفترة</translation>
+        </message>
+        <message>
+            <source>What brings you here?</source>
+            <translation>ما سبب قدومك؟</translation>
+        </message>
+        <message>
+            <source>Choose one. Then we ask a few things about you.</source>
+            <translation>اختر واحدًا، ثم نسألك بعض الأسئلة عنك.</translation>
+        </message>
+        <message>
+            <source>You get an account and a key of your own.</source>
+            <translation>تحصل على حساب ومفتاح خاص بك.</translation>
+        </message>
+        <message>
+            <source>For a day or a few. You return the key after it.</source>
+            <translation>ليوم أو لبضعة أيام. تعيد المفتاح بعدها.</translation>
+        </message>
+        <message>
+            <source>For a project, say. You return the key at its end.</source>
+            <translation>لمشروع مثلًا. تعيد المفتاح عند نهايته.</translation>
+        </message>
+        <message>
+            <source>Back</source>
+            <translation>رجوع</translation>
+        </message>
+    </context>
+    <context>
         <name>PassCard</name>
         <message>
             <source>Show the pass</source>
@@ -1600,6 +1736,36 @@
         </message>
     </context>
     <context>
+        <name>QrCode</name>
+        <message>
+            <source>A square code, to be scanned with a phone</source>
+            <translation>رمز مربع يُمسح بالهاتف</translation>
+        </message>
+    </context>
+    <context>
+        <name>QrPad</name>
+        <message>
+            <source>The key to type. It is not read aloud by itself.</source>
+            <translation>المفتاح المراد كتابته. لا يُقرأ بصوت من تلقاء نفسه.</translation>
+        </message>
+        <message>
+            <source>No camera? Type this key:</source>
+            <translation>لا توجد كاميرا؟ اكتب هذا المفتاح:</translation>
+        </message>
+        <message>
+            <source>Hide</source>
+            <translation>إخفاء</translation>
+        </message>
+        <message>
+            <source>Read aloud</source>
+            <translation>قراءة بصوت</translation>
+        </message>
+        <message>
+            <source>Show</source>
+            <translation>إظهار</translation>
+        </message>
+    </context>
+    <context>
         <name>RandomPin</name>
         <message>
             <source>Show the PIN</source>
@@ -1652,6 +1818,168 @@
         <message>
             <source>Nobody keeps this PIN for you. Without it the key must be wiped.</source>
             <translation>لا يحتفظ أحد بهذا الرمز من أجلك. من دونه يجب مسح المفتاح.</translation>
+        </message>
+    </context>
+    <context>
+        <name>RecoveryCodes</name>
+        <message>
+            <source>Show the codes</source>
+            <translation>إظهار الرموز</translation>
+        </message>
+        <message>
+            <source>Hide the codes</source>
+            <translation>إخفاء الرموز</translation>
+        </message>
+        <message>
+            <source>Keep these recovery codes</source>
+            <translation>احتفظ برموز الاسترداد هذه</translation>
+        </message>
+        <message>
+            <source>Write them down, or take a photo. Each one works once.</source>
+            <translation>دوّنها أو التقط صورة لها. يعمل كل رمز مرة واحدة.</translation>
+        </message>
+        <message>
+            <source>I have noted them</source>
+            <translation>دوّنتها</translation>
+        </message>
+        <message>
+            <source>Read aloud</source>
+            <translation>قراءة بصوت</translation>
+        </message>
+        <message>
+            <source>Nobody here can show you these codes again.</source>
+            <translation>لا يستطيع أحد هنا إظهار هذه الرموز لك مرة أخرى.</translation>
+        </message>
+        <message>
+            <source>Keep them where you do not keep your phone.</source>
+            <translation>احفظها في مكان غير الذي تحفظ فيه هاتفك.</translation>
+        </message>
+    </context>
+    <context>
+        <name>Register</name>
+        <message>
+            <source>One moment. We look at what you typed…</source>
+            <translation>لحظة من فضلك. نراجع ما كتبته…</translation>
+        </message>
+        <message>
+            <source>Next</source>
+            <translation>التالي</translation>
+        </message>
+        <message>
+            <source>Done</source>
+            <translation>تم</translation>
+        </message>
+        <message>
+            <source>Back</source>
+            <translation>رجوع</translation>
+        </message>
+        <message>
+            <source>Continue</source>
+            <translation>متابعة</translation>
+        </message>
+        <message>
+            <source>This is for people who have no account here yet.</source>
+            <translation>هذا لمن ليس لديهم حساب هنا بعد.</translation>
+        </message>
+        <message>
+            <source>If something does not fit, ask the people at the desk.</source>
+            <translation>إذا لم يناسبك شيء فاسأل العاملين في مكتب المساعدة.</translation>
+        </message>
+        <message>
+            <source>Please fill in all the fields that are not optional.</source>
+            <translation>يُرجى ملء كل الحقول غير الاختيارية.</translation>
+        </message>
+        <message>
+            <source>Your email</source>
+            <translation>بريدك الإلكتروني</translation>
+        </message>
+        <message>
+            <source>Who are you visiting?</source>
+            <translation>من الذي تزوره؟</translation>
+        </message>
+        <message>
+            <source>Company</source>
+            <translation>الشركة</translation>
+        </message>
+        <message>
+            <source>Your last day here</source>
+            <translation>آخر يوم لك هنا</translation>
+        </message>
+        <message>
+            <source>Who do you work with here?</source>
+            <translation>مع من تعمل هنا؟</translation>
+        </message>
+        <message>
+            <source>Their email or user name.</source>
+            <translation>بريده الإلكتروني أو اسم المستخدم الخاص به.</translation>
+        </message>
+        <message>
+            <source>We send a code there.</source>
+            <translation>نرسل إليه رمزًا.</translation>
+        </message>
+        <message>
+            <source>Please fill in all the fields.</source>
+            <translation>يُرجى ملء كل الحقول.</translation>
+        </message>
+        <message>
+            <source>Please choose a day.</source>
+            <translation>يُرجى اختيار يوم.</translation>
+        </message>
+        <message>
+            <source>Please fill this in.</source>
+            <translation>يُرجى ملء هذا الحقل.</translation>
+        </message>
+        <message>
+            <source>This is too long.</source>
+            <translation>هذا أطول من المسموح.</translation>
+        </message>
+        <message>
+            <source>One of the characters cannot be used here.</source>
+            <translation>أحد الأحرف لا يمكن استخدامه هنا.</translation>
+        </message>
+        <message>
+            <source>That is too far away. Please choose an earlier day.</source>
+            <translation>هذا اليوم بعيد جدًا. يُرجى اختيار يوم أقرب.</translation>
+        </message>
+        <message>
+            <source>That day is over. Please choose a later one.</source>
+            <translation>انقضى ذلك اليوم. يُرجى اختيار يوم لاحق.</translation>
+        </message>
+        <message>
+            <source>Please check this.</source>
+            <translation>يُرجى مراجعة هذا.</translation>
+        </message>
+        <message>
+            <source>Tell us about yourself</source>
+            <translation>أخبرنا عن نفسك</translation>
+        </message>
+        <message>
+            <source>Tell us about your visit</source>
+            <translation>أخبرنا عن زيارتك</translation>
+        </message>
+        <message>
+            <source>Tell us about your work here</source>
+            <translation>أخبرنا عن عملك هنا</translation>
+        </message>
+        <message>
+            <source>An email looks like name@example.org.</source>
+            <translation>يبدو البريد الإلكتروني هكذا: ⁦name@example.org⁩</translation>
+        </message>
+        <message>
+            <source>Please type the number with its area code.</source>
+            <translation>يُرجى كتابة الرقم مع رمز المنطقة.</translation>
+        </message>
+        <message>
+            <source>Please type digits only.</source>
+            <translation>يُرجى كتابة أرقام فقط.</translation>
+        </message>
+        <message>
+            <source>Please type year, month and day, like 2027-01-31.</source>
+            <translation>يُرجى كتابة السنة والشهر واليوم هكذا: ⁦2027-01-31⁩</translation>
+        </message>
+        <message>
+            <source>{field} (optional)</source>
+            <translation>{field} (اختياري)</translation>
         </message>
     </context>
     <context>
@@ -1876,6 +2204,89 @@
         <message>
             <source>A key that does not blink still feels your finger.</source>
             <translation>المفتاح الذي لا يومض يحس بإصبعك أيضًا.</translation>
+        </message>
+    </context>
+    <context>
+        <name>SetUpApp</name>
+        <message>
+            <source>Checking the code…</source>
+            <translation>جارٍ التحقق من الرمز…</translation>
+        </message>
+        <message>
+            <source>Open an authenticator app.</source>
+            <translation>افتح تطبيق مصادقة.</translation>
+        </message>
+        <message>
+            <source>Add an account, and scan the code.</source>
+            <translation>أضف حسابًا وامسح الرمز المربع.</translation>
+        </message>
+        <message>
+            <source>Then type the 6 digits that it shows.</source>
+            <translation>ثم اكتب الأرقام الستة التي يعرضها.</translation>
+        </message>
+        <message>
+            <source>An authenticator app shows codes to sign in with. Any such app will do, also the one you have.</source>
+            <translation>يعرض تطبيق المصادقة رموزًا لتسجيل الدخول. يصلح أي تطبيق من هذا النوع، وكذلك الموجود لديك.</translation>
+        </message>
+        <message>
+            <source>Your key works already. This is for the day when you do not have it.</source>
+            <translation>مفتاحك يعمل الآن. هذا لليوم الذي لا يكون فيه معك.</translation>
+        </message>
+        <message>
+            <source>One moment</source>
+            <translation>لحظة من فضلك</translation>
+        </message>
+        <message>
+            <source>We prepare the picture for your app.</source>
+            <translation>نجهّز الصورة لتطبيقك.</translation>
+        </message>
+        <message>
+            <source>Try again</source>
+            <translation>المحاولة مرة أخرى</translation>
+        </message>
+        <message>
+            <source>Go on without</source>
+            <translation>المتابعة بدونه</translation>
+        </message>
+        <message>
+            <source>I have scanned it</source>
+            <translation>مسحته</translation>
+        </message>
+        <message>
+            <source>Add a spare way to sign in</source>
+            <translation>أضف طريقة احتياطية للدخول</translation>
+        </message>
+        <message>
+            <source>If you ever lose your key, an app on your phone helps you in.</source>
+            <translation>إذا فقدت مفتاحك يومًا، يساعدك تطبيق على هاتفك على الدخول.</translation>
+        </message>
+        <message>
+            <source>The app has to wait</source>
+            <translation>يُؤجَّل إعداد التطبيق</translation>
+        </message>
+        <message>
+            <source>It cannot be set up any more today. Your key works all the same.</source>
+            <translation>لم يعد إعداده ممكنًا اليوم. مفتاحك يعمل رغم ذلك.</translation>
+        </message>
+        <message>
+            <source>Type the code from the app</source>
+            <translation>اكتب الرمز من التطبيق</translation>
+        </message>
+        <message>
+            <source>Go on</source>
+            <translation>متابعة</translation>
+        </message>
+        <message>
+            <source>It shows a new one every 30 seconds. Any one will do.</source>
+            <translation>يعرض رمزًا جديدًا كل 30 ثانية. يصلح أي واحد منها.</translation>
+        </message>
+        <message>
+            <source>Scan again</source>
+            <translation>المسح مرة أخرى</translation>
+        </message>
+        <message>
+            <source>Continue</source>
+            <translation>متابعة</translation>
         </message>
     </context>
     <context>
@@ -2105,6 +2516,49 @@
         </message>
     </context>
     <context>
+        <name>Terms</name>
+        <message>
+            <source>No, thank you</source>
+            <translation>لا، شكرًا</translation>
+        </message>
+        <message>
+            <source>Please read this. You need to accept it to go on.</source>
+            <translation>يُرجى قراءة هذا. عليك قبوله للمتابعة.</translation>
+        </message>
+        <message>
+            <source>Please read this. You can go on without it.</source>
+            <translation>يُرجى قراءة هذا. يمكنك المتابعة بدونه.</translation>
+        </message>
+        <message>
+            <source>&lt;b&gt;{number} of {total}.&lt;/b&gt;</source>
+            <translation>&lt;b&gt;{number} من {total}.&lt;/b&gt;</translation>
+        </message>
+        <message>
+            <source>Please read this</source>
+            <translation>يُرجى قراءة هذا</translation>
+        </message>
+        <message>
+            <source>One moment…</source>
+            <translation>لحظة من فضلك…</translation>
+        </message>
+        <message>
+            <source>Back</source>
+            <translation>رجوع</translation>
+        </message>
+        <message>
+            <source>Accept</source>
+            <translation>أوافق</translation>
+        </message>
+        <message>
+            <source>Take your time. Your organization keeps a note of what you accepted, and when.</source>
+            <translation>خذ وقتك. تحتفظ مؤسستك بسجل لما وافقت عليه ومتى.</translation>
+        </message>
+        <message>
+            <source>If you do not agree, go back, or ask the people at the desk.</source>
+            <translation>إذا لم توافق فارجع، أو اسأل العاملين في مكتب المساعدة.</translation>
+        </message>
+    </context>
+    <context>
         <name>TextField</name>
         <message>
             <source>Clear</source>
@@ -2250,6 +2704,10 @@
             <source>Send again</source>
             <translation>الإرسال مرة أخرى</translation>
         </message>
+        <message>
+            <source>Recovery code</source>
+            <translation>رمز الاسترداد</translation>
+        </message>
         <message numerus="yes">
             <source>in %n seconds</source>
             <translation>
@@ -2279,6 +2737,10 @@
                 <numerusform>يصلح مدة %n دقيقة.</numerusform>
                 <numerusform>يصلح مدة %n دقيقة.</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>Type a recovery code</source>
+            <translation>اكتب رمز استرداد</translation>
         </message>
         <message>
             <source>One moment…</source>
@@ -2337,6 +2799,14 @@
             <translation>جارٍ إرسال الرمز إلى بريدك…</translation>
         </message>
         <message>
+            <source>Open the authenticator app on your phone. It shows the code.</source>
+            <translation>افتح تطبيق المصادقة على هاتفك. يعرض الرمز.</translation>
+        </message>
+        <message>
+            <source>Without my phone</source>
+            <translation>بدون هاتفي</translation>
+        </message>
+        <message>
             <source>Back</source>
             <translation>رجوع</translation>
         </message>
@@ -2351,6 +2821,10 @@
         <message>
             <source>You say whether it is you</source>
             <translation>أنت تؤكد أن هذا أنت</translation>
+        </message>
+        <message>
+            <source>It shows a code on your phone</source>
+            <translation>يعرض رمزًا على هاتفك</translation>
         </message>
         <message>
             <source>Staff number</source>
@@ -2377,6 +2851,18 @@
             <translation>جارٍ إرسال الرمز إلى هاتفك…</translation>
         </message>
         <message>
+            <source>You noted them when you set up the app. Each one works once.</source>
+            <translation>دوّنتها عند إعداد التطبيق. يعمل كل رمز مرة واحدة.</translation>
+        </message>
+        <message>
+            <source>Use my app</source>
+            <translation>استخدام تطبيقي</translation>
+        </message>
+        <message>
+            <source>It shows 6 digits</source>
+            <translation>يعرض 6 أرقام</translation>
+        </message>
+        <message>
             <source>Mail me a code</source>
             <translation>إرسال رمز إلى بريدي</translation>
         </message>
@@ -2395,6 +2881,10 @@
         <message>
             <source>Go on without a check</source>
             <translation>المتابعة بلا تحقق</translation>
+        </message>
+        <message>
+            <source>Use my authenticator app</source>
+            <translation>استخدام تطبيق المصادقة</translation>
         </message>
         <message>
             <source>The reader is below this screen.</source>
@@ -2428,12 +2918,12 @@
             <translation>نحو دقيقتين. ستحتاج إلى مفتاحك.</translation>
         </message>
         <message>
-            <source>About 2 minutes. You need your key and your work email.</source>
-            <translation>نحو دقيقتين. ستحتاج إلى مفتاحك وبريد عملك.</translation>
-        </message>
-        <message>
             <source>Language</source>
             <translation>اللغة</translation>
+        </message>
+        <message>
+            <source>About 2 minutes. You need your key and your work email.</source>
+            <translation>نحو دقيقتين. ستحتاج إلى مفتاحك وبريد عملك.</translation>
         </message>
         <message>
             <source>Set up your security key</source>

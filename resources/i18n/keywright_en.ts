@@ -12,6 +12,16 @@
         </message>
     </context>
     <context>
+        <name>CodeSheet</name>
+        <message numerus="yes">
+            <source>%n recovery codes. They are not read aloud by themselves.</source>
+            <translation>
+                <numerusform>%n recovery code. It is not read aloud by itself.</numerusform>
+                <numerusform>%n recovery codes. They are not read aloud by themselves.</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
         <name>Finger</name>
         <message numerus="yes">
             <source>%n more touch(es)</source>

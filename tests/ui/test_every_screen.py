@@ -27,6 +27,8 @@ from ui.window import Window
 
 SIZES = [(1280, 800), (1024, 768), (1080, 1920), (1920, 1080)]
 FINGER = 64
+MAY_SCROLL = ("register", "terms")
+"""Forms and terms are as long as an organization makes them: these may have more than fits."""
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 2
 
 
@@ -69,6 +71,19 @@ def _check_words(window: Window, sample: Sample) -> None:
         assert card.height() >= card.words_height(card.width()), f"{sample.name}: {card.accessibleName()!r} is cut"
 
 
+def _check_focus(window: Window, sample: Sample) -> None:
+    """What has the focus is in sight, and nothing is wider than its place."""
+    sheet = window.shell.wizard.page.parentWidget()
+    viewport = sheet.parentWidget() if sheet is not None else None
+    assert sheet is not None
+    assert viewport is not None
+    assert sheet.width() <= viewport.width(), f"{sample.name}: wider than its place"
+    focused: QWidget | None = window.focusWidget()
+    if focused is not None and sheet.isAncestorOf(focused):
+        top = focused.mapTo(viewport, QPoint(0, 0)).y()
+        assert 0 <= top < viewport.height() - 24, f"{sample.name}: the focus is out of sight"
+
+
 @pytest.mark.parametrize("locale", ["en", "ar"])
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: "x".join(map(str, size)))
 def test_every_screen_keeps_its_primary_its_targets_and_its_words_whole_without_scrolling(
@@ -81,7 +96,9 @@ def test_every_screen_keeps_its_primary_its_targets_and_its_words_whole_without_
         _check_primary(window, sample)
         _check_targets(window, sample)
         _check_words(window, sample)
-        assert not window.shell.wizard.overflows, f"{sample.name}: some of it is out of sight"
+        _check_focus(window, sample)
+        if not sample.name.startswith(MAY_SCROLL):
+            assert not window.shell.wizard.overflows, f"{sample.name}: some of it is out of sight"
 
 
 @pytest.mark.parametrize("text_scale", [1.25, 1.5, 2.0])

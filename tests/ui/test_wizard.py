@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QApplication
 from kiosk.contract.policy import EnrollmentPolicy, PinMode, PinPolicy
 from kiosk.enrollment.events import Continued, PersonConfirmed, Started, WentBack
 from kiosk.enrollment.states import Done, InsertKey, State, Stopped, Touch, Welcome
+from ui.pages.by_state import PAGES
 from ui.widgets.key_line import KeyLine
 from ui.window import Window
-from ui.wizard import PAGES
 
 Sample = Callable[[str], State]
 Make = Callable[..., Window]

@@ -1,4 +1,4 @@
-"""Type the code: six boxes, the keypad, and what to do when no code comes."""
+"""Type the code: six boxes, the keypad, and what to do when no code comes; or a recovery code, which has letters."""
 
 from __future__ import annotations
 
@@ -8,17 +8,20 @@ from collections.abc import Callable
 from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtWidgets import QGridLayout, QWidget
 
+from kiosk.contract.profile import FieldKind
 from kiosk.enrollment.events import CodeRequested, CodeTyped, MethodChosen, WentBack
 from kiosk.enrollment.states import CodeWork, EnterCode, State
 from kiosk.enrollment.visit import Trouble
 from kiosk.errors import CodeTooOld, WrongCode
 from ui.pages import verify_words as words
+from ui.pages.field_keyboard import FieldKeyboard
 from ui.pages.page import Action, Chrome, Page, Surroundings
 from ui.pages.verify import column_of, method_card
 from ui.theme import Theme
 from ui.widgets.code_boxes import CodeBoxes
 from ui.widgets.keypad import Keypad
 from ui.widgets.option_card import OptionCard
+from ui.widgets.text_field import TextField
 
 _TICK_MS = 250
 
@@ -26,7 +29,8 @@ _TICK_MS = 250
 class EnterCodePage(Page):
     """Shows `EnterCode`. Emits CodeTyped at the last digit, once; CodeRequested and MethodChosen from the cards.
 
-    Its two countdowns start when `sent` grows: until a code may be sent again, and until this one is too old.
+    Its two countdowns start when `sent` grows: until a code may be sent again, and until this one is too old. The code
+    of an authenticator app is not sent; a recovery code may stand in for it, typed into a field of its own.
     """
 
     def __init__(
@@ -50,12 +54,21 @@ class EnterCodePage(Page):
         self._keypad.aim(self._boxes)
         self._again = OptionCard(theme, "", icon="send", trailing="", parent=self)
         self._again.clicked.connect(lambda: self.emitted.emit(CodeRequested()))
+        self._recovering = False
+        self._recovery = TextField(theme, QCoreApplication.translate("Verify", "Recovery code"), FieldKind.TEXT, self)
+        self._keyboard = FieldKeyboard(theme, self)
+        self._listen()
+        self._swap = OptionCard(theme, "", icon="note", trailing="", parent=self)
+        for widget in (self._recovery, self._swap):
+            widget.hide()  # until it is wanted: what comes and goes moves the rest
+        self._swap.clicked.connect(self._turn)
         self._others: list[OptionCard] = []
         self._cards = QGridLayout()
         self._cards.setHorizontalSpacing(theme.px(16))
         self._cards.setVerticalSpacing(theme.px(8))
         column = column_of(self, theme)
         column.addWidget(self._boxes)
+        column.addWidget(self._recovery)
         column.addSpacing(theme.px(4))
         column.addLayout(self._cards)
         column.addStretch(1)
@@ -72,9 +85,13 @@ class EnterCodePage(Page):
         self._boxes.expect(state.digits)
         if before is None or before.sent != state.sent or before.method != state.method:
             self._restart(state)
-        if before is None or before.others != state.others:
+        if before is None or before.method != state.method:
+            self._ask_for(recovering=False)
+        if before is None or before.others != state.others or before.method != state.method:
             self._build(state)
         working = state.work is not CodeWork.IDLE
+        self._recovery.lock(locked=working)
+        self._swap.setEnabled(not working)
         self._boxes.setReadOnly(working)
         self._boxes.update()
         for card in self._others:
@@ -87,29 +104,37 @@ class EnterCodePage(Page):
     def chrome(self) -> Chrome:
         """Where the code went, how long it works, and Continue."""
         state = self._shown()
-        ready = self._boxes.complete and state.work is CodeWork.IDLE
+        ready = bool(self._typed()) and state.work is CodeWork.IDLE
         title = QCoreApplication.translate("Verify", "Type the {digits}-digit code").format(digits=state.digits)
         return Chrome(
-            title=title,
+            title=QCoreApplication.translate("Verify", "Type a recovery code") if self._recovering else title,
             sentence=self._sentence(state),
             step=1,
             problem=self._told,
             back=Action(words.back(), "back", WentBack(), "ghost"),
             primary=Action(words.go_on(), "forward", enabled=ready),
+            scene="phone" if self._recovering else "",
+            compact=self._keyboard.widget is not None and state.work is CodeWork.IDLE,
         )
 
     def pad(self) -> QWidget | None:
-        """The keypad."""
-        return self._keypad
+        """The keypad, where digits are wanted."""
+        return None if self._recovering else self._keypad
+
+    def keyboard(self) -> QWidget | None:
+        """The on-screen keyboard, once it was asked for."""
+        return self._keyboard.widget
 
     def submit(self) -> None:
         """Send the code, when it is whole and none is being checked."""
-        if self._boxes.complete and self._shown().work is CodeWork.IDLE:
-            self.emitted.emit(CodeTyped(self._boxes.text()))
+        code = self._typed()
+        if code and self._shown().work is CodeWork.IDLE:
+            self._keyboard.close()
+            self.emitted.emit(CodeTyped(code))
 
     def first_focus(self) -> QWidget | None:
-        """The boxes."""
-        return self._boxes
+        """The boxes, or the field for a recovery code."""
+        return self._recovery.edit if self._recovering else self._boxes
 
     # ── content ─────────────────────────────────────────────────────────────────────────────────
 
@@ -117,8 +142,53 @@ class EnterCodePage(Page):
         assert self._state is not None, "a page is rendered before it is asked"
         return self._state
 
+    def _typed(self) -> str:
+        """The code that can be sent now; nothing while there is none."""
+        if self._recovering:
+            return self._recovery.value().strip()
+        return self._boxes.text() if self._boxes.complete else ""
+
+    def _listen(self) -> None:
+        self._keyboard.latin = True
+        self._keyboard.turned.connect(self._make_room)
+        self._keyboard.continued.connect(self.submit)
+        self._recovery.entered.connect(self.submit)
+        self._recovery.changed.connect(self._edited)
+        self._recovery.keyboard_wanted.connect(lambda: self._keyboard.turn(self._recovery))
+
+    def _turn(self) -> None:
+        """Go from the app's code to a recovery code, or back."""
+        self._ask_for(recovering=not self._recovering)
+        self.changed.emit()
+        focus = self.first_focus()
+        if focus is not None:
+            focus.setFocus()
+
+    def _ask_for(self, *, recovering: bool) -> None:
+        self._recovering = recovering
+        self._keyboard.close()
+        self._recovery.setVisible(recovering)
+        self._boxes.setVisible(not recovering)
+        self._swap.set_words(words.swap(recovering=recovering), words.swap_detail(recovering=recovering))
+        self._told = None
+        self._recovery.put("")
+        self._boxes.forget()
+
+    def _make_room(self) -> None:
+        """The other ways make room for the keyboard."""
+        self._keyboard.say(words.go_on())
+        for card in self._standing():
+            card.setVisible(self._keyboard.widget is None)
+        self.changed.emit()
+
+    def _standing(self) -> list[OptionCard]:
+        """The cards below the code: one for the way that is on, then the other ways."""
+        return [self._swap if words.by_app(self._shown().method) else self._again, *self._others]
+
     def _sentence(self, state: EnterCode) -> str:
         match state.work:
+            case CodeWork.IDLE if words.by_app(state.method):
+                return words.from_app(recovering=self._recovering)
             case CodeWork.SENDING:
                 return words.sending(state.method)
             case CodeWork.CHECKING:
@@ -140,10 +210,14 @@ class EnterCodePage(Page):
             card.clicked.connect(lambda _=False, method=offer.method: self.emitted.emit(MethodChosen(method)))
             self._others.append(card)
         columns = 1 if self.theme.folded else 2
-        if len(self._others) > 1:
-            for card in (self._again, *self._others):
+        standing = self._standing()
+        if len(standing) > columns:
+            for card in standing:
                 card.dense()  # two rows of them leave the column whole
-        for index, card in enumerate([self._again, *self._others]):
+        for card in (self._again, self._swap):
+            card.setVisible(card in standing)
+            self._cards.removeWidget(card)
+        for index, card in enumerate(standing):
             self._cards.addWidget(card, index // columns, index % columns)
         for column in range(columns):
             self._cards.setColumnStretch(column, 1)
@@ -161,15 +235,18 @@ class EnterCodePage(Page):
         self._told = problem
         refused = isinstance(problem, WrongCode | CodeTooOld)
         self._boxes.mark_refused(refused=refused)
-        if refused:
+        self._recovery.mark_refused(refused=refused)
+        focus = self.first_focus()
+        if refused and focus is not None:
             self._boxes.forget()
             if self.isVisible():
-                self._boxes.setFocus()
+                focus.setFocus()
 
     def _edited(self) -> None:
         if self._state is not None:
-            if self._boxes.text():
+            if self._boxes.text() or self._recovery.value():
                 self._told = None
+                self._recovery.mark_refused(refused=False)
             self.changed.emit()
 
     # ── time ────────────────────────────────────────────────────────────────────────────────────

@@ -8,23 +8,20 @@ from collections.abc import Callable, Mapping
 from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
-from kiosk.contract.profile import FieldKind, FieldSet, IdentifyField
+from kiosk.contract.profile import FieldSet, IdentifyField
 from kiosk.enrollment.events import AlternativeChosen, CriteriaGiven, WentBack
 from kiosk.enrollment.states import Identify, State
 from kiosk.enrollment.visit import Trouble
 from kiosk.errors import InputRefused
 from ui.badge_ear import BadgeEar
+from ui.pages.field_keyboard import FieldKeyboard
 from ui.pages.identify_words import badge_way, field_hint, field_label, sentence, way, way_icon
+from ui.pages.new_here import CHOOSE, LEAVE, NewHere, way_in
 from ui.pages.page import Action, Chrome, Page, Surroundings
 from ui.theme import Theme
-from ui.widgets.keyboard import Keyboard
-from ui.widgets.keyboard_layouts import DIGITS
 from ui.widgets.label import Label
 from ui.widgets.option_card import OptionCard
 from ui.widgets.text_field import TextField
-
-_WITH_DOMAIN = frozenset({FieldKind.EMAIL, FieldKind.UPN})
-_FIGURES = frozenset({FieldKind.DIGITS, FieldKind.PHONE, FieldKind.DATE, FieldKind.BADGE})
 
 
 class IdentifyPage(Page):
@@ -44,8 +41,10 @@ class IdentifyPage(Page):
         self._typed: dict[str, str] = {}
         self._badge = ""
         self._told: Trouble | None = None
-        self._keyboard: Keyboard | None = None
-        self._keyboard_for: TextField | None = None
+        self._keyboard = FieldKeyboard(theme, self)
+        self._keyboard.turned.connect(self._make_room)
+        self._keyboard.continued.connect(self.submit)
+        self._new: NewHere | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(theme.px(16))
@@ -60,6 +59,7 @@ class IdentifyPage(Page):
         """Show this state; the fields are built anew only when the way changed."""
         assert isinstance(state, Identify)
         before, self._state = self._state, state
+        self._keyboard.domain = state.visit.profile.email_domain
         if before is None or before.fields != state.fields or before.others != state.others:
             self._build(state)
         for field in self._fields.values():
@@ -76,6 +76,8 @@ class IdentifyPage(Page):
     def chrome(self) -> Chrome:
         """Title, sentence, Back and Continue."""
         state = self._shown()
+        if self._new is not None and self._new.open:
+            return self._new.chrome(0)
         busy = QCoreApplication.translate("Identify", "One moment. We look at what you typed…")
         return Chrome(
             title=QCoreApplication.translate("Identify", "Who are you?"),
@@ -84,16 +86,19 @@ class IdentifyPage(Page):
             problem=self._told,
             back=Action(QCoreApplication.translate("Identify", "Back"), "back", WentBack(), "ghost"),
             primary=Action(self._continue(), "forward", enabled=not state.busy),
+            secondary=way_in(state.visit.profile.registrations, enabled=not state.busy),
             scene="badge",
-            compact=self._keyboard is not None and not state.busy,
+            compact=self._keyboard.widget is not None and not state.busy,
         )
 
     def keyboard(self) -> QWidget | None:
         """The on-screen keyboard, once it was asked for."""
-        return self._keyboard
+        return self._keyboard.widget
 
     def first_focus(self) -> QWidget | None:
-        """The field that was refused, else the first one that is empty, else the first."""
+        """The field that was refused, else the first one that is empty, else the first; a form, while one is chosen."""
+        if self._new is not None and self._new.open:
+            return self._new.cards[0]
         fields = list(self._fields.values())
         if isinstance(self._told, InputRefused) and self._told.field in self._fields:
             return self._fields[self._told.field].edit
@@ -102,8 +107,16 @@ class IdentifyPage(Page):
     def submit(self) -> None:
         """Send what was typed; the enrollment judges it."""
         if not self._shown().busy:
-            self._close_keyboard()
+            self._keyboard.close()
             self.emitted.emit(CriteriaGiven({name: field.value() for name, field in self._fields.items()}))
+
+    def trigger(self, name: str) -> None:
+        """Ask what brings somebody new here, or go back to the fields."""
+        if name in (CHOOSE, LEAVE) and self._new is not None and self._content is not None:
+            self._keyboard.close()
+            self._content.setVisible(name == LEAVE)
+            self._new.setVisible(name == CHOOSE)
+            self.changed.emit()
 
     def draft(self) -> Mapping[str, str]:
         """Everything typed so far."""
@@ -125,7 +138,12 @@ class IdentifyPage(Page):
         return QCoreApplication.translate("Identify", "Continue")
 
     def _build(self, state: Identify) -> None:
-        self._close_keyboard()
+        self._keyboard.close()
+        if self._new is None:
+            self._new = NewHere(self.theme, state.visit.profile.registrations, self)
+            self._new.chosen.connect(self.emitted)
+            self._column.addWidget(self._new)
+        self._new.hide()
         if self._content is not None:
             self._content.hide()
             self._content.deleteLater()
@@ -164,8 +182,8 @@ class IdentifyPage(Page):
         field.put(self._typed.setdefault(spec.name, before))
         field.changed.connect(lambda: self._edited(spec.name))
         field.entered.connect(lambda: self._entered(spec.name))
-        field.focused.connect(lambda: self._arrived(field))
-        field.keyboard_wanted.connect(lambda: self._turn_keyboard(field))
+        field.focused.connect(lambda: self._keyboard.follow(field))
+        field.keyboard_wanted.connect(lambda: self._keyboard.turn(field))
         self._fields[spec.name] = field
         return field
 
@@ -242,50 +260,9 @@ class IdentifyPage(Page):
             self._fields[fields.fields[0].name].put(number)
             self.submit()
 
-    # ── the keyboard ────────────────────────────────────────────────────────────────────────────
-
-    def _arrived(self, field: TextField) -> None:
-        if self._keyboard is not None and self._keyboard_for is not field:
-            self._open_keyboard(field)
-
-    def _turn_keyboard(self, field: TextField) -> None:
-        if self._keyboard is not None and self._keyboard_for is field:
-            self._close_keyboard()
-        else:
-            self._open_keyboard(field)
-        field.edit.setFocus()
-
-    def _open_keyboard(self, field: TextField) -> None:
-        self._drop_keyboard()
-        keyboard = Keyboard(
-            self.theme,
-            domain=self._shown().visit.profile.email_domain if field.kind in _WITH_DOMAIN else "",
-            latin_only=field.kind not in (FieldKind.TEXT, FieldKind.NAME),
-            accents=field.kind in (FieldKind.TEXT, FieldKind.NAME),
-        )
-        if field.kind in _FIGURES:
-            keyboard.show_layer(DIGITS)
-        keyboard.aim(field.edit)
-        keyboard.offer_continue(self._continue(), enabled=True)
-        keyboard.continued.connect(self.submit)
-        keyboard.closed.connect(self._close_keyboard)
-        self._keyboard, self._keyboard_for = keyboard, field
-        self._show_ways(shown=False)
-        self.changed.emit()
-
-    def _close_keyboard(self) -> None:
-        if self._keyboard is not None:
-            self._drop_keyboard()
-            self._show_ways(shown=True)
-            self.changed.emit()
-
-    def _show_ways(self, *, shown: bool) -> None:
-        """The other ways make room for the keyboard."""
+    def _make_room(self) -> None:
+        """The other ways make room for an open keyboard."""
+        self._keyboard.say(self._continue())
         if self._others is not None:
-            self._others.setVisible(shown)
-
-    def _drop_keyboard(self) -> None:
-        if self._keyboard is not None:
-            self._keyboard.hide()
-            self._keyboard.deleteLater()
-        self._keyboard = self._keyboard_for = None
+            self._others.setVisible(self._keyboard.widget is None)
+        self.changed.emit()

@@ -21,12 +21,12 @@ def field_label(field: IdentifyField, locale: str) -> str:
         "family_name": QCoreApplication.translate("Identify", "Last name"),
         "badge": QCoreApplication.translate("Identify", "Badge number"),
     }
-    return labels.get(field.name) or clean(_in_language(field.labels, locale) or _bare(field.name))
+    return labels.get(field.name) or clean(in_language(field.labels, locale) or _bare(field.name))
 
 
 def field_hint(field: IdentifyField, locale: str) -> str:
     """An example or explanation for an additional attribute, or nothing."""
-    return clean(_in_language(field.hints, locale), 96)
+    return clean(in_language(field.hints, locale), 96)
 
 
 def way(fields: FieldSet, locale: str) -> str:
@@ -93,9 +93,7 @@ def _bare(name: str) -> str:
     return name.partition(":")[2] or name
 
 
-def _in_language(texts: Mapping[str, str], locale: str) -> str:
+def in_language(texts: Mapping[str, str], locale: str) -> str:
     """The text for the locale, else for its language, else English, else the first there is."""
-    for tag in (locale, locale.partition("-")[0], "en"):
-        if texts.get(tag):
-            return texts[tag]
-    return next(iter(texts.values()), "")
+    wanted = (locale, locale.partition("-")[0], "en", *texts)
+    return next((texts[tag] for tag in wanted if texts.get(tag)), "")

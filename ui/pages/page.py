@@ -40,7 +40,8 @@ class Chrome:
     through `ui.text.clean`. `step` is the index in the steps (0 You, 1 Check, 2 Key, 3 PIN, 4 Touch, 5 all done),
     None hides the bar. `display`: the large title. `scene` names what the stage shows when there is no pad,
     `caption` the words below it. `key` is the key in the slot, told quietly. `compact` hides the sentence (an open
-    keyboard needs the room). `help` are the lines that Help says about this page; an Action named "help" opens it."""
+    keyboard needs the room); otherwise it gives way where room is short, unless the page `keeps` it. `help` are the
+    lines that Help says about this page; an Action named "help" opens it."""
 
     title: str
     sentence: str = ""
@@ -54,18 +55,21 @@ class Chrome:
     caption: str = ""
     key: KeyNote | None = None
     compact: bool = False
+    keeps: bool = False
     help: tuple[str, ...] = ()
 
 
 class Page(QWidget):
     """One question. It has no thread, no sibling, no timer beyond its own visible countdown.
 
-    Signals: `emitted` carries an enrollment event; `changed` says that `chrome` must be read again.
+    Signals: `emitted` carries an enrollment event; `changed` says that `chrome` must be read again; `sought` carries a
+    widget of the page that should be in sight once everything has its place.
     The shell makes a new page for each kind of state, and again when the theme or language changes.
     """
 
     emitted = Signal(object)
     changed = Signal()
+    sought = Signal(object)
 
     def __init__(self, theme: Theme, place: Surroundings, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -15,6 +15,7 @@ ICONS = {
     VerificationMethod.AUTOMATIC: "badge",
     VerificationMethod.SELF_CONFIRMATION: "people",
     VerificationMethod.NONE: "forward",
+    VerificationMethod.TOTP: "phone",
 }
 SCENES = {
     VerificationMethod.EMAIL: "mail",
@@ -22,6 +23,7 @@ SCENES = {
     VerificationMethod.AUTOMATIC: "badge",
     VerificationMethod.SELF_CONFIRMATION: "badge",
     VerificationMethod.NONE: "people",
+    VerificationMethod.TOTP: "phone",
 }
 
 
@@ -38,6 +40,8 @@ def method_title(method: VerificationMethod) -> str:
             return QCoreApplication.translate("Verify", "Show me who you found")
         case VerificationMethod.NONE:
             return QCoreApplication.translate("Verify", "Go on without a check")
+        case VerificationMethod.TOTP:
+            return QCoreApplication.translate("Verify", "Use my authenticator app")
 
 
 def method_detail(offer: VerificationOffer) -> str:
@@ -46,6 +50,8 @@ def method_detail(offer: VerificationOffer) -> str:
         return QCoreApplication.translate("Verify", "Hold it to the reader")
     if offer.method is VerificationMethod.SELF_CONFIRMATION:
         return QCoreApplication.translate("Verify", "You say whether it is you")
+    if offer.method is VerificationMethod.TOTP:
+        return QCoreApplication.translate("Verify", "It shows a code on your phone")
     return clean(offer.hint)
 
 
@@ -92,6 +98,32 @@ def sending(method: VerificationMethod) -> str:
     if method is VerificationMethod.SMS:
         return QCoreApplication.translate("Verify", "Sending the code to your phone…")
     return QCoreApplication.translate("Verify", "Sending the code to your mail…")
+
+
+def by_app(method: VerificationMethod) -> bool:
+    """Whether an authenticator app shows the code, and nobody sends one."""
+    return method is VerificationMethod.TOTP
+
+
+def from_app(*, recovering: bool) -> str:
+    """Where to find the code that nobody sends."""
+    if recovering:
+        return QCoreApplication.translate("Verify", "You noted them when you set up the app. Each one works once.")
+    return QCoreApplication.translate("Verify", "Open the authenticator app on your phone. It shows the code.")
+
+
+def swap(*, recovering: bool) -> str:
+    """The card that leads from one kind of code to the other."""
+    if recovering:
+        return QCoreApplication.translate("Verify", "Use my app")
+    return QCoreApplication.translate("Verify", "Recovery code")
+
+
+def swap_detail(*, recovering: bool) -> str:
+    """Its second line."""
+    if recovering:
+        return QCoreApplication.translate("Verify", "It shows 6 digits")
+    return QCoreApplication.translate("Verify", "Without my phone")
 
 
 def back() -> str:

@@ -1,4 +1,4 @@
-"""Back at the start edge, the one primary action at the end edge."""
+"""Back, or a quiet way aside, at the start edge; the one primary action at the end edge."""
 
 from __future__ import annotations
 
@@ -66,7 +66,8 @@ class ActionBar(QWidget):
             self._buttons[place] = button
             self._row.addWidget(button)
             button.show()  # now, not when the layout gets to it: only what is shown can take the focus
-        self._row.insertStretch(1 if "back" in shown else 0, 1)
+        begins = "back" in shown or next((a.kind == "ghost" for a in shown.values()), False)
+        self._row.insertStretch(1 if begins else 0, 1)
 
     def _press(self, place: str) -> None:
         self.pressed.emit(place, self._actions[place])

@@ -90,9 +90,11 @@ class _RowView(QWidget):
         role = "strong" if row.strong else "small"
         words = QVBoxLayout()
         words.setSpacing(0)
+        words.addStretch(1)
         words.addWidget(Label(theme, role, row.text, "ink_soft" if row.mark == "next" else "ink", self))
         if row.note:
             words.addWidget(Label(theme, "small", row.note, "ink_soft", self))
+        words.addStretch(1)
         line.addLayout(words, 1)
         if row.end:
             line.addWidget(Label(theme, "small", row.end, "ink_soft", self).one_line(), 0, middle)

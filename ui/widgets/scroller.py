@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from ui.theme import Theme
 from ui.widgets.buttons import Button
@@ -42,6 +43,7 @@ class Scroller(QWidget):
         self._area.verticalScrollBar().rangeChanged.connect(lambda *_: self._settle())
         self._area.verticalScrollBar().valueChanged.connect(lambda *_: self._settle())
         content.installEventFilter(self)
+        self._sought: QWidget | None = None
 
     def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
         """Paragraphs inside wrap."""
@@ -62,7 +64,12 @@ class Scroller(QWidget):
 
     def show_child(self, child: QWidget) -> None:
         """Bring a widget of the content into sight."""
-        self._area.ensureWidgetVisible(child, 8, 24)
+        self._area.ensureWidgetVisible(child, 0, 24)
+
+    def seek(self, child: QWidget) -> None:
+        """Show the beginning, or as little below it as brings this into sight: now, and while the layout settles."""
+        self._sought = child
+        self._bring()
 
     def overflows(self) -> bool:
         """Whether some of the content is out of sight."""
@@ -70,6 +77,7 @@ class Scroller(QWidget):
 
     def to_top(self) -> None:
         """Show the beginning."""
+        self._sought = None
         self._area.verticalScrollBar().setValue(0)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
@@ -93,7 +101,17 @@ class Scroller(QWidget):
         self._arrows.setVisible(narrow)
         self._lay_out(strip)
         self._content.setMinimumHeight(needed)
+        self._bring()
         self._settle()
+
+    def _bring(self) -> None:
+        if self._sought is None or not isValid(self._sought) or not self._content.isAncestorOf(self._sought):
+            return
+        layout = self._content.layout()
+        if layout is not None:
+            layout.activate()
+        self._area.verticalScrollBar().setValue(0)
+        self._area.ensureWidgetVisible(self._sought, 0, 24)
 
     def _lay_out(self, strip: int) -> None:
         """By hand: a widget with a layout is asked for that layout's height, not for its content's."""
@@ -122,5 +140,6 @@ class Scroller(QWidget):
         return button
 
     def _move(self, sign: int) -> None:
+        self._sought = None  # the person looks elsewhere
         bar = self._area.verticalScrollBar()
         bar.setValue(bar.value() + sign * int(self._area.viewport().height() * _SHARE))

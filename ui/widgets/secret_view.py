@@ -4,29 +4,26 @@ from __future__ import annotations
 
 from math import ceil
 
-from PySide6.QtCore import QCoreApplication, QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QRectF, QSize, Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from kiosk.secret import Secret
 from ui.theme import Theme
+from ui.widgets.concealed import Concealed
 
 _GROUP = 4
 _BOX, _ROW = 1.3, 1.42
 """The height of a character's box, and the distance of two rows, in widths of a character's place."""
+_READABLE = 22
+"""The least width of a character's place, in px of the design, before a compact one takes another row."""
 _FEW = 16
 """Up to so many characters are drawn in the largest type."""
 
 
-class SecretView(QWidget):
-    """Shows a `Secret` while it is not hidden; a `compact` one in one row where it can, one not
-    `grouped` without gaps that could be taken for spaces. A screen reader hears it only
-    when `read_aloud` is called.
-
-    `turned` says that it was hidden or shown. It hides by itself when the window is no longer the active one.
-    """
-
-    turned = Signal()
+class SecretView(Concealed):
+    """Shows a `Secret`, or dots while it is hidden; a `compact` one in one row where it can, one not `grouped` without
+    gaps that could be taken for spaces. A screen reader hears it only when `read_aloud` is called."""
 
     def __init__(
         self,
@@ -42,7 +39,6 @@ class SecretView(QWidget):
         self._theme = theme
         self._secret: Secret | None = None
         self._length = 0
-        self._shown = True
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -57,28 +53,10 @@ class SecretView(QWidget):
         self.updateGeometry()
         self.update()
 
-    @property
-    def shown(self) -> bool:
-        """Whether the characters can be read."""
-        return self._shown
-
-    def turn(self, *, shown: bool) -> None:
-        """Show the characters, or dots."""
-        if shown != self._shown:
-            self._shown = shown
-            self.update()
-            self.turned.emit()
-
     def read_aloud(self) -> None:
         """Let a screen reader say it, character by character."""
         if self._characters():
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, " ".join(self._characters())))
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Hide when somebody goes to another window."""
-        if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
-            self.turn(shown=False)
-        super().changeEvent(event)
 
     def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
         """A long one takes several rows."""
@@ -86,7 +64,7 @@ class SecretView(QWidget):
 
     def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
         """All rows."""
-        rows = -(-max(self._length, 1) // self._per_row())
+        rows = -(-max(self._length, 1) // self._per_row(width))
         return ceil(self._cell(width) * ((rows - 1) * _ROW + _BOX))
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
@@ -104,7 +82,7 @@ class SecretView(QWidget):
         theme = self._theme
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        cell, per_row = self._cell(self.width()), self._per_row()
+        cell, per_row = self._cell(self.width()), self._per_row(self.width())
         painter.setFont(self._font(cell))
         for index, character in enumerate(self._characters() if self._shown else "•" * self._length):
             row, column = divmod(index, per_row)
@@ -121,9 +99,14 @@ class SecretView(QWidget):
         """The characters, for as long as a caller needs them; none once the secret was wiped."""
         return self._secret.reveal() if self._secret is not None and not self._secret.wiped else ""
 
-    def _per_row(self) -> int:
+    def _per_row(self, width: int) -> int:
         if self._compact:
-            return 4 * _GROUP
+            fits = (
+                n
+                for n in (4, 3)
+                if not self._grouped or width / (n * _GROUP + (n - 1) / 2) >= self._theme.px(_READABLE)
+            )
+            return next(fits, 2) * _GROUP
         return 2 * _GROUP if self._length <= _FEW else 3 * _GROUP
 
     def _gaps(self, column: int) -> int:
@@ -132,7 +115,7 @@ class SecretView(QWidget):
 
     def _cell(self, width: int) -> float:
         """The width of one character's place: as large as there is room for, and as the text scale asks for."""
-        columns = min(self._per_row(), max(self._length, 1))
+        columns = min(self._per_row(width), max(self._length, 1))
         room = width / (columns + self._gaps(columns - 1) / 2)
         largest = 62 if self._length <= _FEW and not self._compact else 42
         return min(room, self._theme.text_px(largest))

@@ -70,7 +70,7 @@ class Sheet(QWidget):
         says, noted = self._says, self._noted is not None
         # above a picture the place becomes as high as what is in it; a pad needs its own height
         grows = self._theme.portrait and not self._theme.folded and bool(self._chrome.scene)
-        if (says or noted) and height > 0 and not grows:
+        if (says or noted) and height > 0 and not grows and not self._chrome.keeps:
             sentence = self._sentence.heightForWidth(width - 2 * inset(self._theme)) + self._theme.px(16)
             key = self._key.sizeHint().height()
             left = height - self._column.totalHeightForWidth(width)
@@ -129,6 +129,16 @@ class Sheet(QWidget):
 
     def _settle(self) -> None:
         self.setGraphicsEffect(None)  # type: ignore[arg-type]  # None removes it
+
+
+def whole(widget: QWidget) -> QWidget:
+    """What has to be seen together with a widget: the outermost one around it that says so ("together")."""
+    seen, above = widget, widget.parentWidget()
+    while isinstance(above, QWidget) and not isinstance(above, Sheet):
+        if above.property("together"):
+            seen = above
+        above = above.parentWidget()
+    return seen
 
 
 def key_below(theme: Theme) -> bool:

@@ -27,6 +27,9 @@ _STANDING = {
 _STILL = frozenset({"key-inserted", "key-remove"})
 """Those in which nothing moves."""
 
+_LEAST = 96
+"""A picture that would be smaller than this says nothing."""
+
 _FRAME_MS = 33
 _REST_MS = 900
 
@@ -136,6 +139,8 @@ class Stage(QWidget):
         wanted = theme.size("hero_art" if self._scene == "key-hero" else "spot_art")
         wanted = round(wanted * 1.5) if theme.portrait else wanted
         side = min(wanted, room.width() - theme.px(32), room.height())
+        if side < theme.px(_LEAST):
+            return
         center = QPointF(room.center().x(), max(room.center().y() - theme.px(16), top + side / 2))
         self._spot(self._scene).render(painter, QRectF(center - QPointF(side / 2, side / 2), QSizeF(side, side)))
 

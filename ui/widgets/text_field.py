@@ -111,6 +111,7 @@ class TextField(QWidget):
         )
         if kind in _LEFT_TO_RIGHT:
             self.edit.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        self._clears = True
         self._clear = field_button(theme, "close", QCoreApplication.translate("TextField", "Clear"), self)
         self.keyboard_button = field_button(
             theme, "keyboard", QCoreApplication.translate("TextField", "Keyboard on the screen"), self
@@ -134,6 +135,11 @@ class TextField(QWidget):
         self.keyboard_button.clicked.connect(self.keyboard_wanted)
         self._edited()
 
+    def slim(self) -> None:
+        """Go without "clear": two of them in a row have no room for it."""
+        self._clears = False
+        self._edited()
+
     def value(self) -> str:
         """What is typed."""
         return self.edit.text()
@@ -153,7 +159,7 @@ class TextField(QWidget):
         mark(self._frame, "off", on=locked)
 
     def _edited(self) -> None:
-        self._clear.setVisible(bool(self.edit.text()))
+        self._clear.setVisible(self._clears and bool(self.edit.text()))
         self.changed.emit()
 
     def _empty(self) -> None:
