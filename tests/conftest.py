@@ -12,7 +12,12 @@ import pytest
 
 from kiosk.logs import route_to_stdlib
 
-pytest_plugins = ["tests.hardware.matrix.summary", "tests.kiosk.service.several.summary", "tests.system.summary"]
+pytest_plugins = [
+    "tests.hardware.matrix.summary",
+    "tests.kiosk.service.api.summary",
+    "tests.kiosk.service.several.summary",
+    "tests.system.summary",
+]
 """They tell at the end how many cases of the fault matrices were run, and what the guest had to show."""
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")

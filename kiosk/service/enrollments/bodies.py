@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, StrictBool
 from pydantic.dataclasses import dataclass
 
 from kiosk.contract import enrollments as wire
@@ -33,6 +33,8 @@ class SendCode(wire.SendCode):
 @dataclass(frozen=True, config=_STRICT)
 class Verify(wire.Verify):
     """POST …/verify."""
+
+    confirmed: StrictBool = False  # 0 and "no" are no answer
 
 
 @dataclass(frozen=True, config=_STRICT)

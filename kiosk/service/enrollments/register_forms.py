@@ -17,7 +17,6 @@ from kiosk.service.accounts.settings import KioskRegistrationSettings, SiteSetti
 from kiosk.service.directories.actions import site as place_of
 from kiosk.service.directories.connectors.table import TableSettings
 from kiosk.service.directories.rules import BadCriteria, BadValue, normalise, tame
-from kiosk.service.enrollments.rules import NotFound
 from kiosk.service.settings import ServiceSettings
 
 _ATTRIBUTE: Final = "attribute:"
@@ -91,11 +90,11 @@ def table_of(settings: ServiceSettings, tenant: str) -> str | None:
 def read(settings: ServiceSettings, asked: Register, today: date) -> Filled:
     """A filled-in form, checked: exactly its fields, each normalised; days, domain, terms.
 
-    Raises NotFound (there is no such form), BadCriteria, BadAttributes, TermsNotAccepted.
+    Raises BadCriteria (also for a form that there is not), BadAttributes, TermsNotAccepted.
     """
     form, found = next((each for each in forms(settings) if each.kind is asked.form), None), _place(settings)
     if form is None or found is None:
-        raise NotFound
+        raise BadCriteria(("form",))
     kiosk, site = found
     values = _values(settings, form, asked.values)
     if form.kind is FormKind.MEMBER:

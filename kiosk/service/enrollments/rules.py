@@ -28,6 +28,7 @@ from kiosk.contract.enrollments import KeyReport, Phase, WebAuthnObject
 from kiosk.contract.policy import EnrollmentPolicy, HandOverPolicy, KeyPolicy, PinMode, PinPolicy
 from kiosk.contract.profile import FieldSet
 from kiosk.service.directories.connector import Criteria, Person
+from kiosk.service.directories.rules import BadCriteria
 from kiosk.service.relying_parties.connector import UserVerification
 from kiosk.service.settings import ServiceSettings
 from kiosk.service.store.ceremonies import CeremonyRow, CeremonyState
@@ -207,10 +208,10 @@ def locale_of(asked: str, languages: tuple[str, ...]) -> str:
 
 
 def field_set(alternatives: Iterable[FieldSet], name: str) -> FieldSet:
-    """The alternative of this name. Raises NotFound."""
+    """The alternative of this name. Raises BadCriteria."""
     found = next((each for each in alternatives if each.name == name), None)
     if found is None:
-        raise NotFound
+        raise BadCriteria(("alternative",))
     return found
 
 
