@@ -57,18 +57,19 @@ def served(kind: str, delay: float = 0.0) -> Iterator[Served]:
                 "sender": "security-keys@example.org",
                 "certificate_authority": str(authority.certificate),
             }
-            with _process(kind, str(delay), json.dumps(mail)) as reach:
+            with process(kind, delay, mail) as reach:
                 yield Served(reach, mailbox)
 
 
 @contextmanager
-def _process(*arguments: str) -> Iterator[dict[str, Any]]:
-    command = [sys.executable, "-m", "tests.benchmarks.serve", *arguments]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
-        assert process.stdout is not None
-        assert process.stdin is not None
+def process(kind: str, *told: Any, module: str = "tests.benchmarks.serve") -> Iterator[dict[str, Any]]:
+    """Run a process of the module until the block ends; gives what it said first. `told` are JSON values."""
+    command = [sys.executable, "-m", module, kind, *map(json.dumps, told)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) as running:
+        assert running.stdout is not None
+        assert running.stdin is not None
         try:
-            yield json.loads(process.stdout.readline())
+            yield json.loads(running.stdout.readline())
         finally:
-            process.stdin.close()
-            process.wait(30)
+            running.stdin.close()
+            running.wait(30)
