@@ -20,7 +20,6 @@ attempts = Table(
 
 # Statements are made once: building one costs more than running it.
 _READ = select(attempts.c.failures, attempts.c.last_at).where(attempts.c.subject == bindparam("whose"))
-_LOCK = _READ.with_for_update()
 _INSERT = insert(attempts)
 _UPDATE = (
     update(attempts)
@@ -31,9 +30,11 @@ _DELETE = delete(attempts).where(attempts.c.subject == bindparam("whose"))
 
 
 def failures(tx: ReadTx, subject: str) -> tuple[int, datetime] | None:
-    """How often the subject has failed, and when last. Inside a WriteTx the row is locked until its end."""
-    query = _LOCK if isinstance(tx, WriteTx) else _READ
-    found = tx.connection.execute(query, {"whose": subject}).one_or_none()
+    """How often the subject has failed, and when last. A WriteTx is alone with the subject until its end, so that what
+    depends on it (how many codes went out, too) is decided by one after the other, also before there is a row."""
+    if isinstance(tx, WriteTx):
+        tx.alone_with(f"attempts\0{subject}")
+    found = tx.connection.execute(_READ, {"whose": subject}).one_or_none()
     return None if found is None else (found.failures, found.last_at)
 
 

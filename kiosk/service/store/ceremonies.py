@@ -26,6 +26,7 @@ from sqlalchemy import (
 
 from kiosk.service.store.columns import UtcDateTime, id_column, metadata
 from kiosk.service.store.engine import ReadTx, StaleRow, WriteTx
+from kiosk.service.store.enrollments import hold
 
 
 class CeremonyState(StrEnum):
@@ -157,7 +158,8 @@ def add_ceremony(tx: WriteTx, row: CeremonyRow) -> None:
 
 
 def ceremony(tx: ReadTx, ceremony_id: str, enrollment_id: str, client_id: str) -> CeremonyRow | None:
-    """The client's own ceremony of this id, in this enrollment."""
+    """The client's own ceremony of this id, in this enrollment, which a WriteTx holds until its end."""
+    hold(tx, enrollment_id)
     wanted = {"wanted": ceremony_id, "enrollment": enrollment_id, "client": client_id}
     found = tx.connection.execute(_ONE, wanted).one_or_none()
     return None if found is None else _row(found)

@@ -42,6 +42,8 @@ _NOT_ALLOWED: Final = {
     "42501": "names a role that does not own the tables",
 }
 _LOCK: Final = text("SELECT pg_advisory_xact_lock(name) FROM unnest(CAST(:names AS bigint[])) AS name")
+_LOCKS: Final = 1024
+"""How many locks a kind of names has."""
 _open: ContextVar[bool] = ContextVar("keywright_transaction_open", default=False)
 
 
@@ -99,7 +101,8 @@ class WriteTx(ReadTx):
         """Wait until no other transaction holds one of these names, and hold them until the end of this one.
 
         What must be true of several rows (no name and no alias alike) is true if everybody who changes it asks for the
-        same name before they look.
+        same name before they look. A name is `kind NUL key`: of a kind there are no more than a thousand locks, so that
+        thousands of names, which share them, do not use up what the server has.
         """
         if self.connection.dialect.name == "sqlite":
             return
@@ -110,7 +113,9 @@ class WriteTx(ReadTx):
 
 
 def _number(name: str) -> int:
-    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
+    """64 bits: which kind, and which of its locks."""
+    kind, key = (hashlib.sha256(each.encode()).digest() for each in (name.rpartition("\0")[0], name))
+    return int.from_bytes(kind[:8], "big", signed=True) // _LOCKS * _LOCKS + int.from_bytes(key[:8], "big") % _LOCKS
 
 
 def assert_no_transaction() -> None:

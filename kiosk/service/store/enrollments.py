@@ -90,7 +90,6 @@ _CHANGING = ("phase", "version", "subject", "user_id", "person", "hints", "regis
 # Statements are made once: building one costs more than running it.
 _INSERT = insert(enrollments)
 _ONE = select(*_COLUMNS).where(enrollments.c.id == bindparam("wanted"), enrollments.c.client_id == bindparam("client"))
-_ONE_LOCKED = _ONE.with_for_update(key_share=True)
 _RECEIPT = select(enrollments.c.receipt).where(enrollments.c.id == bindparam("wanted"))
 _OPEN = select(*_COLUMNS).where(
     enrollments.c.client_id == bindparam("client"), one_of(enrollments.c.phase, OPEN_PHASES)
@@ -124,10 +123,16 @@ def add_enrollment(tx: WriteTx, row: EnrollmentRow) -> None:
 
 
 def enrollment(tx: ReadTx, enrollment_id: str, client_id: str) -> EnrollmentRow | None:
-    """The client's own enrollment of this id. A WriteTx holds it until its end: its steps are taken one by one."""
-    query = _ONE_LOCKED if isinstance(tx, WriteTx) else _ONE
-    found = tx.connection.execute(query, {"wanted": enrollment_id, "client": client_id}).one_or_none()
+    """The client's own enrollment of this id. A WriteTx holds it, with its ceremonies, until its end."""
+    hold(tx, enrollment_id)
+    found = tx.connection.execute(_ONE, {"wanted": enrollment_id, "client": client_id}).one_or_none()
     return None if found is None else _row(found)
+
+
+def hold(tx: ReadTx, enrollment_id: str) -> None:
+    """Be the only one that takes a step of this enrollment: what is read of it stays true until a WriteTx ends."""
+    if isinstance(tx, WriteTx):
+        tx.alone_with(f"enrollment\0{enrollment_id}")
 
 
 def receipt_of(tx: ReadTx, enrollment_id: str) -> str:

@@ -137,6 +137,22 @@ def test_what_no_text_can_be_is_told_apart_from_trouble(patient: Store, name: st
     patient.write(lambda tx: words.drop(tx.connection))
 
 
+def test_thousands_of_names_are_no_more_locks_than_a_server_has(patient: Store) -> None:
+    meeting = Barrier(2)
+
+    def hold(tx: WriteTx) -> int:
+        tx.alone_with(*(f"name\0{number}" for number in range(20_000)), "another kind")
+        query = "SELECT 0" if patient.in_process else "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"
+        return int(tx.connection.exec_driver_sql(query).scalar_one())
+
+    def several() -> int:
+        meeting.wait(10)
+        return max(patient.write(hold) for _ in range(3))
+
+    together(several, several)
+    assert patient.write(hold) <= 1025
+
+
 def test_whoever_is_alone_with_a_name_decides_for_all_its_rows(patient: Store) -> None:
     """No index says that the sum may not exceed 10; each looks at all rows and changes one."""
 
