@@ -14,6 +14,7 @@ from kiosk.service.screening.names import words
 from kiosk.service.seed_shape import SeedModel
 
 _DEEPEST: Final = 8
+_NESTING: Final = (dict, list, tuple)
 _EXAMPLE_GUEST: Final[dict[str, Any]] = {
     "primaryUserIdentifier": "amina.haddad@example.com",
     "email": "amina.haddad@example.com",
@@ -37,10 +38,8 @@ def _shallow(value: Any) -> Any:
         deeper += 1
         if deeper > _DEEPEST:
             raise ValueError("is nested too deeply")
-        inner = (
-            list(each.values()) if isinstance(each, dict) else each for each in level if isinstance(each, dict | list)
-        )
-        level = [one for each in inner for one in each]
+        inside = (each.values() if isinstance(each, dict) else each for each in level if isinstance(each, _NESTING))
+        level = [one for each in inside for one in each]
     return value
 
 

@@ -123,7 +123,7 @@ def decided(tx: WriteTx, parts: Parts, user_id: str, after: AccountState) -> Non
 def standing(tx: ReadTx, user_id: str) -> ScreeningRow | None:
     """The newest screening of somebody that is worth anything."""
     kept = [each for each in rows.screenings_of(tx, user_id) if each.state != ScreeningState.REPLACED]
-    return kept[-1] if kept else None
+    return max(kept, key=lambda each: (each.asked_at, each.state in OPEN), default=None)
 
 
 def _close(tx: WriteTx, parts: Parts, user_id: str, state: ScreeningState) -> int:
