@@ -43,7 +43,7 @@ def test_whatever_is_wrong_looks_the_same(desk: Desk) -> None:
     desk.registered("pending", password=PASSWORD, email="pending@example.org")
     held(desk, "on_hold")
     gone = desk.member("gone", email="gone@example.org")
-    assert desk.call("DELETE", f"/user/{gone}").status_code == 204
+    assert desk.call("DELETE", f"/user/account/{gone}").status_code == 204
     tried = [
         desk.login("maria", GUESS),
         desk.login("nobody", PASSWORD),
@@ -177,7 +177,7 @@ def test_a_token_of_a_client_is_no_session_and_a_session_no_token_of_a_client(de
     user_id = desk.member()
     session = desk.signed_in()
     assert desk.call("GET", "/user/session").status_code == 401
-    assert desk.call("DELETE", f"/user/{user_id}", session=session).status_code == 401
+    assert desk.call("DELETE", f"/user/account/{user_id}", session=session).status_code == 401
     assert desk.call("GET", "/user/session", session="unknown").status_code == 401
 
 
