@@ -7,7 +7,7 @@ service's own, for its person and its name only.
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -65,7 +65,9 @@ def keep(parts: Parts, place: Place, token: str, expires_at: datetime | None) ->
             raise BadAttributes(("name",))
         if expires_at is not None and expires_at <= now:
             raise BadAttributes(("expiresAt",))
-        row = rows.ExternalTokenRow(place.user_id, place.name, _seal(parts, place, token), now, expires_at)
+        row = rows.ExternalTokenRow(
+            place.user_id, place.name, _seal(parts, (place.user_id, place.name), token), now, expires_at
+        )
         rows.put_external_token(tx, row)
         _note(tx, parts, place, "external_token_kept")
         return Told(place.name, now, expires_at)
@@ -82,7 +84,7 @@ def tell(parts: Parts, place: Place) -> Told:
         if row is None or not _living(row, parts.clock.now()):
             raise NoSuchToken
         _note(tx, parts, place, "external_token_told")
-        return Told(row.name, row.changed_at, row.expires_at, _unseal(parts, place, row.sealed))
+        return Told(row.name, row.changed_at, row.expires_at, _unseal(parts, (row.user_id, row.name), row.sealed))
 
     return parts.store.write(work)
 
@@ -112,6 +114,17 @@ def forget(parts: Parts, place: Place) -> None:
     parts.store.write(work)
 
 
+def seal_for(tx: WriteTx, parts: Parts, user_id: str, heir: str) -> None:
+    """Seal somebody's tokens for the account that takes them over, in the transaction that gives them to it. What does
+    not open stays as it is."""
+    for row in rows.external_tokens_of(tx, user_id):
+        try:
+            token = _unseal(parts, (user_id, row.name), row.sealed)
+        except NoSuchToken:
+            continue
+        rows.put_external_token(tx, replace(row, sealed=_seal(parts, (heir, row.name), token)))
+
+
 def forget_expired_tokens(parts: Parts) -> int:
     """Delete tokens that are over; how many there were."""
     return parts.store.write(lambda tx: rows.drop_expired_external_tokens(tx, parts.clock.now()))
@@ -133,22 +146,19 @@ def _note(tx: WriteTx, parts: Parts, place: Place, event: str) -> None:
     record(tx, parts, Event(event, place.caller.tenant, actor, subject=place.user_id))
 
 
-def _seal(parts: Parts, place: Place, token: str) -> bytes:
+def _seal(parts: Parts, mine: tuple[str, str], token: str) -> bytes:
+    """As one ciphertext, which opens for this person and this name only."""
     nonce = parts.random.token(_NONCE)
-    return nonce + AESGCM(_key(parts)).encrypt(nonce, token.encode(), _bound_to(place))
+    return nonce + AESGCM(_key(parts)).encrypt(nonce, token.encode(), "\0".join(mine).encode())
 
 
-def _unseal(parts: Parts, place: Place, sealed: bytes) -> str:
+def _unseal(parts: Parts, mine: tuple[str, str], sealed: bytes) -> str:
     """Raises NoSuchToken for a row that was sealed with another key, or changed, or moved: staff see it in the log."""
     try:
-        return AESGCM(_key(parts)).decrypt(sealed[:_NONCE], sealed[_NONCE:], _bound_to(place)).decode()
+        return AESGCM(_key(parts)).decrypt(sealed[:_NONCE], sealed[_NONCE:], "\0".join(mine).encode()).decode()
     except (InvalidTag, ValueError):
         _log.error("external_token_unreadable")
         raise NoSuchToken from None
-
-
-def _bound_to(place: Place) -> bytes:
-    return f"{place.user_id}\0{place.name}".encode()
 
 
 def _key(parts: Parts) -> bytes:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby, islice
 from typing import Final
 
+from kiosk.service.accounts.external_tokens import seal_for
 from kiosk.service.accounts.people import alone_with_name
 from kiosk.service.audit.actions import Event, record
 from kiosk.service.bulk_import.actions import batch_for
@@ -90,6 +91,7 @@ def _merge(tx: WriteTx, parts: Parts, caller: Caller, row: BatchRow, seen: _Twin
     there = {(each.older, each.younger) for each in _alike(tx, caller, row.site, seen.rule, seen.value)}
     if (seen.older, seen.younger) not in there:
         return
+    seal_for(tx, parts, seen.younger.user_id, seen.older.user_id)
     move_everything(tx, caller.tenant, seen.older, seen.younger, parts.clock.now())
     now = batch(tx, caller.tenant, row.id)
     if now is not None:
