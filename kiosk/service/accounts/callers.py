@@ -21,7 +21,7 @@ def site_for(parts: Parts, caller: Caller, site_id: str) -> SiteSettings:
 
 def person_for(tx: ReadTx, caller: Caller, user_id: str) -> AccountRow:
     """Somebody of one of the caller's sites, in whichever state. Raises NoSuchAccount for everybody else."""
-    row = account(tx, user_id)
-    if row is None or row.tenant != caller.tenant or not sites_of(tx, user_id) & caller.sites:
+    row, sites = account(tx, user_id), sites_of(tx, user_id)  # both for nobody, too: it takes as long
+    if row is None or row.tenant != caller.tenant or not sites & caller.sites:
         raise NoSuchAccount
     return row

@@ -68,8 +68,11 @@ _ID_OF_NAME = select(users.c.id).where(users.c.tenant == bindparam("of_tenant"),
 _ID_OF_ALIAS = select(aliases.c.user_id).where(
     aliases.c.tenant == bindparam("of_tenant"), aliases.c.alias_key == bindparam("key")
 )
-_NAMED = select(*_COLUMNS).where(
-    or_(users.c.id == _ID_OF_NAME.scalar_subquery(), users.c.id == _ID_OF_ALIAS.scalar_subquery())
+_NAMED = (
+    select(*_COLUMNS)
+    .where(or_(users.c.id == _ID_OF_NAME.scalar_subquery(), users.c.id == _ID_OF_ALIAS.scalar_subquery()))
+    .order_by((users.c.upn_key == bindparam("key")).desc())
+    .limit(1)
 )
 _MAILED = (
     select(*_COLUMNS)
@@ -79,6 +82,16 @@ _MAILED = (
         user_values.c.value == bindparam("key"),
         users.c.tenant == bindparam("of_tenant"),
         exists().where(user_sites.c.user_id == users.c.id, user_sites.c.site == bindparam("of_site")),
+    )
+    .limit(2)
+)
+_MAILED_ANYWHERE = (
+    select(*_COLUMNS)
+    .join(user_values, user_values.c.user_id == users.c.id)
+    .where(
+        user_values.c.field == "email",
+        user_values.c.value == bindparam("key"),
+        users.c.tenant == bindparam("of_tenant"),
     )
     .limit(2)
 )
@@ -100,7 +113,7 @@ def account(tx: ReadTx, user_id: str) -> AccountRow | None:
 
 
 def account_of_name(tx: ReadTx, tenant: str, key: str) -> AccountRow | None:
-    """Who has this normalised name or alias."""
+    """Who has this normalised name or alias; the name, where a file of people gave somebody another one's alias."""
     found = tx.connection.execute(_NAMED, {"of_tenant": tenant, "key": key}).one_or_none()
     return None if found is None else AccountRow(*found)
 
@@ -109,6 +122,12 @@ def account_of_mail(tx: ReadTx, tenant: str, site: str, key: str) -> AccountRow 
     """The only one of a site with this normalised mail address."""
     found = tx.connection.execute(_MAILED, {"of_tenant": tenant, "of_site": site, "key": key}).all()
     return AccountRow(*found[0]) if len(found) == 1 else None
+
+
+def accounts_of_mail(tx: ReadTx, tenant: str, key: str) -> tuple[AccountRow, ...]:
+    """Those of a tenant with this normalised mail address, in any state, at most two of them."""
+    found = tx.connection.execute(_MAILED_ANYWHERE, {"of_tenant": tenant, "key": key})
+    return tuple(AccountRow(*row) for row in found)
 
 
 def add_account(tx: WriteTx, row: AccountRow, values: Mapping[str, str]) -> None:

@@ -274,3 +274,12 @@ def test_what_is_no_name_is_nobodys(peopled: Running) -> None:
         assert named(peopled, name) is None
         with pytest.raises(BadValue):
             name_key(peopled.parts, name)
+
+
+def test_a_file_that_gives_somebody_the_alias_of_another_does_not_take_it_from_sight(peopled: Running) -> None:
+    user_id, now = created(peopled), peopled.clock.now()
+    alias = AliasRow("default", "m.okafor@example.org", "m.okafor@example.org", user_id, now)
+    peopled.parts.store.write(lambda tx: add_alias(tx, alias))
+    found = named(peopled, "M.Okafor@example.org")  # the sample people were imported from a file
+    assert found is not None
+    assert found != user_id

@@ -19,6 +19,7 @@ from kiosk.service.store.passwords import password_hash
 from kiosk.service.store.sessions import sessions
 from kiosk.service.tokens.rules import Caller
 from tests.kiosk.service.accounts.desk import PASSWORD, Desk, desk_at
+from tests.kiosk.service.accounts.people_with_apps import Phone
 from tests.kiosk.service.running import Running
 
 REFUSED = {"error": "sign_in_refused", "errorDetails": "Not signed in"}
@@ -188,3 +189,35 @@ def test_the_trail_tells_who_was_refused_and_no_name(desk: Desk) -> None:
     assert [each.event for each in desk.trail(user_id)][-1] == "sign_in_refused"
     assert [(each.event, each.site) for each in desk.trail("")] == [("sign_in_refused", "staff")]
     assert "nobody" not in str(desk.trail(""))
+
+
+def test_who_has_an_app_signs_in_with_its_code_as_well_and_with_each_code_once(desk: Desk) -> None:
+    desk.member()
+    here = desk.signed_in()
+    phone = Phone.scanned(desk.running, desk.post("/user/mfa/totp/setup", {}, 200, session=here)["secret"])
+    spare = desk.post("/user/mfa/totp/enroll", {"code": phone.code()}, 200, session=here)["recoveryCodes"][0]
+    desk.running.clock.advance(seconds=30)
+    code = phone.code()
+    assert desk.login().json() == desk.login(otp="000000").json() == REFUSED
+    assert desk.login(password=GUESS, otp=code).json() == REFUSED
+    signed_in = desk.login(otp=code, otpType="TOTP").json()
+    assert signed_in["mfa"] is True
+    told = desk.call("GET", "/user/session", session=signed_in["accessToken"]).json()
+    assert told["method"] == "password+totp"
+    assert desk.login(otp=code).json() == REFUSED
+    assert desk.login(otp=spare).json()["mfa"] is True
+    assert desk.login(otp=spare).json() == REFUSED
+    assert desk.login(otp=code, otpType="SMS").status_code == 400
+
+
+def test_codes_of_an_app_are_guessed_as_rarely_as_passwords(desk: Desk) -> None:
+    desk.member()
+    here = desk.signed_in()
+    phone = Phone.scanned(desk.running, desk.post("/user/mfa/totp/setup", {}, 200, session=here)["secret"])
+    desk.post("/user/mfa/totp/enroll", {"code": phone.code()}, 200, session=here)
+    desk.running.clock.advance(seconds=30)
+    for _ in range(10):
+        assert desk.login(otp="000000").status_code == 401
+    assert desk.login(otp=phone.code()).status_code == 401
+    desk.running.clock.advance(seconds=31)
+    assert desk.login(otp=phone.code()).status_code == 200
