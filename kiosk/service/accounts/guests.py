@@ -129,7 +129,7 @@ def make(tx: WriteTx, parts: Parts, wish: GuestWish) -> tuple[MadeGuest, Screeni
     consents.keep(tx, parts, (user_id, person.site), wish.program, wish.accepted)
     assets = sealed(parts, wish.program, wish.assets)
     rows.put_guest(tx, GuestRow(user_id, wish.kind, person.site, program=wish.program, assets=assets))
-    claimed = guests_screening.begin(tx, parts, user_id, wish.call_type)
+    claimed = guests_screening.call_for(tx, parts, user_id, wish.call_type)
     details = {"kind": wish.kind.value, "call_type": wish.call_type.value, "consents": len(wish.accepted)}
     actor = f"client:{wish.program}"
     record(tx, parts, Event("guest_enrolled", person.tenant, actor, user_id, person.site, details=details))
@@ -183,6 +183,6 @@ def _again(tx: WriteTx, parts: Parts, caller: Caller, call_type: CallType, user_
         who = account(tx, user_id)
         if who is None:
             continue
-        guests_screening.begin(tx, parts, user_id, call_type, now_by_us=False)
+        guests_screening.call_for(tx, parts, user_id, call_type, now_by_us=False)
         actor, details = f"client:{caller.client_id}", {"call_type": call_type.value}
         record(tx, parts, Event("guest_revalidated", caller.tenant, actor, user_id, details=details))

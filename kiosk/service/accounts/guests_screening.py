@@ -30,7 +30,7 @@ from kiosk.service.store.screenings import ScreeningRow
 _SETTLED = frozenset({ScreeningState.PASSED, ScreeningState.LET_IN, ScreeningState.KEPT_OUT, ScreeningState.REPLACED})
 
 
-def begin(tx: WriteTx, parts: Parts, user_id: str, call_type: CallType, *, now_by_us: bool = True) -> ScreeningRow:
+def call_for(tx: WriteTx, parts: Parts, user_id: str, call_type: CallType, *, now_by_us: bool = True) -> ScreeningRow:
     """A screening that replaces those that are open; telling the system of enrollments alone replaces none.
 
     `now_by_us`: the caller asks as soon as it has committed, and nobody else does until it must be dead.

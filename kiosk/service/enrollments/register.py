@@ -117,23 +117,9 @@ def _made(tx: WriteTx, parts: Parts, seen: EnrollmentRow) -> list[ScreeningRow]:
     row = rules.require_phase(rows.enrollment(tx, seen.id, seen.client_id), parts.clock.now(), Phase.VERIFY)
     assert row.registration is not None
     filled = Filled.of(row.registration)
-    member = filled.form is FormKind.MEMBER
     tenant = _tenant(parts.settings, filled)
-    new = NewPerson(
-        tenant=tenant,
-        site=filled.site,
-        name=filled.values["email"],
-        email=filled.values["email"],
-        given_name=filled.values["given_name"],
-        family_name=filled.values["family_name"],
-        phone=filled.values.get("phone", ""),
-        locale=row.locale,
-        origin=Origin.REGISTRATION if member else Origin.GUEST,
-        state=AccountState.ACTIVE if member else AccountState.PENDING,
-        attributes=filled.attributes,
-    )
     try:
-        user_id = people.create(tx, parts, new)
+        user_id = people.create(tx, parts, _new_person(filled, tenant, row.locale))
     except NameTaken as error:
         raise rules.Conflict from error
     consents.keep(tx, parts, (user_id, filled.site), row.client_id, filled.accepted)
@@ -141,25 +127,13 @@ def _made(tx: WriteTx, parts: Parts, seen: EnrollmentRow) -> list[ScreeningRow]:
     actor = f"client:{row.client_id}"
     record(tx, parts, Event("registered_at_kiosk", tenant, actor, user_id, filled.site, details=details))
     person = _person(parts.settings, filled, user_id)
-    if member:
+    if filled.form is FormKind.MEMBER:
         keep_handles(tx, parts, user_id)
         rows.move_enrollment(tx, row, phase=Phase.KEY, user_id=user_id, person=person, registration=None)
         return []
     rows.move_enrollment(tx, row, user_id=user_id, person=person)
-    sponsor_id, sponsor_name, sponsor_email = filled.sponsor
-    guest = GuestRow(
-        user_id,
-        GuestKind(filled.form.value),
-        filled.site,
-        filled.values.get("company", ""),
-        sponsor_id,
-        sponsor_name,
-        sponsor_email,
-        filled.ends_on,
-        program=row.client_id,
-    )
-    guest_rows.put_guest(tx, guest)
-    return [guests_screening.begin(tx, parts, user_id, CallType.BOTH)]
+    guest_rows.put_guest(tx, _guest(filled, user_id, row.client_id))
+    return [guests_screening.call_for(tx, parts, user_id, CallType.BOTH)]
 
 
 def _admitted(tx: WriteTx, parts: Parts, seen: EnrollmentRow) -> EnrollmentRow | None:
@@ -178,6 +152,38 @@ def _admitted(tx: WriteTx, parts: Parts, seen: EnrollmentRow) -> EnrollmentRow |
         raise rules.InProgress(_ASK_AGAIN)
     end_enrollment(tx, parts, row, Phase.CANCELLED)
     return None
+
+
+def _new_person(filled: Filled, tenant: str, locale: str) -> NewPerson:
+    member = filled.form is FormKind.MEMBER
+    return NewPerson(
+        tenant=tenant,
+        site=filled.site,
+        name=filled.values["email"],
+        email=filled.values["email"],
+        given_name=filled.values["given_name"],
+        family_name=filled.values["family_name"],
+        phone=filled.values.get("phone", ""),
+        locale=locale,
+        origin=Origin.REGISTRATION if member else Origin.GUEST,
+        state=AccountState.ACTIVE if member else AccountState.PENDING,
+        attributes=filled.attributes,
+    )
+
+
+def _guest(filled: Filled, user_id: str, program: str) -> GuestRow:
+    sponsor_id, sponsor_name, sponsor_email = filled.sponsor
+    return GuestRow(
+        user_id,
+        GuestKind(filled.form.value),
+        filled.site,
+        filled.values.get("company", ""),
+        sponsor_id,
+        sponsor_name,
+        sponsor_email,
+        filled.ends_on,
+        program=program,
+    )
 
 
 def _tenant(settings: ServiceSettings, filled: Filled) -> str:

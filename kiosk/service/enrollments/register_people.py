@@ -5,13 +5,11 @@ from __future__ import annotations
 from kiosk.contract.profile import FormKind
 from kiosk.service.accounts import people
 from kiosk.service.directories.chain import Directories
-from kiosk.service.directories.connector import Person
 from kiosk.service.directories.connectors.table import TableDirectory
 from kiosk.service.enrollments.register_forms import Filled
 from kiosk.service.parts import Parts
-from kiosk.service.store.accounts import account
+from kiosk.service.store.accounts import accounts_of_mail
 from kiosk.service.store.guests import guest
-from kiosk.service.store.users import user_ids
 
 
 def known_mail(parts: Parts, tenant: str, email: str) -> tuple[str, str]:
@@ -23,32 +21,28 @@ def known_mail(parts: Parts, tenant: str, email: str) -> tuple[str, str]:
     listed = [each for field in ("email", "upn") for each in _directories(parts, tenant).find_people({field: email})]
     with parts.store.read() as tx:
         named = people.find_by_name(tx, parts, tenant, email)
-        mailed = [account(tx, each) for each in user_ids(tx, "email", email)]
-    kept = [each for each in (named, *mailed) if each is not None and each.tenant == tenant]
+        kept = [*filter(None, [named]), *accounts_of_mail(tx, tenant, email)]
     found = [(each.display_name, each.email) for each in listed] + [(each.display_name, each.email) for each in kept]
     return next(iter(sorted(found, key=lambda each: not each[1])), ("", ""))
 
 
 def sponsor_of(parts: Parts, tenant: str, filled: Filled) -> tuple[str, str, str]:
     """The id, the name and the mail address of exactly one employee with this user name or mail address, who is neither
-    the guest nor a guest themselves; empty otherwise. Raises DirectoryUnavailable."""
+    the guest nor a guest themselves; empty otherwise. The same is looked up for everybody.
+
+    Raises DirectoryUnavailable.
+    """
     nobody = "", "", ""
     if filled.form is FormKind.MEMBER:
         return nobody
-    typed = filled.values["sponsor"]
-    asked = _directories(parts, tenant)
+    typed, asked = filled.values["sponsor"], _directories(parts, tenant)
     found = {each.user_id: each for field in ("upn", "email") for each in asked.find_people({field: typed})}
-    if len(found) != 1:
-        return nobody
-    (sponsor,) = found.values()
-    if sponsor.email == filled.values["email"] or _is_guest(parts, sponsor):
+    sponsor = next(iter(found.values()), None)
+    with parts.store.read() as tx:
+        is_guest = guest(tx, "" if sponsor is None else sponsor.user_id) is not None
+    if sponsor is None or len(found) > 1 or is_guest or sponsor.email == filled.values["email"]:
         return nobody
     return sponsor.user_id, sponsor.display_name[:256], sponsor.email
-
-
-def _is_guest(parts: Parts, person: Person) -> bool:
-    with parts.store.read() as tx:
-        return guest(tx, person.user_id) is not None
 
 
 def _directories(parts: Parts, tenant: str) -> Directories:

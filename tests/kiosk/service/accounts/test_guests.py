@@ -28,7 +28,6 @@ from tests.kiosk.service.accounts.desk import PASSWORD, Desk, desk_at
 from tests.kiosk.service.running import Running, served
 from tests.kiosk.service.soft_key import Json
 
-pytestmark = pytest.mark.databases
 PATH = "/user/v2/enrollments"
 
 
@@ -64,6 +63,7 @@ def enroll(desk: Desk, body: Json, expect: int = 201, **headers: str) -> Json:
     return dict(answer.json())
 
 
+@pytest.mark.databases
 def test_who_passes_is_active_and_sets_a_first_password_with_the_passcode(desk: Desk, checker: Checker) -> None:
     made = enroll(desk, wish())
     assert (made["status"], made["screening"]) == ("ACTIVE", "PASSED")
@@ -115,6 +115,7 @@ def test_who_is_kept_out_by_staff_stays_out(desk: Desk, checker: Checker) -> Non
     assert [each.state for each in screenings_of(desk.running, user_id)] == ["kept_out"]
 
 
+@pytest.mark.databases
 def test_a_checker_that_is_down_lets_nobody_pass_until_it_answers(desk: Desk, checker: Checker) -> None:
     checker.down, parts = True, desk.running.parts
     made = enroll(desk, wish())
@@ -142,6 +143,7 @@ def test_the_worker_asks_again_by_itself(desk: Desk, checker: Checker) -> None:
     assert len(checker.asked) == settled + 1
 
 
+@pytest.mark.databases
 def test_consents_are_kept_with_the_text_that_was_shown(desk: Desk) -> None:
     arabic = {**PRIVACY, "language": "ar-EG"}
     body = wish(marketingOptIns=["sms_news"], consents=[arabic, {**PRIVACY, "id": "news", "version": "1"}])
@@ -221,6 +223,7 @@ def test_a_name_that_is_taken_is_a_duplicate(desk: Desk) -> None:
     assert enroll(desk, wish("AMINA@example.com"), 400)["error"] == "duplicate"
 
 
+@pytest.mark.databases
 def test_the_same_key_enrolls_once_and_screens_once(desk: Desk, checker: Checker) -> None:
     key = {"Idempotency-Key": "4711"}
     made = enroll(desk, wish(), 201, **key)
@@ -294,7 +297,7 @@ def test_who_died_before_asking_is_followed_by_the_worker(desk: Desk, checker: C
     """The row is written; nobody has asked yet. Nobody else asks before the first one must be dead."""
     parts = desk.running.parts
     user_id = enroll(desk, wish())["userId"]
-    parts.store.write(lambda tx: guests_screening.begin(tx, parts, user_id, CallType.SCREENING))
+    parts.store.write(lambda tx: guests_screening.call_for(tx, parts, user_id, CallType.SCREENING))
     asked = len(checker.asked)
     assert not guests_screening.ask_next(parts)
     desk.running.clock.advance(seconds=lease(parts.screeners).total_seconds())
@@ -303,6 +306,7 @@ def test_who_died_before_asking_is_followed_by_the_worker(desk: Desk, checker: C
     assert screenings_of(desk.running, user_id)[-1].state == "passed"
 
 
+@pytest.mark.databases
 @pytest.mark.parametrize(("finding", "state"), [("hit", "active"), ("clear", "on_hold")])
 def test_what_staff_said_while_a_checker_thought_stands(desk: Desk, checker: Checker, finding: str, state: str) -> None:
     checker.down = True

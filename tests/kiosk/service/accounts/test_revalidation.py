@@ -21,7 +21,6 @@ from tests.kiosk.service.accounts.test_guests import enroll, wish
 from tests.kiosk.service.running import Running, served
 from tests.kiosk.service.soft_key import Json
 
-pytestmark = pytest.mark.databases
 PATH = "/user/revalidate"
 EVERYBODY = {"idFrom": "0" * 32, "idTo": "f" * 32}
 
@@ -54,6 +53,7 @@ def work_off(desk: Desk) -> int:
     return count
 
 
+@pytest.mark.databases
 def test_a_hit_puts_an_active_guest_on_hold_and_ends_their_sessions(desk: Desk, checker: Checker) -> None:
     user_id = enroll(desk, wish())["userId"]
     change = {"siteId": "main", "username": "amina@example.com", "passcode": desk.mailed("passcode")}
@@ -116,6 +116,7 @@ def test_telling_the_system_of_enrollments_forgets_no_doubt(desk: Desk, checker:
     assert "held" in {each.state for each in screenings_of(desk.running, user_id)}
 
 
+@pytest.mark.databases
 def test_a_range_names_everybody_in_it_and_nobody_else(desk: Desk, checker: Checker) -> None:
     ids = sorted(
         enroll(desk, wish(f"guest{number}@example.com", email=f"guest{number}@example.com"))["userId"]
@@ -128,6 +129,7 @@ def test_a_range_names_everybody_in_it_and_nobody_else(desk: Desk, checker: Chec
     assert desk.post(PATH, {"callType": "OFAC", **EVERYBODY}, 202)["count"] == 4
 
 
+@pytest.mark.databases
 def test_guests_of_other_sites_and_tenants_are_nobody(running: Running, desk: Desk) -> None:
     with desk_at(running, ("annex",)) as annex, desk_at(running, ("abroad",), "other") as abroad:
         there = enroll(annex, wish("b@example.com", siteId="annex", consents=[]))["userId"]
@@ -158,6 +160,7 @@ def test_what_names_nobody_or_no_screening_is_400(desk: Desk) -> None:
         assert desk.post(PATH, body, 400)["error"] == error, body
 
 
+@pytest.mark.databases
 def test_two_workers_at_once_ask_once(desk: Desk, checker: Checker) -> None:
     user_id = enroll(desk, wish())["userId"]
     desk.post(PATH, {"callType": "OFAC", "userIds": [user_id]}, 202)
@@ -175,6 +178,7 @@ def test_two_workers_at_once_ask_once(desk: Desk, checker: Checker) -> None:
     assert len(checker.asked) == 1
 
 
+@pytest.mark.databases
 def test_a_newer_screening_is_the_one_that_counts(desk: Desk, checker: Checker) -> None:
     """The older answer comes late, and changes nothing."""
     user_id = enroll(desk, wish())["userId"]

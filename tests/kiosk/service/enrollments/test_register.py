@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from kiosk.service.directories.connector import Person
 from kiosk.service.store.credentials import credentials_of_user
@@ -18,8 +19,6 @@ from tests.kiosk.service.enrollments.lobby import AMINA, MARIA, PRIVACY, Lobby, 
 from tests.kiosk.service.enrollments.test_identify import shape
 from tests.kiosk.service.soft_key import Json
 
-pytestmark = pytest.mark.databases
-
 
 @pytest.fixture
 def lobby(tmp_path: Path, backend: dict[str, str], tls: tuple[Identity, Identity]) -> Iterator[Lobby]:
@@ -27,6 +26,7 @@ def lobby(tmp_path: Path, backend: dict[str, str], tls: tuple[Identity, Identity
         yield opened
 
 
+@pytest.mark.databases
 def test_a_member_registers_proves_the_address_and_gets_a_key(lobby: Lobby) -> None:
     enrollment, answer = lobby.register(member(phone="0151 2345699", **{"attribute:floor": "３"}))
     assert answer == {"phase": "verify", "offers": [{"method": "email", "hint": "a•••••@example.net"}], "person": None}
@@ -74,6 +74,7 @@ def test_consents_are_kept_with_the_account(lobby: Lobby) -> None:
     assert {each.text_digest for each in kept} == digests
 
 
+@pytest.mark.databases
 def test_somebody_who_is_known_is_answered_alike_and_told_by_mail(lobby: Lobby) -> None:
     new, unknown = lobby.register(member("nobody@example.net"))
     known, answer = lobby.register({**visitor(MARIA), "form": "visitor"})
@@ -207,6 +208,7 @@ def test_who_is_identified_does_not_register(lobby: Lobby) -> None:
     other.session.close()
 
 
+@pytest.mark.databases
 def test_two_kiosks_with_one_address_make_one_account(lobby: Lobby) -> None:
     first = lobby.coded(member())
     code = lobby.running.random.codes[-1]
@@ -243,3 +245,28 @@ def test_wrong_codes_are_counted_and_end(lobby: Lobby) -> None:
     right = lobby.running.random.codes[-1]
     assert lobby.verify(enrollment, 410, right)["code"] == "code_expired"
     assert not lobby.knows(AMINA)
+
+
+def test_the_same_statements_run_for_the_known_and_the_unknown(lobby: Lobby) -> None:
+    """Also for a sponsor whom there is and one whom there is not."""
+    ran: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        ran.append(statement)
+
+    def seen(form: Json) -> list[str]:
+        lobby.running.clock.advance(minutes=2)
+        enrollment = lobby.station.open()
+        ran.clear()
+        lobby.register(form, 202, enrollment)
+        lobby.station.post(f"/enrollments/{enrollment}/send-code", {"method": "email"}, 202)
+        wrong = "000000" if lobby.running.random.codes[-1] != "000000" else "111111"
+        lobby.verify(enrollment, 400, wrong)
+        return list(ran)
+
+    seen(visitor("first@elsewhere.example"))
+    event.listen(lobby.running.parts.store.engine, "before_cursor_execute", note)
+    forms = [visitor(MARIA), visitor("nobody@elsewhere.example"), visitor(sponsor="nobody@example.org")]
+    known, unknown, unsponsored = map(seen, forms)
+    event.remove(lobby.running.parts.store.engine, "before_cursor_execute", note)
+    assert known == unknown == unsponsored

@@ -23,7 +23,6 @@ from tests.kiosk.service.enrollments.elsewhere import Elsewhere
 from tests.kiosk.service.enrollments.lobby import AMINA, MARIA, Lobby, lobby_of, member, visitor
 from tests.kiosk.service.screening.judges import Judge
 
-pytestmark = pytest.mark.databases
 VICTOR = "visitor@elsewhere.example"
 
 
@@ -54,6 +53,7 @@ def after(lobby: Lobby, day: str) -> None:
     lobby.station.sign_in()
 
 
+@pytest.mark.databases
 def test_a_visitor_is_screened_gets_a_key_and_the_sponsor_hears_of_it(lobby: Lobby) -> None:
     enrollment = lobby.coded(visitor())
     assert lobby.checker.asked == []
@@ -145,6 +145,7 @@ def test_without_checkers_visitors_wait_for_staff_and_members_do_not(
         assert lobby.knows(AMINA)
 
 
+@pytest.mark.databases
 def test_verify_twice_at_once_screens_once(lobby: Lobby) -> None:
     enrollment = lobby.coded(visitor())
     other = lobby.running.station("Other")
@@ -185,6 +186,7 @@ def test_a_service_that_dies_while_a_checker_thinks_goes_on_where_it_was(
     assert lobby.key(enrollment)["phase"] == "done"
 
 
+@pytest.mark.databases
 def test_after_the_last_day_everything_is_taken_back(lobby: Lobby) -> None:
     enrollment = lobby.verified(visitor())
     lobby.key(enrollment)
@@ -230,6 +232,7 @@ def test_an_enrollment_that_is_open_when_the_visit_ends_is_over(lobby: Lobby) ->
     assert lobby.station.post(path, {"credential": response, "name": "Late"}, 410)["code"]
 
 
+@pytest.mark.databases
 def test_keys_at_parties_elsewhere_are_queued_for_removal(
     tmp_path: Path, backend: dict[str, str], tls: tuple[Identity, Identity]
 ) -> None:
@@ -254,6 +257,7 @@ def test_keys_at_parties_elsewhere_are_queued_for_removal(
         assert (removal.relying_party, removal.state) == ("mail", "waiting")
 
 
+@pytest.mark.databases
 def test_a_visit_is_ended_in_one_piece_or_not_at_all(lobby: Lobby, monkeypatch: pytest.MonkeyPatch) -> None:
     """Killed at the last moment before it is committed: nothing of it happened, and the next one does all of it."""
     lobby.key(lobby.verified(visitor()))
@@ -300,6 +304,7 @@ def test_a_visit_is_extended_by_staff_and_ends_later(lobby: Lobby) -> None:
         assert desk.post(path, {"endsOn": "2026-06-15"}, 404)["error"] == "not_found"
 
 
+@pytest.mark.databases
 def test_two_workers_end_a_visit_once(lobby: Lobby) -> None:
     lobby.verified(visitor())
     user_id = lobby.user_id(VICTOR)
