@@ -7,9 +7,10 @@ service's own, for its person and its name only.
 from __future__ import annotations
 
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 
 import structlog
 from cryptography.exceptions import InvalidTag
@@ -20,18 +21,16 @@ from kiosk.service.audit.actions import Event, record
 from kiosk.service.parts import Parts
 from kiosk.service.store import external_tokens as rows
 from kiosk.service.store.desk import By, seen_person
-from kiosk.service.store.engine import ReadTx, WriteTx
+from kiosk.service.store.engine import WriteTx
 from kiosk.service.tokens.rules import Caller
 
 MOST_TOKENS: Final = 50
 """Tokens of one person."""
 
+Answer = TypeVar("Answer")
+
 _NONCE: Final = 12
 _log = structlog.get_logger("keywright.accounts")
-
-
-class NoSuchToken(NoSuchAccount):
-    """The person has no token of this name, or it is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,70 +58,55 @@ def keep(parts: Parts, place: Place, token: str, expires_at: datetime | None) ->
     def work(tx: WriteTx) -> Told:
         now = parts.clock.now()
         tx.alone_with(f"external tokens of {place.user_id}")
-        _check_person(tx, place)
         others = {each.name for each in rows.external_tokens_of(tx, place.user_id)} - {place.name}
         if len(others) >= MOST_TOKENS:
             raise BadAttributes(("name",))
         if expires_at is not None and expires_at <= now:
             raise BadAttributes(("expiresAt",))
-        row = rows.ExternalTokenRow(
-            place.user_id, place.name, _seal(parts, (place.user_id, place.name), token), now, expires_at
-        )
-        rows.put_external_token(tx, row)
-        _note(tx, parts, place, "external_token_kept")
+        sealed = _seal(parts, (place.user_id, place.name), token)
+        rows.put_external_token(tx, rows.ExternalTokenRow(place.user_id, place.name, sealed, now, expires_at))
         return Told(place.name, now, expires_at)
 
-    return parts.store.write(work)
+    return _asked(parts, place, "external_token_kept", work)
 
 
 def tell(parts: Parts, place: Place) -> Told:
-    """The token itself. Raises NoSuchAccount, NoSuchToken."""
+    """The token itself. Raises NoSuchAccount, also where there is no token of this name, or it is over."""
 
-    def work(tx: WriteTx) -> Told:
-        _check_person(tx, place)
+    def work(tx: WriteTx) -> Told | None:
         row = rows.external_token(tx, place.user_id, place.name)
-        if row is None or not _living(row, parts.clock.now()):
-            raise NoSuchToken
-        _note(tx, parts, place, "external_token_told")
-        return Told(row.name, row.changed_at, row.expires_at, _unseal(parts, (row.user_id, row.name), row.sealed))
+        token = None if row is None or not _living(row, parts.clock.now()) else _unseal(parts, row)
+        return None if row is None or token is None else Told(row.name, row.changed_at, row.expires_at, token)
 
-    return parts.store.write(work)
+    return _asked(parts, place, "external_token_told", work)
 
 
 def names(parts: Parts, place: Place) -> tuple[Told, ...]:
     """Which tokens there are: their names and dates. Raises NoSuchAccount."""
 
     def work(tx: WriteTx) -> tuple[Told, ...]:
-        _check_person(tx, place)
-        _note(tx, parts, place, "external_tokens_listed")
-        found = rows.external_tokens_of(tx, place.user_id)
-        now = parts.clock.now()
+        found, now = rows.external_tokens_of(tx, place.user_id), parts.clock.now()
         return tuple(Told(each.name, each.changed_at, each.expires_at) for each in found if _living(each, now))
 
-    return parts.store.write(work)
+    return _asked(parts, place, "external_tokens_listed", work)
 
 
 def forget(parts: Parts, place: Place) -> None:
-    """Forget a token. Raises NoSuchAccount, NoSuchToken."""
+    """Forget a token. Raises NoSuchAccount, also where there is none of this name."""
 
-    def work(tx: WriteTx) -> None:
-        _check_person(tx, place)
-        if not rows.drop_external_token(tx, place.user_id, place.name):
-            raise NoSuchToken
-        _note(tx, parts, place, "external_token_forgotten")
+    def work(tx: WriteTx) -> bool | None:
+        return rows.drop_external_token(tx, place.user_id, place.name) or None
 
-    parts.store.write(work)
+    _asked(parts, place, "external_token_forgotten", work)
 
 
 def seal_for(tx: WriteTx, parts: Parts, user_id: str, heir: str) -> None:
     """Seal somebody's tokens for the account that takes them over, in the transaction that gives them to it. What does
     not open stays as it is."""
     for row in rows.external_tokens_of(tx, user_id):
-        try:
-            token = _unseal(parts, (user_id, row.name), row.sealed)
-        except NoSuchToken:
-            continue
-        rows.put_external_token(tx, replace(row, sealed=_seal(parts, (heir, row.name), token)))
+        token = _unseal(parts, row)
+        if token is not None:
+            rows.put_external_token(tx, replace(row, sealed=_seal(parts, (heir, row.name), token)))
 
 
 def forget_expired_tokens(parts: Parts) -> int:
@@ -134,16 +118,22 @@ def _living(row: rows.ExternalTokenRow, now: datetime) -> bool:
     return row.expires_at is None or now < row.expires_at
 
 
-def _check_person(tx: ReadTx, place: Place) -> None:
+def _asked(parts: Parts, place: Place, event: str, work: Callable[[WriteTx], Answer | None]) -> Answer:
+    """Do it for somebody of the caller's sites, and write down that it was asked: neither the name of the token nor
+    what it is, and of people of others not even who. Raises NoSuchAccount."""
     caller = place.caller
-    if seen_person(tx, caller.tenant, caller.sites, By.USER_ID, place.user_id) is None:
+
+    def do(tx: WriteTx) -> Answer | None:
+        person = seen_person(tx, caller.tenant, caller.sites, By.USER_ID, place.user_id)
+        answer = None if person is None else work(tx)
+        subject, details = "" if person is None else person.user_id, {"found": answer is not None}
+        record(tx, parts, Event(event, caller.tenant, f"client:{caller.client_id}", subject, details=details))
+        return answer
+
+    answer = parts.store.write(do)
+    if answer is None:
         raise NoSuchAccount
-
-
-def _note(tx: WriteTx, parts: Parts, place: Place, event: str) -> None:
-    """The trail tells that there was a token and who asked, neither its name nor what it is."""
-    actor = f"client:{place.caller.client_id}"
-    record(tx, parts, Event(event, place.caller.tenant, actor, subject=place.user_id))
+    return answer
 
 
 def _seal(parts: Parts, mine: tuple[str, str], token: str) -> bytes:
@@ -152,13 +142,14 @@ def _seal(parts: Parts, mine: tuple[str, str], token: str) -> bytes:
     return nonce + AESGCM(_key(parts)).encrypt(nonce, token.encode(), "\0".join(mine).encode())
 
 
-def _unseal(parts: Parts, mine: tuple[str, str], sealed: bytes) -> str:
-    """Raises NoSuchToken for a row that was sealed with another key, or changed, or moved: staff see it in the log."""
+def _unseal(parts: Parts, row: rows.ExternalTokenRow) -> str | None:
+    """None for what was sealed with another key, or changed, or moved: staff see it in the log."""
+    bound = f"{row.user_id}\0{row.name}".encode()
     try:
-        return AESGCM(_key(parts)).decrypt(sealed[:_NONCE], sealed[_NONCE:], "\0".join(mine).encode()).decode()
+        return AESGCM(_key(parts)).decrypt(row.sealed[:_NONCE], row.sealed[_NONCE:], bound).decode()
     except (InvalidTag, ValueError):
         _log.error("external_token_unreadable")
-        raise NoSuchToken from None
+        return None
 
 
 def _key(parts: Parts) -> bytes:

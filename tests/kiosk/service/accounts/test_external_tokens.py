@@ -11,11 +11,11 @@ import pytest
 
 from kiosk.contract.paths import Scope
 from kiosk.service.accounts import external_tokens
-from kiosk.service.accounts.external_tokens import MOST_TOKENS, NoSuchToken, Place
+from kiosk.service.accounts.external_tokens import MOST_TOKENS, Place
 from kiosk.service.accounts.rules import BadAttributes, NoSuchAccount
 from kiosk.service.store.engine import WriteTx
 from kiosk.service.tls import Identity
-from tests.kiosk.service.concierge.world import THEIRS, World, caller, peopled, settings
+from tests.kiosk.service.concierge.world import OURS, THEIRS, World, caller, peopled, settings
 from tests.kiosk.service.running import NOON, assembled, served
 
 TOKEN = "tok_4f9d2c8e"
@@ -53,14 +53,19 @@ def test_a_token_is_kept_told_listed_replaced_and_forgotten(world: World) -> Non
     assert external_tokens.tell(parts, mine).token == "tok_2"
     external_tokens.forget(parts, mine)
     for gone in (external_tokens.tell, external_tokens.forget):
-        with pytest.raises(NoSuchToken):
+        with pytest.raises(NoSuchAccount):
             gone(parts, mine)
+    assert {(tenant, actor, subject) for _, tenant, actor, subject, _ in world.trail()} == {
+        (OURS, "client:desk", mine.user_id)
+    }
     assert [event for event, *_ in world.trail()] == [
         "external_token_kept",
         "external_token_kept",
         "external_token_told",
         "external_token_kept",
         "external_tokens_listed",
+        "external_token_told",
+        "external_token_forgotten",
         "external_token_told",
         "external_token_forgotten",
     ]
@@ -74,7 +79,7 @@ def test_a_token_is_over_when_its_time_is_and_then_gone(world: World) -> None:
     external_tokens.keep(parts, mine, TOKEN, NOON + timedelta(seconds=1))
     external_tokens.keep(parts, place(world, "lasting"), TOKEN, None)
     world.running.clock.advance(seconds=1)
-    with pytest.raises(NoSuchToken):
+    with pytest.raises(NoSuchAccount):
         external_tokens.tell(parts, mine)
     assert [each.name for each in external_tokens.names(parts, mine)] == ["lasting"]
     assert external_tokens.forget_expired_tokens(parts) == 1
@@ -96,11 +101,11 @@ def test_at_rest_a_token_is_sealed_for_its_person_and_its_name(world: World, cap
     for user, name in ((other.user_id, "loyalty"), (mine.user_id, "second")):
         where = f"WHERE user_id = '{user}' AND name = '{name}'"
         parts.store.write(lambda tx, where=where: move(tx, f"UPDATE external_tokens SET sealed = {first} {where}"))  # type: ignore[misc]  # mypy cannot infer a default of a lambda
-        with pytest.raises(NoSuchToken):
+        with pytest.raises(NoSuchAccount):
             external_tokens.tell(parts, replace(mine, user_id=user, name=name))
     assert external_tokens.tell(parts, mine).token == TOKEN
     rekeyed = replace(parts, hmac_key=b"z" * 32)
-    with pytest.raises(NoSuchToken):
+    with pytest.raises(NoSuchAccount):
         external_tokens.tell(rekeyed, mine)
     assert [record.message for record in caplog.records] == ["external_token_unreadable"] * 3
     assert TOKEN not in caplog.text
@@ -124,6 +129,8 @@ def test_people_of_other_sites_and_tenants_have_no_tokens(world: World) -> None:
                 ask(parts, where)
         with pytest.raises(NoSuchAccount):
             external_tokens.keep(parts, where, "stolen", None)
+    assert {subject for _, _, _, subject, _ in world.trail()[1:]} == {""}
+    assert len(world.trail()) == 1 + 6 * 4
     assert external_tokens.tell(parts, place(world)).token == TOKEN
 
 
