@@ -24,11 +24,12 @@ def clean(untrusted: str, limit: int = 64) -> str:
     return f"{_FIRST_STRONG}{kept.replace('<', '‹')}{_POP}" if kept else ""
 
 
-def paragraphs(untrusted: str, limit: int = 20_000) -> tuple[str, ...]:
+def paragraphs(untrusted: str, limit: int = 100_000) -> tuple[str, ...]:
     """The paragraphs of a longer text (blank lines part them), each made safe as by `clean`; at most `limit` characters
-    in all."""
+    in all, and a last paragraph of "…" where there were more."""
     parts = _BLANK.split(untrusted[:limit].replace("\r\n", "\n"))
-    return tuple(safe for part in parts if (safe := clean(part, limit)))
+    read = tuple(safe for part in parts if (safe := clean(part, limit)))
+    return read if len(untrusted) <= limit else (*read, "…")
 
 
 def _shown(char: str) -> bool:

@@ -195,6 +195,13 @@ def test_a_pin_on_the_screen_is_hidden_before_the_warning_lies_over_it(window: W
         ("touch", False),
         ("stopped-cleaning", False),
         ("stopped-resettable", True),
+        ("register", True),
+        ("terms", True),
+        ("code-app", True),
+        ("app-preparing", False),
+        ("app-failed", True),
+        ("app", True),
+        ("recovery-codes", True),
     ],
 )
 def test_nobody_is_called_away_from_a_key_that_has_a_time_limit_of_its_own(

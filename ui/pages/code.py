@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from kiosk.contract.profile import FieldKind
@@ -149,6 +149,7 @@ class EnterCodePage(Page):
         return self._boxes.text() if self._boxes.complete else ""
 
     def _listen(self) -> None:
+        self._recovery.edit.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self._keyboard.latin = True
         self._keyboard.turned.connect(self._make_room)
         self._keyboard.continued.connect(self.submit)
@@ -215,10 +216,11 @@ class EnterCodePage(Page):
             for card in standing:
                 card.dense()  # two rows of them leave the column whole
         for card in (self._again, self._swap):
-            card.setVisible(card in standing)
+            card.hide()
             self._cards.removeWidget(card)
         for index, card in enumerate(standing):
             self._cards.addWidget(card, index // columns, index % columns)
+            card.show()
         for column in range(columns):
             self._cards.setColumnStretch(column, 1)
 

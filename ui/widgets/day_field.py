@@ -72,7 +72,7 @@ class DayField(QWidget):
         words = {0: say("Day", "Today"), 1: say("Day", "Tomorrow"), _WEEK: say("Day", "In a week")}
         far = self._today.daysTo(self._last)
         offered = {days: text for days, text in words.items() if days <= far}
-        if (far > 1 and far != _WEEK) or far > _WEEK:
+        if far > 1:
             offered[_OTHER] = say("Day", "Another day")
         grid = QGridLayout()
         grid.setSpacing(self._theme.px(12))

@@ -31,7 +31,8 @@ class QrCode(Concealed):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._modules: list[list[bool]] = []
+        self.modules: tuple[list[bool], ...] = ()
+        """The rows that are drawn; none while there is nothing to show."""
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -39,7 +40,7 @@ class QrCode(Concealed):
 
     def show_secret(self, secret: Secret) -> None:
         """Show this one; a wiped one leaves a white card."""
-        self._modules = [] if secret.wiped else matrix(secret.reveal())
+        self.modules = () if secret.wiped else tuple(matrix(secret.reveal()))
         self.update()
 
     def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
@@ -62,7 +63,7 @@ class QrCode(Concealed):
 
     def module(self) -> int:
         """The side of one module, in whole px: half ones blur."""
-        return max(min(self.width(), self.height()) // (max(len(self._modules), 1) + 2 * QUIET), 1)
+        return max(min(self.width(), self.height()) // (max(len(self.modules), 1) + 2 * QUIET), 1)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002 - Qt's name
         """A white card, and the black modules, those of a row that touch in one piece."""
@@ -74,7 +75,7 @@ class QrCode(Concealed):
         radius = min(self._theme.radius("dialog"), QUIET * self.module())
         painter.drawRoundedRect(card, radius, radius)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
-        if self._shown and self._modules:
+        if self._shown and self.modules:
             self._draw(painter, card)
         elif not self._shown:
             side = self._theme.px(64)
@@ -84,14 +85,14 @@ class QrCode(Concealed):
         painter.end()
 
     def _card(self) -> QRectF:
-        count = len(self._modules) + 2 * QUIET if self._modules else 0
+        count = len(self.modules) + 2 * QUIET if self.modules else 0
         side = count * self.module() if count else min(self.width(), self.height())
         return QRectF((self.width() - side) // 2, (self.height() - side) // 2, side, side)
 
     def _draw(self, painter: QPainter, card: QRectF) -> None:
         module = self.module()
         left, top = int(card.left()) + QUIET * module, int(card.top()) + QUIET * module
-        for y, row in enumerate(self._modules):
+        for y, row in enumerate(self.modules):
             x = 0
             while x < len(row):
                 run = 1

@@ -53,9 +53,14 @@ class SecretView(Concealed):
         self.updateGeometry()
         self.update()
 
+    @property
+    def holds(self) -> bool:
+        """Whether there is something to be read."""
+        return bool(self._characters())
+
     def read_aloud(self) -> None:
         """Let a screen reader say it, character by character."""
-        if self._characters():
+        if self.holds:
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, " ".join(self._characters())))
 
     def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name

@@ -111,3 +111,37 @@ def test_a_screen_reader_finds_the_key_and_not_the_pin_that_was_made_up_for_it(t
     assert {"Hide the PIN", "Read aloud", "I have noted it"} <= {name for role, name in before if "button" in role}
     assert "Show the PIN" in {name for role, name in after if "button" in role}
     assert not [name for _, name in before + after if re.search(r"\d( ?\d){5}", name)]
+
+
+@pytest.mark.a11y
+def test_a_screen_reader_finds_the_recovery_codes_by_their_number_alone(tmp_path: Path) -> None:
+    _needs_the_parts()
+    before, after = _read(tmp_path, "recovery-codes", "en", "Hide the codes")
+    names = {name for _, name in before}
+    assert {"Keep these recovery codes", "10 recovery codes. They are not read aloud by themselves."} <= names
+    assert {"Read aloud", "I have noted them"} <= {name for role, name in before if "button" in role}
+    assert "Show the codes" in {name for role, name in after if "button" in role}
+    assert not [name for _, name in before + after if "k7qm" in name.replace(" ", "")]
+
+
+@pytest.mark.a11y
+def test_a_screen_reader_finds_every_field_of_a_form_its_days_and_what_is_not_right(tmp_path: Path) -> None:
+    _needs_the_parts()
+    before, _ = _read(tmp_path, "register-contractor", "en", "Help")
+    names = {name for _, name in before}
+    assert {"Tell us about your work here", "Please choose a day."} <= names
+    fields = {name for role, name in before if role == "text"}
+    assert {"First name", "Last name", "Your email", "Who do you work with here?"} <= fields
+    assert {"Your last day here: Today", "Back", "Continue"} <= {name for _, name in before}
+
+
+@pytest.mark.a11y
+def test_a_screen_reader_finds_the_steps_of_an_app_and_not_its_key(tmp_path: Path) -> None:
+    _needs_the_parts()
+    before, after = _read(tmp_path, "app", "en", "I have scanned it")
+    names = {name for _, name in before}
+    assert "Add a spare way to sign in" in names
+    assert "A square code, to be scanned with a phone" in names
+    assert [name for name in names if "Open an authenticator app." in name]
+    assert "The code, 6 digits" in {name for _, name in after}
+    assert not [name for _, name in before + after if "JBSW" in name.replace(" ", "")]
