@@ -14,6 +14,7 @@ from kiosk.service.audit.actions import Event, record
 from kiosk.service.parts import Parts
 from kiosk.service.store.accounts import AccountRow
 from kiosk.service.store.engine import WriteTx
+from kiosk.service.store.enrollments import cut_short
 from kiosk.service.tokens.rules import Caller
 
 
@@ -42,10 +43,12 @@ def set_state(parts: Parts, caller: Caller, user_id: str, state: AccountState, r
 
 
 def remove(parts: Parts, caller: Caller, user_id: str) -> None:
-    """Forget somebody, free their names, and have every relying party forget their keys. Raises NoSuchAccount."""
+    """Forget somebody, free their names, and have every relying party forget their keys; an enrollment that they have
+    begun somewhere is over. Raises NoSuchAccount."""
 
     def work(tx: WriteTx) -> None:
         row = person_for(tx, caller, user_id)
+        cut_short(tx, user_id, parts.clock.now())
         take_away_credentials(tx, parts, user_id)
         people.move(tx, parts, user_id, AccountState(row.status), AccountState.REMOVED)
         decided(tx, parts, user_id, AccountState.REMOVED)

@@ -112,6 +112,7 @@ _MOVE = (
     .where(enrollments.c.id == bindparam("wanted"), enrollments.c.version == bindparam("seen"))
     .values({name: bindparam(f"to_{name}") for name in _CHANGING})
 )
+_CUT_SHORT = update(enrollments).where(enrollments.c.id == bindparam("wanted")).values(expires_at=bindparam("now"))
 _FORGET = update(enrollments).where(text(_KEPT)).values(person=null(), version=enrollments.c.version + 1)
 _FORGET_OF = _FORGET.where(enrollments.c.client_id == bindparam("client"))
 _FORGET_BEFORE = _FORGET.where(enrollments.c.expires_at <= bindparam("now"))
@@ -150,6 +151,13 @@ def open_enrollments(tx: ReadTx, client_id: str) -> tuple[EnrollmentRow, ...]:
 def open_enrollments_of(tx: ReadTx, user_id: str) -> tuple[EnrollmentRow, ...]:
     """What was begun by a person and has not ended, wherever."""
     return tuple(map(_row, tx.connection.execute(_OPEN_OF, {"whose": user_id})))
+
+
+def cut_short(tx: WriteTx, user_id: str, now: datetime) -> None:
+    """No further step is taken of what a person has begun, wherever: its time is over now."""
+    for each in open_enrollments_of(tx, user_id):
+        hold(tx, each.id)
+        tx.connection.execute(_CUT_SHORT, {"wanted": each.id, "now": now})
 
 
 def overdue_enrollments(tx: ReadTx, now: datetime, future: datetime, limit: int) -> tuple[EnrollmentRow, ...]:

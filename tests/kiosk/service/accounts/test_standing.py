@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -14,7 +14,10 @@ from kiosk.service.accounts.people import NewPerson
 from kiosk.service.accounts.rules import AccountState, Origin
 from kiosk.service.enrollments import actions, ceremonies, completion, proof
 from kiosk.service.enrollments.ceremonies import Place
+from kiosk.service.enrollments.reconciliation import expire
 from kiosk.service.enrollments.removal import remove_next
+from kiosk.service.enrollments.rules import Expired
+from kiosk.service.parts import Parts
 from kiosk.service.store.credentials import credentials_of_user
 from kiosk.service.tokens.rules import Caller
 from tests.kiosk.service.accounts.desk import PASSWORD, Desk, desk_at
@@ -134,32 +137,77 @@ def test_every_route_asks_for_its_own_scope(accounts: Running) -> None:
                 assert refused is (scope is lacking), (method, path)
 
 
+@dataclass
+class Visit:
+    """Somebody of the service at a kiosk, which registers keys here and elsewhere."""
+
+    running: Running
+    elsewhere: Elsewhere
+    user_id: str = ""
+    enrollment: str = ""
+
+    @property
+    def parts(self) -> Parts:
+        parts = self.running.parts
+        return replace(parts, relying_parties={**parts.relying_parties, "mail": self.elsewhere})
+
+    def verified(self) -> Visit:
+        parts = self.parts
+        maria = NewPerson("default", "staff", "maria", "maria@example.org", attributes={"team": "Red"})
+        active = replace(maria, state=AccountState.ACTIVE)
+        self.user_id = parts.store.write(lambda tx: people.create(tx, parts, active))
+        self.enrollment = actions.open_enrollment(parts, KIOSK, wire.OpenEnrollment()).enrollment_id
+        actions.identify(parts, KIOSK, self.enrollment, wire.Identify("upn", {"upn": "MARIA"}))
+        actions.send_code(parts, KIOSK, self.enrollment, wire.SendCode(VerificationMethod.EMAIL))
+        answer = wire.Verify(VerificationMethod.EMAIL, self.running.random.codes[-1])
+        actions.verify(parts, KIOSK, self.enrollment, answer)
+        return self
+
+    def completed(self, party: str) -> tuple[Place, wire.ProveCeremony]:
+        """A credential that waits for its proof."""
+        key = wire.KeyReport(str(self.running.key.aaguid), ("FIDO_2_1",), (), {"rk": True, "clientPin": True})
+        ceremony = ceremonies.begin_ceremony(self.parts, KIOSK, self.enrollment, wire.BeginCeremony(party, key))
+        place = Place(KIOSK, self.enrollment, ceremony.ceremony_id)
+        response = wire.CompleteCeremony(self.running.key.register(ceremony.public_key, ceremony.origin))
+        made = completion.complete(self.parts, place, response)
+        return place, wire.ProveCeremony(self.running.key.prove(made.proof, ceremony.origin))
+
+    def held(self) -> set[str]:
+        """Where the service says that they have a credential."""
+        with self.parts.store.read() as tx:
+            return {each.relying_party for each in credentials_of_user(tx, self.user_id)}
+
+    def settle(self) -> None:
+        """What time does."""
+        expire(self.parts)
+        while remove_next(self.parts):
+            pass
+
+
+@pytest.fixture
+def visit(peopled: Running) -> Visit:
+    return Visit(peopled, Elsewhere(peopled.clock)).verified()
+
+
 @pytest.mark.databases
-def test_the_keys_of_who_is_removed_are_taken_away_wherever_they_are(peopled: Running) -> None:
-    maria = NewPerson(
-        "default", "staff", "maria", "maria@example.org", state=AccountState.ACTIVE, attributes={"team": "Red"}
-    )
-    elsewhere = Elsewhere(peopled.clock)
-    parts = replace(peopled.parts, relying_parties={**peopled.parts.relying_parties, "mail": elsewhere})
-    user_id = parts.store.write(lambda tx: people.create(tx, parts, maria))
-    enrollment = actions.open_enrollment(parts, KIOSK, wire.OpenEnrollment()).enrollment_id
-    actions.identify(parts, KIOSK, enrollment, wire.Identify("upn", {"upn": "MARIA"}))
-    actions.send_code(parts, KIOSK, enrollment, wire.SendCode(VerificationMethod.EMAIL))
-    actions.verify(parts, KIOSK, enrollment, wire.Verify(VerificationMethod.EMAIL, peopled.random.codes[-1]))
+def test_the_keys_of_who_is_removed_are_taken_away_wherever_they_are(visit: Visit) -> None:
     for party in ("staff", "mail"):
-        key = wire.KeyReport(str(peopled.key.aaguid), ("FIDO_2_1",), (), {"rk": True, "clientPin": True})
-        ceremony = ceremonies.begin_ceremony(parts, KIOSK, enrollment, wire.BeginCeremony(party, key))
-        place = Place(KIOSK, enrollment, ceremony.ceremony_id)
-        response = wire.CompleteCeremony(peopled.key.register(ceremony.public_key, ceremony.origin))
-        completed = completion.complete(parts, place, response)
-        assertion = peopled.key.prove(completed.proof, ceremony.origin)
-        proof.prove(parts, place, wire.ProveCeremony(assertion))
-    with parts.store.read() as tx:
-        assert {each.relying_party for each in credentials_of_user(tx, user_id)} == {"staff", "mail"}
-    assert len(elsewhere.held) == 1
-    standing.remove(parts, DESK, user_id)
-    with parts.store.read() as tx:
-        assert credentials_of_user(tx, user_id) == ()
-    while remove_next(parts):
-        pass
-    assert elsewhere.held == {}
+        proof.prove(visit.parts, *visit.completed(party))
+    assert visit.held() == {"staff", "mail"}
+    assert len(visit.elsewhere.held) == 1
+    standing.remove(visit.parts, DESK, visit.user_id)
+    assert visit.held() == set()
+    visit.settle()
+    assert visit.elsewhere.held == {}
+
+
+@pytest.mark.databases
+def test_who_is_removed_in_the_middle_of_an_enrollment_gets_no_key(visit: Visit) -> None:
+    proof.prove(visit.parts, *visit.completed("staff"))
+    waiting = visit.completed("mail")
+    standing.remove(visit.parts, DESK, visit.user_id)
+    with pytest.raises(Expired):
+        proof.prove(visit.parts, *waiting)
+    visit.settle()
+    assert visit.held() == set()
+    assert (visit.elsewhere.held, visit.elsewhere.half_made) == ({}, {})
