@@ -35,6 +35,7 @@ class Person:
         self._qtbot = qtbot
         self._hand = hand
         self._finger: QPointingDevice | None = None
+        self._looked_at: tuple[str, QPoint | None] = ("", None)
 
     # ── reading ─────────────────────────────────────────────────────────────────────────────────
 
@@ -135,9 +136,12 @@ class Person:
         raise AssertionError(f"Tab does not come to {name!r}")
 
     def _ready(self, name: str) -> bool:
+        """Whether it is there, can be used, and stands still: what was made just now has yet to find its place."""
         widget = self._find(name)
+        place = widget.mapToGlobal(widget.rect().center()) if widget is not None else None
+        before, self._looked_at = self._looked_at, (name, place)
         locked = isinstance(widget, QLineEdit) and widget.isReadOnly()
-        return widget is not None and widget.isEnabled() and not locked
+        return widget is not None and widget.isEnabled() and not locked and before == (name, place)
 
     def _find(self, name: str) -> QWidget | None:
         """The widget of this name that a hand would meet; what lies under a dialog is not met."""
