@@ -26,6 +26,7 @@ from kiosk.service.enrollments.rules import InProgress, WrongPhase
 from kiosk.service.messages.connector import Channel, Delivery, DeliveryReceipt, Envelope
 from kiosk.service.messages.templates import Templates
 from kiosk.service.messages.worker import Postman
+from kiosk.service.once import Asked, once
 from kiosk.service.parts import Parts
 from kiosk.service.store import removals
 from kiosk.service.store.attempts import failures
@@ -264,6 +265,26 @@ def test_no_message_leaves_twice_and_none_is_left(replicas: Replicas) -> None:
             break
     sent = [envelope.message_id for envelope in gateway.taken]
     assert len(sent) == len(set(sent)) == written == 10
+
+
+def test_what_is_asked_for_under_one_key_is_made_once(replicas: Replicas) -> None:
+    now = replicas.first.clock.now()
+    asked = Asked("lobby", "the same key", "/route", "body")
+    removal = removals.NewRemoval("staff", "a", "", b"1", now, now + timedelta(hours=1), "R", now)
+
+    def make(parts: Parts) -> str:
+        name = parts.random.token(8).hex()
+
+        def work(tx: WriteTx) -> str:
+            removals.add_removal(tx, removal, now)
+            return name
+
+        return once(parts, asked, str, work)
+
+    results = replicas.at_once(*[make] * AT_ONCE)
+    assert results == [results[0]] * AT_ONCE
+    assert isinstance(results[0], str)
+    assert replicas.count(removals.removals) == 1
 
 
 def test_what_is_to_be_taken_away_is_claimed_by_one(replicas: Replicas) -> None:
