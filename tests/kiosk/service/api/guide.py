@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-_BLOCK = re.compile(r"^```(sh|json|toml)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^```(sh|json|toml|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _BETWEEN = "\x1e"
 
 
@@ -40,10 +40,16 @@ def steps(text: str) -> list[Step]:
     return found
 
 
-def run(said: list[Step], folder: Path, variables: Mapping[str, str], mails: Callable[[], Iterator[str]]) -> list[str]:
-    """What each step printed. `mails` gives what people read out, one after another, as they ask for it (`read`)."""
-    script = "set -euo pipefail\n" + "".join(f"{step.lines}\nprintf '\\x1e'\n" for step in said)
-    shell = subprocess.Popen(
+Mails = Callable[[Callable[[], bool]], Iterator[str]]
+"""Gives what people read out of their mails, one after another, as long as somebody listens."""
+
+_PROLOGUE = "set -Eeuo pipefail\ntrap 'echo \"$BASH_COMMAND: ${answer-}\" >&2' ERR\n"
+
+
+def run(said: list[Step], folder: Path, variables: Mapping[str, str], mails: Mails) -> list[str]:
+    """What each step printed. What `mails` gives is there for `read`."""
+    script = _PROLOGUE + "".join(f"{step.lines}\nprintf '\\x1e'\n" for step in said)
+    with subprocess.Popen(
         ["bash", "-c", script],
         cwd=folder,
         env={"PATH": os.environ["PATH"], "HOME": str(folder), "LC_ALL": "C.UTF-8", **variables},
@@ -51,22 +57,21 @@ def run(said: list[Step], folder: Path, variables: Mapping[str, str], mails: Cal
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    )
-    reader = Thread(target=_read_out, args=(shell, mails), daemon=True)
-    reader.start()
-    assert shell.stdout is not None
-    assert shell.stderr is not None
-    printed, failed = shell.stdout.read(), shell.stderr.read()
-    assert shell.wait(60) == 0, printed[-3000:] + failed[-3000:]
-    reader.join(30)
+    ) as shell:
+        reader = Thread(target=_read_out, args=(shell, mails))
+        reader.start()
+        assert shell.stdout is not None
+        assert shell.stderr is not None
+        printed, failed = shell.stdout.read(), shell.stderr.read()
+        code = shell.wait(60)
+        reader.join(30)
+    assert code == 0, printed[-3000:] + failed[-3000:]
     return printed.split(_BETWEEN)[:-1]
 
 
-def _read_out(shell: subprocess.Popen[str], mails: Callable[[], Iterator[str]]) -> None:
+def _read_out(shell: subprocess.Popen[str], mails: Mails) -> None:
     assert shell.stdin is not None
-    for each in mails():
-        if shell.poll() is not None:
-            return
+    for each in mails(lambda: shell.poll() is None):
         try:
             shell.stdin.write(each + "\n")
             shell.stdin.flush()
@@ -75,7 +80,7 @@ def _read_out(shell: subprocess.Popen[str], mails: Callable[[], Iterator[str]]) 
 
 
 def alike(shown: Any, answered: Any, where: str = "") -> None:
-    """The same members, of the same kinds; a value that the guide gives in capitals is that very value."""
+    """The same members, of the same kinds; a word in capitals is that very word."""
     if isinstance(shown, dict):
         assert isinstance(answered, dict), where
         assert set(shown) == set(answered), f"{where}: {sorted(set(shown) ^ set(answered))}"
@@ -86,7 +91,7 @@ def alike(shown: Any, answered: Any, where: str = "") -> None:
         assert len(shown) <= len(answered), where
         for number, each in enumerate(shown):
             alike(each, answered[number], f"{where}[{number}]")
-    elif isinstance(shown, str) and shown.isupper():
+    elif isinstance(shown, str) and shown.isupper() and shown.replace("_", "").isalpha():
         assert answered == shown, where
     else:
         assert type(shown) is type(answered), f"{where}: {answered!r}"
