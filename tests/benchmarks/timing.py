@@ -9,7 +9,7 @@ import argparse
 import gc
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 from statistics import median
@@ -18,14 +18,14 @@ from typing import Final
 from tests.benchmarks.indistinct import bound, compare
 from tests.benchmarks.measure import Row
 from tests.benchmarks.served import process
-from tests.benchmarks.timing_ways import WAYS, Client, Question, Way, Who
+from tests.benchmarks.timing_ways import WAYS, Client, Way, Who
 
 EACH: Final = 400
 """Requests for somebody, and as many for nobody, for each route."""
 
 _BLOCK: Final = 20  # people who are prepared together
 _MAILED: Final = 0.6  # seconds in which a block's mails leave
-_APART: Final = 0.02  # seconds between two requests, so that the mail of one disturbs no other
+_APART: Final = 0.03  # seconds between two requests, so that the mail of one disturbs no other
 _MODULE: Final = "tests.benchmarks.timing_serve"
 
 
@@ -49,13 +49,17 @@ class Measured:
 def run(each: int, ways: Sequence[Way] = WAYS) -> list[Row]:
     """A row for each route; the bound holds for all of them together."""
     groups = {way.group: way.kind for way in ways}
-    with process("mail", module=_MODULE) as mail, process("service", mail, groups, each, module=_MODULE) as reach:
+    with (
+        process("mail", module=_MODULE) as mail,
+        process("service", mail, groups, each, 2 * _BLOCK, module=_MODULE) as reach,
+    ):
         portal = Client(reach, reach["portal"])
+        stations = [Client(reach, credentials) for credentials in reach["stations"]]
         rows = []
         for way in ways:
-            client = Client(reach, reach["stations"][way.group]) if way.station else portal
+            clients = stations if way.station else [portal] * len(stations)
             sys.stderr.write(f"  {way.title} …\n")
-            rows.append(_row(way, _measured(way, client, reach["ids"][way.group], each), bound(len(ways))))
+            rows.append(_row(way, _measured(way, clients, reach["ids"][way.group], each), bound(len(ways))))
         return rows
 
 
@@ -79,7 +83,7 @@ def _row(way: Way, measured: Measured, least: float) -> Row:
     return Row(title, ours, other, "µs", ours / other, f"p ≥ {least:.1g}, one answer", holds, notes)
 
 
-def _measured(way: Way, client: Client, ids: list[str], each: int) -> Measured:
+def _measured(way: Way, clients: Sequence[Client], ids: list[str], each: int) -> Measured:
     """The first block warms everything up, and does not count."""
     random, measured = Random(each), Measured(Sample(), Sample(), set())
     gc.collect()
@@ -91,19 +95,17 @@ def _measured(way: Way, client: Client, ids: list[str], each: int) -> Measured:
             people = [(somebody, Who(f"{way.group}-{n}", ids[n])) for n in numbers]
             people += [(nobody, Who(f"{way.group}+{n}", f"{random.getrandbits(128):032x}")) for n in numbers]
             random.shuffle(people)
-            _ask(way, client, people, measured.answers)
+            _ask(way, clients, people, measured.answers)
     finally:
         gc.enable()
     return measured
 
 
-def _ask(way: Way, client: Client, people: list[tuple[Sample, Who]], answers: set[str]) -> None:
-    """Everybody is prepared before anybody is measured, unless it is a station, which has one enrollment at a time."""
-    asked: Iterable[tuple[Sample, Question]] = ((sample, way.ask(client, who)) for sample, who in people)
-    if not way.station:
-        asked = list(asked)
-        time.sleep(_MAILED if way.mails else 0)
-    for sample, question in asked:
+def _ask(way: Way, clients: Sequence[Client], people: list[tuple[Sample, Who]], answers: set[str]) -> None:
+    """Everybody is prepared before anybody is measured: a station for each, for it has one enrollment at a time."""
+    asked = [(sample, client, way.ask(client, who)) for client, (sample, who) in zip(clients, people, strict=False)]
+    time.sleep(_MAILED if way.mails else 0)
+    for sample, client, question in asked:
         time.sleep(_APART if way.mails else 0)
         begun = time.perf_counter()
         answer = client.post(*question)

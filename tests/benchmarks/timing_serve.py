@@ -37,7 +37,7 @@ _AT_ONCE = 200
 _PASSWORD = "nine green bicycles uphill"
 
 _SETTINGS: Final[dict[str, Any]] = {
-    "identify": {"email_domain": "example.org", "minimum_seconds": 0.0},
+    "identify": {"email_domain": "example.org", "minimum_seconds": 0.04},
     "verification": {"methods": ["email", "totp"], "limits": {"per_station": 1000}},
     "accounts": {
         "sites": [{"id": SITE, "name": "Campus", "domains": ["example.org"]}],
@@ -45,7 +45,7 @@ _SETTINGS: Final[dict[str, Any]] = {
         "requests_per_minute": 1_000_000,
     },
 }
-"""Answers are not held back until a minimum time is over: what that would hide is to be seen."""
+"""Identifying somebody answers after 40 ms, and not after 1.5 s: more would only take longer to measure."""
 
 
 class Spent:
@@ -83,7 +83,9 @@ def mail(folder: Path) -> Iterator[dict[str, Any]]:
 
 
 @contextmanager
-def service(folder: Path, sent_by: dict[str, Any], groups: dict[str, str], each: int) -> Iterator[dict[str, Any]]:
+def service(
+    folder: Path, sent_by: dict[str, Any], groups: dict[str, str], each: int, stations: int
+) -> Iterator[dict[str, Any]]:
     """A service that knows `each` people of every group, `<group>-<number>@example.org`; what they are is `pending`,
     `active`, or `app` for who has an authenticator app."""
     with embedded_service(folder, _SETTINGS | {"mail": sent_by}) as embedded:
@@ -95,7 +97,7 @@ def service(folder: Path, sent_by: dict[str, Any], groups: dict[str, str], each:
             "authority": str(embedded.station.service.ca_file),
             "ids": ids,
             "portal": _client(parts, Scope.USER_RW),
-            "stations": {group: _client(parts, Scope.ENROLL) for group in groups},
+            "stations": [_client(parts, Scope.ENROLL) for _ in range(stations)],
         }
 
 

@@ -61,8 +61,8 @@ Question = tuple[str, Json]
 class Way:
     """One route. `ask` does what comes before (not measured), and gives the request that is.
 
-    `kind` is what those are who exist, `mails` whether it or what comes before it mails them something. A way of a
-    station asks one after the other: a station has one enrollment at a time.
+    `kind` is what those are who exist, `mails` whether it or what comes before it mails them something, `station`
+    whether it is a station that asks.
     """
 
     title: str

@@ -112,6 +112,11 @@ class TotpSettings(SettingsModel):
     recovery_codes: int = Field(default=10, ge=4, le=16)
     """How many recovery codes are made."""
 
+    @field_validator("offer")
+    @classmethod
+    def _not_offered(cls, offer: Demand | None) -> Demand | None:
+        return None if offer is Demand.REFUSE else offer
+
 
 class KioskRegistrationSettings(SettingsModel):
     """Who may register at the kiosk."""

@@ -15,6 +15,7 @@ from kiosk.contract.problems import MEDIA_TYPE, Word
 from kiosk.errors import PortTaken
 from kiosk.resources import resource
 from kiosk.service import errors
+from kiosk.service.accounts.sign_in_guard import SessionGuard
 from kiosk.service.assembly import Service
 from kiosk.service.enrollments.rules import EnrollmentRefused
 from kiosk.service.tls import Identity
@@ -38,7 +39,7 @@ def test_every_route_asks_for_a_scope(local: Running) -> None:
     found = list(routes(local.service))
     assert {route.path for route in found} >= {paths.PROFILE, paths.PROOF, paths.TOKEN, paths.HEALTH}
     for route in found:
-        guarded = any(isinstance(each.call, Guard) for each in route.dependant.dependencies)
+        guarded = any(isinstance(each.call, Guard | SessionGuard) for each in route.dependant.dependencies)
         assert guarded or route.path in OPEN, f"{route.path} lets everybody in"
 
 

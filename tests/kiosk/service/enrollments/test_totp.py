@@ -144,7 +144,11 @@ def test_wrong_codes_lock_and_then_the_right_one_does_not_help(kiosk: Callable[.
         station.sign_in()
 
 
-@pytest.mark.parametrize("changes", [{"accounts": {}}, {}], ids=["policy does not offer it", "it is another station's"])
+@pytest.mark.parametrize(
+    "changes",
+    [{"accounts": {}}, {"accounts": {"totp": {"offer": "refuse"}}}, {}],
+    ids=["policy does not offer it", "policy refuses it", "it is another station's"],
+)
 def test_no_app_is_set_up(kiosk: Callable[..., Opened], changes: dict[str, Any]) -> None:
     running, station = kiosk(**changes)
     enrollment = done(running, station)
