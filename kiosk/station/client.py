@@ -123,9 +123,9 @@ class Client:
     def verify(
         self, enrollment_id: str, method: VerificationMethod, answer: str = "", *, confirmed: bool = False
     ) -> Verified:
-        """Verify the person."""
-        path = _path(paths.VERIFY, enrollment_id)
-        return _decoded(self._call("POST", path, Verify(method, answer, confirmed)), _VERIFIED)
+        """Verify the person. While the service still looks at a guest, it is asked again."""
+        path, body = _path(paths.VERIFY, enrollment_id), Verify(method, answer, confirmed)
+        return self._while_busy(lambda: _decoded(self._call("POST", path, body), _VERIFIED))
 
     def check(self, enrollment_id: str, key: KeyReport) -> CheckedKey:
         """Ask whether everybody would take this key."""
@@ -184,6 +184,15 @@ class Client:
                     raise  # the service says when
                 if self._wait(min(0.25 * 2.0**tried, _LONGEST_WAIT)):
                     raise error from None
+        return call()
+
+    def _while_busy(self, call: Callable[[], T]) -> T:
+        for _ in range(self._endpoint.retries):
+            try:
+                return call()
+            except OutcomeUnknown as error:
+                if self._wait(min(max(error.retry_after, 1), _LONGEST_WAIT)):
+                    raise
         return call()
 
     def _call(self, method: str, path: str, body: Any = None) -> Answer:

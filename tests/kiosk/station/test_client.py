@@ -248,6 +248,18 @@ def test_every_word_of_the_service_has_an_error() -> None:
         assert error.reference == "REF-9"
 
 
+def test_while_a_guest_is_looked_at_the_service_is_asked_again(
+    make: Make, server: ContractServer, waits: list[float]
+) -> None:
+    server.faults += [Fault("/verify", "problem", Word.IN_PROGRESS, 409, {"retry_after": 2})] * 2
+    assert make(retries=3).verify("e", VerificationMethod.EMAIL, "271828").display_name == "Ada"
+    assert waits == [2, 2]
+    server.faults += [Fault("/verify", "problem", Word.IN_PROGRESS, 409, {"retry_after": 60})] * 2
+    with pytest.raises(OutcomeUnknown):
+        make(retries=1).verify("e", VerificationMethod.EMAIL, "271828")
+    assert waits == [2, 2, 5]
+
+
 def test_a_field_that_the_service_does_not_take_is_named(make: Make, server: ContractServer) -> None:
     for path_end in ("/register", "/identify"):
         server.faults += [Fault(path_end, "problem", Word.MALFORMED, 400, {"reasons": ["ends_on", "email"]})]
