@@ -6,7 +6,7 @@ A list that is searched for near names is an index from words to entries; a word
 from __future__ import annotations
 
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -115,7 +115,7 @@ class Names:
 
     entries: Sequence[Entry] = field(repr=False)
     _by_word: Mapping[str, Sequence[int]] = field(repr=False)
-    _by_length: Mapping[int, Sequence[str]] = field(repr=False)
+    _by_length: Mapping[int, Sequence[tuple[int, str]]] = field(repr=False)
     _by_letters: Mapping[str, Sequence[int]] = field(repr=False)
 
     @classmethod
@@ -127,9 +127,9 @@ class Names:
             by_letters[_letters(entry.name)].append(number)
             for word in set(entry.name):
                 by_word[word].append(number)
-        by_length = defaultdict[int, list[str]](list)
+        by_length = defaultdict[int, list[tuple[int, str]]](list)
         for word in by_word:
-            by_length[len(word)].append(word)
+            by_length[len(word)].append((_mask(word), word))
         return cls(kept, dict(by_word), dict(by_length), dict(by_letters))
 
     def find(self, name: Words) -> Screened:
@@ -147,17 +147,30 @@ class Names:
         return Screened(Finding.CLEAR) if possible is None else Screened(Finding.POSSIBLE, possible.reference)
 
     def _candidates(self, name: Words) -> set[int]:
-        """Every entry that may be more than clear: it has a near word, or the same letters."""
-        found = set(self._by_letters.get(_letters(name), ()))
-        for word in set(name):
-            for other in self._near(word):
-                found.update(self._by_word[other])
-        return found
+        """Every entry that may be more than clear: it has the same letters, or a near word for each of the words of the
+        shorter name."""
+        hits = Counter[int]()
+        for word in name:
+            hits.update({number for other in self._near(word) for number in self._by_word[other]})
+        found = {number for number, count in hits.items() if count >= min(len(name), len(self.entries[number].name))}
+        return found.union(self._by_letters.get(_letters(name), ()))
 
     def _near(self, word: str) -> Iterator[str]:
-        widest = allowed_edits(word, word)
+        """The words of the list that are near. One edit changes which letters there are by two at most, so most words
+        need no closer look."""
+        widest, mask = allowed_edits(word, word), _mask(word)
         for length in range(len(word) - widest, len(word) + widest + 1):
-            yield from (other for other in self._by_length.get(length, ()) if near(word, other))
+            for letters, other in self._by_length.get(length, ()):
+                if (letters ^ mask).bit_count() <= 2 * widest and near(word, other):
+                    yield other
+
+
+def _mask(word: str) -> int:
+    """Which letters a word has, as bits; letters far apart may share one."""
+    mask = 0
+    for letter in word:
+        mask |= 1 << (ord(letter) & 63)
+    return mask
 
 
 def _letters(name: Words) -> str:

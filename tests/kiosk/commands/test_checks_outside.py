@@ -268,3 +268,30 @@ def test_anchors_that_cannot_be_read_are_named(tmp_path: Path, examined: Callabl
 
 def test_a_database_that_cannot_be_opened_is_told_elsewhere(examined: Callable[..., dict[str, Finding]]) -> None:
     assert examined(database={"url": "nonsense://x"}) == {}
+
+
+def test_checkers_of_people_are_reached_and_asked_nothing(
+    web: Web,
+    tls: tuple[Identity, Identity],
+    tmp_path: Path,
+    examined: Callable[..., dict[str, Finding]],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    names = tmp_path / "names.csv"
+    names.write_text("name\nMaria Okafor\n")
+    authority = str(tls[0].certificate)
+    over = {
+        "kind": "http",
+        "id": "office",
+        "url": web.url,
+        "secret": "mail-password",
+        "certificate_authority": authority,
+    }
+    seen = examined(accounts={"screening": [over, {"id": "sanctions", "path": str(names)}]})
+    assert [seen[f"checker {name}"].level for name in ("office", "sanctions")] == [Level.OK] * 2
+    assert seen["checker sanctions"].seen == "1 names"
+    assert not web.requests
+    missing = examined(accounts={"screening": [{"id": "sanctions", "path": str(tmp_path / "none.csv")}]})
+    assert is_bad(missing["checker sanctions"], "the list cannot be used")
+    assert "list_refused" in caplog.text
+    caplog.clear()
