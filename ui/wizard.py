@@ -218,7 +218,10 @@ class Wizard(QWidget):
     # ── what the person does ────────────────────────────────────────────────────────────────────
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Enter is the primary action wherever nothing else takes it; Escape is Back."""
+        """Enter is the primary action wherever nothing else takes it; Escape is Back; the page keys turn pages."""
+        if event.key() in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
+            self._scroller.turn_page(1 if event.key() == Qt.Key.Key_PageDown else -1)
+            return
         places = {Qt.Key.Key_Return: "primary", Qt.Key.Key_Enter: "primary", Qt.Key.Key_Escape: "back"}
         place = places.get(Qt.Key(event.key()), "")
         button = self._actions.button(place)

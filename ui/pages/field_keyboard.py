@@ -30,8 +30,6 @@ class FieldKeyboard(QObject):
         self._theme = theme
         self._keyboard: Keyboard | None = None
         self._field: TextField | None = None
-        self.domain = ""
-        """Of the organization's mail addresses: one key types it."""
         self.latin = False
         """Whether text, too, is of Latin letters and digits only."""
 
@@ -64,7 +62,7 @@ class FieldKeyboard(QObject):
         words = field.kind in _WORDS and not self.latin
         keyboard = Keyboard(
             self._theme,
-            domain=self.domain if field.kind in _WITH_DOMAIN else "",
+            domain=field.domain if field.kind in _WITH_DOMAIN else "",
             latin_only=not words,
             accents=words,
         )

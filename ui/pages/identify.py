@@ -59,7 +59,6 @@ class IdentifyPage(Page):
         """Show this state; the fields are built anew only when the way changed."""
         assert isinstance(state, Identify)
         before, self._state = self._state, state
-        self._keyboard.domain = state.visit.profile.email_domain
         if before is None or before.fields != state.fields or before.others != state.others:
             self._build(state)
         for field in self._fields.values():
@@ -179,6 +178,7 @@ class IdentifyPage(Page):
     def _field(self, spec: IdentifyField, before: str) -> TextField:
         field = TextField(self.theme, field_label(spec, self.theme.locale), spec.kind, self._content)
         field.edit.setAccessibleDescription(field_hint(spec, self.theme.locale))
+        field.domain = self._shown().visit.profile.email_domain
         field.put(self._typed.setdefault(spec.name, before))
         field.changed.connect(lambda: self._edited(spec.name))
         field.entered.connect(lambda: self._entered(spec.name))

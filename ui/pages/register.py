@@ -46,7 +46,6 @@ class RegisterPage(Page):
         """Show this form; its fields are built once."""
         assert isinstance(state, Register)
         before, self._state = self._state, state
-        self._keyboard.domain = state.visit.profile.email_domain if state.form.kind is FormKind.MEMBER else ""
         if before is None or before.form != state.form:
             self._build(state)
         for entry in self._entries.values():
@@ -151,6 +150,8 @@ class RegisterPage(Page):
             day.unfolded.connect(lambda: self.sought.emit(self._entries[name]))
             return day
         field = TextField(self.theme, label, spec.field.kind, self)
+        if name == words.SPONSOR or state.form.kind is FormKind.MEMBER:  # guests have addresses of their own
+            field.domain = state.visit.profile.email_domain
         if name in (words.GIVEN_NAME, words.FAMILY_NAME):
             field.slim()
         field.changed.connect(lambda: self._edited(name))

@@ -53,9 +53,6 @@ class Entry(QWidget):
         if isinstance(self.field, TextField):
             self.field.mark_refused(refused=bool(refusal))
             self.field.edit.setAccessibleDescription(words)
-        else:
-            for tile in self.field.tiles.values():
-                tile.setAccessibleDescription(refusal or tile.accessibleDescription())
 
     @property
     def refused(self) -> bool:

@@ -71,6 +71,10 @@ class Scroller(QWidget):
         self._sought = child
         self._bring()
 
+    def turn_page(self, sign: int) -> None:
+        """Show what is above (-1) or below (1)."""
+        self._move(sign)
+
     def overflows(self) -> bool:
         """Whether some of the content is out of sight."""
         return self._area.verticalScrollBar().maximum() > 0

@@ -101,6 +101,8 @@ class TextField(QWidget):
     def __init__(self, theme: Theme, label: str, kind: FieldKind, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.kind = kind
+        self.domain = ""
+        """Of the mail addresses that are likely here: the on-screen keyboard has a key for it."""
         self.edit = Line(self)
         self.edit.setFont(theme.font("field"))
         self.edit.setMaxLength(ROOM)

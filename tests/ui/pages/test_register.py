@@ -312,10 +312,14 @@ def test_the_corner_key_says_whether_there_is_more_to_type(page: RegisterPage, v
     assert corner() == "Done"
 
 
-def test_the_domain_of_the_organization_is_no_key_for_guests(page: RegisterPage, visit: Visit, show: Show) -> None:
+def test_the_domain_of_the_organization_is_a_key_for_its_people_and_not_for_guests(
+    page: RegisterPage, visit: Visit, show: Show
+) -> None:
     show(page, Register(visit, VISITOR))
     field(page, "Your email").keyboard_button.click()
     assert "@example.org" not in [key.accessibleName() for key in keyboard(page).keys]
+    field(page, "Who are you visiting?").keyboard_button.click()
+    assert "@example.org" in [key.accessibleName() for key in keyboard(page).keys]
 
 
 def test_sending_puts_the_keyboard_away(page: RegisterPage, visit: Visit, show: Show) -> None:

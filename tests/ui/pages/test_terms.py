@@ -138,6 +138,20 @@ def test_the_next_text_begins_at_its_beginning_and_has_the_focus(
     assert window.focusWidget() is window.shell.wizard.page.first_focus()
 
 
+def test_the_page_keys_turn_its_pages(window: Window, sample: Sample, settle: Callable[[], None]) -> None:
+    state = sample("terms")
+    assert isinstance(state, AcceptTerms)
+    window.show_state(replace(state, terms=LONG))
+    window.activateWindow()
+    settle()
+    sheet = window.shell.wizard.page.parentWidget()
+    assert sheet is not None
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_PageDown)
+    assert sheet.y() < 0
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_PageUp)
+    assert sheet.y() == 0
+
+
 def test_the_primary_stays_in_place_however_long_the_text_is(
     window: Window, sample: Sample, settle: Callable[[], None]
 ) -> None:
