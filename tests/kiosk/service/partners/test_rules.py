@@ -10,8 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kiosk.service import errors
 from kiosk.service.accounts.settings import PartnerSettings
-from kiosk.service.partners.rules import MessageRefused, Reason, claims_of, in_force, seconds_left_today
+from kiosk.service.partners.rules import (
+    MessageRefused,
+    PartnerRefused,
+    Reason,
+    claims_of,
+    in_force,
+    seconds_left_today,
+)
 from tests.kiosk.service.running import NOON
 
 SECONDS = int(NOON.timestamp())
@@ -118,3 +126,9 @@ def test_a_day_has_at_least_a_second_left() -> None:
     assert seconds_left_today(NOON) == 43200
     assert seconds_left_today(datetime(2026, 6, 1, 23, 59, 59, 999999, tzinfo=UTC)) == 1
     assert seconds_left_today(datetime(2026, 12, 31, 0, 0, tzinfo=UTC)) == 86400
+
+
+def test_every_refusal_has_an_answer() -> None:
+    kinds = PartnerRefused.__subclasses__()
+    assert len(kinds) == 3
+    assert set(kinds) <= set(errors.TABLE)
