@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import replace
 from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from kiosk.resources import resource
+from kiosk.service.accounts.consents import Answer
 from kiosk.service.accounts.registration import Registration, Standing, activate, register
-from kiosk.service.accounts.rules import ActivationExpired
+from kiosk.service.accounts.rules import ActivationExpired, TermsNotAccepted
 from kiosk.service.messages.connector import Channel, TemplateName
 from kiosk.service.messages.templates import Templates
 from kiosk.service.once import Asked
+from kiosk.service.store.consents import consents
 from kiosk.service.store.passwords import password_hash
 from kiosk.service.tokens.rules import Caller
-from tests.kiosk.service.accounts.desk import ANOTHER, PASSWORD, Desk, desk_at, letters, settings_with_accounts
+from tests.kiosk.service.accounts.desk import ANOTHER, PASSWORD, TEAM, Desk, desk_at, letters, settings_with_accounts
 from tests.kiosk.service.running import Running, assembled
 
 NOBODY = "0" * 32
@@ -244,3 +249,23 @@ def test_a_link_is_mailed_where_the_settings_say_where_it_leads(tmp_path: Path, 
         written = Templates(resource("templates")).render(Channel.MAIL, TemplateName.ACTIVATION, "en", values)
         assert values["link"] in written.text
         assert values["code"] not in written.subject
+
+
+def test_nobody_registers_without_accepting_what_the_site_asks_for_and_the_very_text_is_kept(
+    tmp_path: Path, backend: dict[str, str]
+) -> None:
+    rules = {"id": "rules", "version": "2", "titles": {"en": "House rules"}, "texts": {"en": "Be kind."}}
+    site = {"id": "staff", "name": "Staff", "attributes": {"team": TEAM}, "terms": ["rules"]}
+    settings = settings_with_accounts(tmp_path, backend, terms=[rules], sites=[site])
+    maria = Registration("staff", "maria", "maria@example.org", **FORM)
+    asked = Asked("desk", "", "/user/registration", "")
+    with assembled(tmp_path, settings) as running:
+        for answers in ((), (Answer("rules", "1", "en"),), (Answer("rules", "2", "en", accepted=False),)):
+            with pytest.raises(TermsNotAccepted) as refused:
+                register(running.parts, DESK, replace(maria, answers=answers), asked)
+            assert refused.value.reasons == ("rules",)
+        made = register(running.parts, DESK, replace(maria, answers=(Answer("rules", "2", "en-GB"),)), asked)
+        with running.parts.store.read() as tx:
+            [kept] = tx.connection.execute(select(consents)).all()
+        assert (kept.user_id, kept.terms, kept.version, kept.language) == (made.user_id, "rules", "2", "en")
+        assert kept.text_digest == hashlib.sha256(b"Be kind.").hexdigest()
