@@ -9,7 +9,7 @@ import argparse
 import gc
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from statistics import median
@@ -46,8 +46,13 @@ class Measured:
     answers: set[str]
 
 
-def run(each: int, ways: Sequence[Way] = WAYS) -> list[Row]:
+def run(each: int) -> list[Row]:
     """A row for each route; the bound holds for all of them together."""
+    return list(rows(each, WAYS))
+
+
+def rows(each: int, ways: Sequence[Way]) -> Iterator[Row]:
+    """One row after the other."""
     groups = {way.group: way.kind for way in ways}
     with (
         process("mail", module=_MODULE) as mail,
@@ -55,12 +60,10 @@ def run(each: int, ways: Sequence[Way] = WAYS) -> list[Row]:
     ):
         portal = Client(reach, reach["portal"])
         stations = [Client(reach, credentials) for credentials in reach["stations"]]
-        rows = []
         for way in ways:
             clients = stations if way.station else [portal] * len(stations)
             sys.stderr.write(f"  {way.title} …\n")
-            rows.append(_row(way, _measured(way, clients, reach["ids"][way.group], each), bound(len(ways))))
-        return rows
+            yield _row(way, _measured(way, clients, reach["ids"][way.group], each), bound(len(WAYS)))
 
 
 def _row(way: Way, measured: Measured, least: float) -> Row:
@@ -120,11 +123,13 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("groups", nargs="*")
     parser.add_argument("--each", type=int, default=EACH)
     asked = parser.parse_args(arguments)
-    rows = run(asked.each, [way for way in WAYS if not asked.groups or way.group in asked.groups])
-    for row in rows:
+    all_hold = True
+    for row in rows(asked.each, [way for way in WAYS if not asked.groups or way.group in asked.groups]):
+        all_hold &= row.holds
         told = ", ".join(f"{name} {value}" for name, value in row.notes.items())
         sys.stdout.write(f"{'ok ' if row.holds else 'LEAK'} {row.name}: {row.ours:.0f} {row.other:.0f} µs; {told}\n")
-    return 0 if all(row.holds for row in rows) else 1
+        sys.stdout.flush()
+    return 0 if all_hold else 1
 
 
 if __name__ == "__main__":
