@@ -110,8 +110,6 @@ def _refusals(path: str) -> Json:
 def _link(documented: Json) -> None:
     for link in LINKS:
         (method, path), (next_method, next_path) = link.of, link.to
-        if path not in documented or next_path not in documented:
-            continue
         target = documented[next_path][next_method]["operationId"]
         links = documented[path][method]["responses"][str(link.status)].setdefault("links", {})
         links[target] = {"operationId": target, "parameters": dict(link.parameters)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiosk.contract.enrollments import AbandonReason, BeginCeremony, Ceremony, Phase
+from kiosk.service.directories.rules import BadCriteria
 from kiosk.service.enrollments import rules
 from kiosk.service.enrollments.admission import admit
 from kiosk.service.enrollments.giving_up import STILL_ARRIVING, give_up
@@ -41,8 +42,11 @@ class Place:
 def begin_ceremony(parts: Parts, caller: Caller, enrollment_id: str, asked: BeginCeremony) -> Ceremony:
     """Fresh creation options; an unfinished ceremony at the same relying party is given up.
 
-    Raises NotFound, WrongPhase, Expired, SimulatedKey, KeyNotAllowed, RegistrationRejected, RelyingPartyUnavailable.
+    Raises BadCriteria, NotFound, WrongPhase, Expired, SimulatedKey, KeyNotAllowed, RegistrationRejected,
+    RelyingPartyUnavailable.
     """
+    if asked.relying_party not in parts.relying_parties:
+        raise BadCriteria(("relying_party",))
     party = party_of(parts, asked.relying_party)
     with parts.store.read() as tx:
         found = enrollment_rows.enrollment(tx, enrollment_id, caller.client_id)

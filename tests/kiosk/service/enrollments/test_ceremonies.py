@@ -248,6 +248,6 @@ def test_policy_names_every_reason_against_a_key(running: Running, station: Stat
     assert answer["code"] == "key_not_allowed"
     assert answer["reasons"] == ["no_discoverable", "no_pin_support", "full"]
     answer = station.post(
-        f"/enrollments/{enrollment}/ceremony", {"relying_party": "elsewhere", "key": running.key.report()}, 404
+        f"/enrollments/{enrollment}/ceremony", {"relying_party": "elsewhere", "key": running.key.report()}, 400
     )
-    assert answer["code"] == "not_found"
+    assert (answer["code"], answer["reasons"]) == ("malformed", ["relying_party"])
