@@ -29,6 +29,7 @@ def test_the_frozen_application_enrolls_a_key_and_carries_no_more_than_it_needs(
         pytest.skip(f"install {' '.join(missing)}")
     frozen = build(tmp_path)
     enrolls_a_key(frozen, tmp_path)
+    has_the_driver_of_postgresql(frozen, tmp_path)
     holds_the_qt_of_a_window_and_no_more(frozen)
     holds_its_typefaces_with_their_licenses(frozen)
     stays_small_enough_to_copy(frozen)
@@ -62,6 +63,26 @@ def enrolls_a_key(frozen: Path, elsewhere: Path) -> None:
     )
     assert done.returncode == 0, done.stderr[-4000:]
     assert json.loads(done.stdout)["ok"] is True
+
+
+def has_the_driver_of_postgresql(frozen: Path, elsewhere: Path) -> None:
+    """Nobody listens there; it is the driver that says so."""
+    settings = elsewhere / "service.toml"
+    settings.write_text(
+        '[mail]\nhost = "localhost"\nsender = "keys@example.org"\n'
+        '[database]\nurl = "postgresql://nobody@127.0.0.1:1/none"\n'
+    )
+    done = subprocess.run(
+        [frozen / "keywright", "doctor", "--json", "--service", settings],
+        cwd=elsewhere,
+        env={**ENVIRONMENT, "HOME": str(elsewhere)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    told = {each["name"]: each["seen"] for each in json.loads(done.stdout)["checks"]}
+    assert "refused" in told["database"], told
 
 
 def holds_the_qt_of_a_window_and_no_more(frozen: Path) -> None:
