@@ -73,7 +73,7 @@ def fill_in(parts: Parts, caller: Caller, enrollment_id: str, asked: Register) -
             if row.subject != subject:
                 raise rules.WrongPhase
             return row
-        tell_known(tx, parts, address or email, name_on_file, row.locale)
+        tell_known(tx, parts, address or email, name_on_file if address else "", row.locale)
         plain = filled.plain()
         return rows.move_enrollment(
             tx, row, phase=Phase.VERIFY, subject=subject, person=person, hints=shown, registration=plain

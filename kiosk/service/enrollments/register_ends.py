@@ -53,8 +53,9 @@ def _end(tx: WriteTx, parts: Parts, seen: GuestRow) -> bool:
         end_enrollment(tx, parts, each, Phase.CANCELLED)
     count = take_away_credentials(tx, parts, who.id)
     status = AccountState(who.status)
-    if status is not AccountState.REMOVED:
+    if status in (AccountState.ACTIVE, AccountState.ON_HOLD):  # who was never let in has no key to give back
         tell_visit_ended(tx, parts, guest, who)
+    if status is not AccountState.REMOVED:
         people.move(tx, parts, who.id, status, AccountState.REMOVED)
     rows.end_visit(tx, who.id, parts.clock.now())
     details: dict[str, str | int | bool] = {"kind": guest.kind, "credentials": count}

@@ -220,6 +220,18 @@ def test_who_was_held_to_the_end_is_forgotten_too(lobby: Lobby) -> None:
     guests_screening.ask_next(lobby.running.parts)
     assert account_of(lobby.running, user_id).status == "removed"
     assert [each.state for each in screenings_of(lobby.running, user_id)] == ["replaced"]
+    assert lobby.letters("visit_ended") == []
+
+
+def test_who_was_removed_by_staff_is_not_told_again(lobby: Lobby) -> None:
+    lobby.key(lobby.verified(visitor()))
+    user_id = lobby.user_id(VICTOR)
+    with desk_at(lobby.running, ("main",)) as desk:
+        assert desk.call("DELETE", f"/user/account/{user_id}").status_code == 204
+    after(lobby, "2026-06-05")
+    assert end_visits(lobby) == 1
+    assert guest_of(lobby.running, user_id).ended_at == lobby.running.clock.now()
+    assert lobby.letters("visit_ended") == []
 
 
 def test_an_enrollment_that_is_open_when_the_visit_ends_is_over(lobby: Lobby) -> None:
