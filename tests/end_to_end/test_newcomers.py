@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 
 from kiosk.commands.embedded import PERSON, Embedded, embedded_service
 from kiosk.commands.sample_site import HELD, sample_accounts
+from kiosk.contract.paths import Scope
 from kiosk.contract.policy import Demand
 from kiosk.contract.profile import FormKind, VerificationMethod
 from kiosk.enrollment.states import (
@@ -27,9 +28,11 @@ from kiosk.enrollment.states import (
 )
 from kiosk.errors import HeldForReview, InputRefused, WrongCode
 from kiosk.service.accounts.rules import AccountState
+from kiosk.service.accounts.standing import set_state
 from kiosk.service.store.accounts import AccountRow, account_of_name
 from kiosk.service.store.consents import consents_of
 from kiosk.service.store.guests import guest
+from kiosk.service.tokens.rules import Caller
 from kiosk.service.verification.settings import CodeSettings, VerificationSettings
 from tests.end_to_end.newcomers import Lobby, Phone, fresh_key, the
 
@@ -160,6 +163,18 @@ def test_a_visitor_who_is_held_goes_to_the_desk_without_a_key(
     assert key.credentials == ()
     assert not key.has_pin
     assert account(lobby.embedded, address).status != AccountState.ACTIVE
+
+
+def test_who_was_held_and_let_in_by_staff_comes_back_by_their_address(lobby: Lobby) -> None:
+    address, key, parts = "nadia@example.net", fresh_key(), lobby.embedded.service.parts
+    held = visitor(address, given_name=HELD[0], family_name=HELD[1])
+    lobby.visit(lobby.script(address, form=FormKind.VISITOR, values=held), fresh_key())
+    who = account(lobby.embedded, address)
+    staff = Caller("desk", frozenset({Scope.SYSTEM_USER_RW}), "default", frozenset({"hospital"}))
+    set_state(parts, staff, who.id, AccountState.ACTIVE, "looked at the passport")
+    states = lobby.visit(lobby.script(address, app=Phone().scan), key)
+    assert the(Done, states).visit.person == " ".join(HELD)
+    assert len(key.credentials) == 1
 
 
 @pytest.mark.parametrize(
