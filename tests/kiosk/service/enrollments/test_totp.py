@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from kiosk.service.accounts import totp
 from kiosk.service.directories.connectors.csv import CsvDirectory
@@ -219,3 +220,23 @@ def test_people_of_another_directory_have_apps_too(kiosk: Callable[..., Opened],
     station.post(f"/enrollments/{enrollment}/totp/confirm", {"code": code_now(running, secret)}, 200)
     running.clock.advance(seconds=30)
     assert verify(station, code_now(running, secret), "zoe@example.org").status_code == 200
+
+
+def test_a_code_of_somebody_and_of_nobody_costs_the_same_statements(kiosk: Callable[..., Opened]) -> None:
+    running, station = kiosk()
+    with_app(running, station)
+    said: dict[str, list[str]] = {}
+    engine = running.parts.store.engine
+    for upn in ("warm@example.org", "m.okafor@example.org", "l.haddad@example.org", "nobody@example.org"):
+        enrollment = station.open()
+        station.identify(enrollment, upn=upn)
+        said[upn] = []
+
+        def listen(_c: Any, _cursor: Any, statement: str, *_more: Any, into: list[str] = said[upn]) -> None:
+            into.append(statement)
+
+        event.listen(engine, "before_cursor_execute", listen)
+        station.call("POST", f"/enrollments/{enrollment}/verify", {"method": "totp", "answer": "000000"})
+        event.remove(engine, "before_cursor_execute", listen)
+    assert said["m.okafor@example.org"] == said["l.haddad@example.org"] == said["nobody@example.org"]
+    assert said["nobody@example.org"]
