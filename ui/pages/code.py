@@ -47,21 +47,16 @@ class EnterCodePage(Page):
         self._told: Trouble | None = None
         self._resend_at = self._too_old_at = 0.0
         self._boxes = CodeBoxes(theme, parent=self)
-        self._boxes.completed.connect(lambda _code: self.submit())
-        self._boxes.textChanged.connect(lambda _text: self._edited())
-        self._boxes.returnPressed.connect(self.submit)
         self._keypad = Keypad(theme)
         self._keypad.aim(self._boxes)
         self._again = OptionCard(theme, "", icon="send", trailing="", parent=self)
-        self._again.clicked.connect(lambda: self.emitted.emit(CodeRequested()))
         self._recovering = False
         self._recovery = TextField(theme, QCoreApplication.translate("Verify", "Recovery code"), FieldKind.TEXT, self)
         self._keyboard = FieldKeyboard(theme, self)
-        self._listen()
         self._swap = OptionCard(theme, "", icon="note", trailing="", parent=self)
         for widget in (self._recovery, self._swap):
             widget.hide()  # until it is wanted: what comes and goes moves the rest
-        self._swap.clicked.connect(self._turn)
+        self._listen()
         self._others: list[OptionCard] = []
         self._cards = QGridLayout()
         self._cards.setHorizontalSpacing(theme.px(16))
@@ -149,6 +144,11 @@ class EnterCodePage(Page):
         return self._boxes.text() if self._boxes.complete else ""
 
     def _listen(self) -> None:
+        self._boxes.completed.connect(lambda _code: self.submit())
+        self._boxes.textChanged.connect(lambda _text: self._edited())
+        self._boxes.returnPressed.connect(self.submit)
+        self._again.clicked.connect(lambda: self.emitted.emit(CodeRequested()))
+        self._swap.clicked.connect(self._turn)
         self._recovery.edit.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self._keyboard.latin = True
         self._keyboard.turned.connect(self._make_room)

@@ -55,3 +55,15 @@ def test_a_pad_that_died_with_its_page_is_no_trouble(qtbot: QtBot) -> None:
     assert not isValid(pad)
     stage.show_pad(None)
     assert stage.pad is None
+
+
+def test_a_stage_with_no_room_for_a_picture_shows_its_ground_alone(qtbot: QtBot) -> None:
+    stage, bare = Stage(load_theme(portrait=True)), Stage(load_theme(portrait=True))
+    for each in (stage, bare):
+        qtbot.addWidget(each)
+        each.resize(600, 60)
+    stage.show_scene("badge")
+    assert stage.grab().toImage() == bare.grab().toImage()
+    for each in (stage, bare):
+        each.resize(600, 600)
+    assert stage.grab().toImage() != bare.grab().toImage()

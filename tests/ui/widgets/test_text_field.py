@@ -68,3 +68,12 @@ def test_a_locked_field_takes_nothing(field: TextField, qtbot: QtBot) -> None:
     field.lock(locked=False)
     QTest.keyClicks(field.edit, "x")
     assert field.value() == "x"
+
+
+def test_a_slim_one_leaves_its_room_to_the_text(field: TextField) -> None:
+    field.put("maria")
+    assert button(field, "Clear").isVisible()
+    field.slim()
+    assert not button(field, "Clear").isVisible()
+    field.put("okafor")
+    assert not button(field, "Clear").isVisible()
