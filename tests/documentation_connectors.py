@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from kiosk.service.catalog import DIRECTORIES, MESSENGERS, RELYING_PARTIES, Connector, connectors
+from kiosk.service.catalog import DIRECTORIES, MESSENGERS, RELYING_PARTIES, SCREENERS, Connector, connectors
 from tests.documentation_tables import Setting, comment, means, models, setting, shown, toml
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -19,8 +19,13 @@ FOLDERS: Final[Mapping[str, str]] = {
     "directories": DIRECTORIES,
     "relying_parties": RELYING_PARTIES,
     "messengers": MESSENGERS,
+    "screening": SCREENERS,
 }
-HEADERS: Final[Mapping[str, str]] = {"directories": "[[directories]]", "relying_parties": "[[relying_parties]]"}
+HEADERS: Final[Mapping[str, str]] = {
+    "directories": "[[directories]]",
+    "relying_parties": "[[relying_parties]]",
+    "screening": "[[accounts.screening]]",
+}
 TEXTS: Final = frozenset({"http", "twilio"})
 """The messengers that send texts; the others send mail."""
 
@@ -109,6 +114,8 @@ WRITTEN: Final[Mapping[str, Mapping[str, Any]]] = {
         "password": "sms-password",
         "sender": "4711",
     },
+    "screening.list": {"id": "sanctions", "path": "/var/lib/keywright/names.csv"},
+    "screening.http": {"id": "office", "url": "https://checks.example.org/screen", "secret": "checks-token"},
 }
 """What is not a comment in the example of a connector: what must be given, and what nobody would leave as it is."""
 

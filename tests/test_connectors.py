@@ -25,6 +25,8 @@ def text(name: str) -> str:
 def found(settings: ServiceSettings, name: str) -> Any:
     """What the example set up."""
     folder = name.partition(".")[0]
+    if folder == "screening":
+        return settings.accounts.screening[0]
     if folder in HEADERS:
         return getattr(settings, folder)[0]
     return settings.mail or settings.sms
