@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from kiosk.contract.problems import Word
-from kiosk.service.catalog import DIRECTORIES, MESSENGERS, RELYING_PARTIES, connectors
+from kiosk.service.catalog import DIRECTORIES, MESSENGERS, RELYING_PARTIES, SCREENERS, connectors
 from kiosk.service.errors import TABLE, TITLES
 from kiosk.service.settings import ServiceSettings
 from tests import documentation_connectors
@@ -57,6 +57,28 @@ GIVEN: Final[Mapping[str, Any]] = {
     "attestation.metadata.file": "/var/lib/keywright/metadata.jwt",
     "attestation.metadata.certificate_authority": "/etc/keywright/ca.pem",
     "attestation.metadata.root": "/etc/keywright/metadata-root.pem",
+    "accounts.sites.id": "main",
+    "accounts.sites.name": "Head office",
+    "accounts.sites.domains": ["example.org"],
+    "accounts.sites.terms": ["privacy"],
+    "accounts.sites.attributes.labels": {"en": "Department", "ar": "القسم"},
+    "accounts.terms.id": "privacy",
+    "accounts.terms.version": "2026-11",
+    "accounts.terms.titles": {"en": "Privacy", "ar": "الخصوصية"},
+    "accounts.terms.texts": {"en": "We keep your name and mail address.", "ar": "نحتفظ باسمك وبريدك."},
+    "accounts.passwords.breached": "/var/lib/keywright/breached.txt",
+    "accounts.totp.offer": "best_effort",
+    "accounts.kiosk.site": "main",
+    "accounts.kiosk.terms": ["privacy"],
+    "accounts.screening.id": "sanctions",
+    "accounts.screening.path": "/var/lib/keywright/sanctions.csv",
+    "accounts.partners.id": "acme",
+    "accounts.partners.name": "Acme Logistics",
+    "accounts.partners.client_id": "client-0123456789ab",
+    "accounts.partners.site": "main",
+    "accounts.partners.decryption_keys": ["partner-acme-1"],
+    "accounts.partners.signing_key": "partner-acme-sign-1",
+    "accounts.partners.keys.file": "/etc/keywright/acme.jwk",
     "relying_parties.id": "staff",
     "relying_parties.name": "Staff sign-in",
     "relying_parties.rp_id": "example.org",
@@ -68,9 +90,10 @@ KINDS: Final = {
     "relying_parties": (RELYING_PARTIES, "embedded"),
     "mail": (MESSENGERS, "smtp"),
     "sms": (MESSENGERS, "twilio"),
+    "accounts.screening": (SCREENERS, "list"),
 }
 """The tables whose settings depend on their `kind`, and the kind that the example shows."""
-NAMED: Final = {"identify.attributes": "cost_center"}
+NAMED: Final = {"identify.attributes": "cost_center", "accounts.sites.attributes": "department"}
 """The tables whose names the administrator makes up, and the name in the example."""
 ACTIVE: Final = ("mail.host", "mail.sender")
 """What every service needs and nobody can guess."""

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from fastapi import FastAPI
 
 from kiosk.resources import resource
-from kiosk.service.accounts.external_tokens import forget_expired_tokens
 from kiosk.service.accounts.guests_screening import ask_next
 from kiosk.service.accounts.passwords import Passwords
 from kiosk.service.accounts.second_factor import SecondFactor
@@ -18,20 +17,18 @@ from kiosk.service.attestation.anchors import TrustAnchors, load_anchors
 from kiosk.service.attestation.keeper import keeper
 from kiosk.service.attestation.refresh import chores
 from kiosk.service.attestation.trust import Trust
-from kiosk.service.bulk_import.worker import Migrator, forget_abandoned, forget_failed
+from kiosk.service.bulk_import.worker import Migrator
 from kiosk.service.catalog import DIRECTORIES, RELYING_PARTIES, SCREENERS, make
 from kiosk.service.database import open_database
 from kiosk.service.directories.chain import Directories
 from kiosk.service.directories.rules import Site
-from kiosk.service.enrollments.reconciliation import expire, forget_people, forget_tokens
-from kiosk.service.enrollments.register_ends import end_next_visit
-from kiosk.service.enrollments.removal import forget_old_removals, remove_next
+from kiosk.service.enrollments.removal import remove_next
+from kiosk.service.housekeeping import housekeeping
 from kiosk.service.messages.connector import Channel, Messenger
 from kiosk.service.messages.messengers import messengers
 from kiosk.service.messages.templates import Templates
-from kiosk.service.messages.worker import forget_old_messages, postmen
+from kiosk.service.messages.worker import postmen
 from kiosk.service.outbound import Outbound
-from kiosk.service.partners.actions import forget_old_messages as forget_partner_messages
 from kiosk.service.partners.keys import load_keys
 from kiosk.service.parts import Parts
 from kiosk.service.server import Server
@@ -41,14 +38,13 @@ from kiosk.service.store.engine import Store
 from kiosk.service.store.upgrade import upgrade
 from kiosk.service.tls import Identity, server_context
 from kiosk.service.tokens.rates import Rates
-from kiosk.service.verification.actions import forget_old_codes
 from kiosk.service.verification.methods import verifiers
 from kiosk.service.wiring import Wiring
 from kiosk.service.worker import Bell, Chore, Tended, Worker
 
 SHIPPED_ROOTS = "attestation/roots"
 """The roots of makers of keys that come with the program (a resource)."""
-_EACH_MINUTE, _HOURLY = 60.0, 3600.0
+_EACH_MINUTE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,17 +182,5 @@ def _lanes(parts: Parts, channels: Mapping[Channel, Messenger]) -> Mapping[str, 
         "screenings": (Chore("screen", lambda: ask_next(parts)),),
         "policies": (Chore("read_policies", lambda: _read_policies(parts), _EACH_MINUTE, listens=False),),
         "migrations": (Chore("migrate", migrator.work, end=migrator.let_go),),
-        "housekeeping": (
-            Chore("forget_uploads", lambda: forget_abandoned(parts), _HOURLY, listens=False),
-            Chore("forget_failed_records", lambda: forget_failed(parts) < 0, _HOURLY, listens=False),
-            Chore("forget_removals", lambda: forget_old_removals(parts) < 0, _HOURLY, listens=False),
-            Chore("expire", lambda: expire(parts), listens=False),
-            Chore("end_visits", lambda: end_next_visit(parts), _EACH_MINUTE, listens=False),
-            Chore("forget_people", lambda: forget_people(parts), _EACH_MINUTE, listens=False),
-            Chore("forget_tokens", lambda: forget_tokens(parts), _HOURLY, listens=False),
-            Chore("forget_codes", lambda: forget_old_codes(parts) < 0, _HOURLY, listens=False),
-            Chore("forget_messages", lambda: forget_old_messages(parts) < 0, _HOURLY, listens=False),
-            Chore("forget_partner_messages", lambda: forget_partner_messages(parts) < 0, _HOURLY, listens=False),
-            Chore("forget_external_tokens", lambda: forget_expired_tokens(parts) < 0, _HOURLY, listens=False),
-        ),
+        "housekeeping": housekeeping(parts),
     }

@@ -1,0 +1,42 @@
+"""What time does: things end, and are forgotten when nobody needs them any more."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kiosk.service.accounts.external_tokens import forget_expired_tokens
+from kiosk.service.accounts.one_time import forget_old_secrets
+from kiosk.service.accounts.sessions import forget_old_sessions
+from kiosk.service.bulk_import.worker import forget_abandoned, forget_failed
+from kiosk.service.enrollments.reconciliation import expire, forget_people, forget_tokens
+from kiosk.service.enrollments.register_ends import end_next_visit
+from kiosk.service.enrollments.removal import forget_old_removals
+from kiosk.service.messages.worker import forget_old_messages
+from kiosk.service.once import forget_old_answers
+from kiosk.service.partners.actions import forget_old_messages as forget_partner_messages
+from kiosk.service.parts import Parts
+from kiosk.service.verification.actions import forget_old_codes
+from kiosk.service.worker import Chore
+
+_EACH_MINUTE: Final = 60.0
+_HOURLY: Final = 3600.0
+
+
+def housekeeping(parts: Parts) -> tuple[Chore, ...]:
+    """The chores of one lane, none of which anybody waits for."""
+    return (
+        Chore("forget_uploads", lambda: forget_abandoned(parts), _HOURLY, listens=False),
+        Chore("forget_failed_records", lambda: forget_failed(parts) < 0, _HOURLY, listens=False),
+        Chore("forget_removals", lambda: forget_old_removals(parts) < 0, _HOURLY, listens=False),
+        Chore("expire", lambda: expire(parts), listens=False),
+        Chore("end_visits", lambda: end_next_visit(parts), _EACH_MINUTE, listens=False),
+        Chore("forget_people", lambda: forget_people(parts), _EACH_MINUTE, listens=False),
+        Chore("forget_tokens", lambda: forget_tokens(parts), _HOURLY, listens=False),
+        Chore("forget_codes", lambda: forget_old_codes(parts) < 0, _HOURLY, listens=False),
+        Chore("forget_messages", lambda: forget_old_messages(parts) < 0, _HOURLY, listens=False),
+        Chore("forget_partner_messages", lambda: forget_partner_messages(parts) < 0, _HOURLY, listens=False),
+        Chore("forget_external_tokens", lambda: forget_expired_tokens(parts) < 0, _HOURLY, listens=False),
+        Chore("forget_secrets", lambda: forget_old_secrets(parts) < 0, _HOURLY, listens=False),
+        Chore("forget_sessions", lambda: forget_old_sessions(parts) < 0, _HOURLY, listens=False),
+        Chore("forget_answers", lambda: forget_old_answers(parts) < 0, _HOURLY, listens=False),
+    )
