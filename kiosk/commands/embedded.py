@@ -18,7 +18,7 @@ from kiosk.config import ServiceEndpoint, StationSettings
 from kiosk.resources import resource
 from kiosk.service.assembly import Service, Surroundings, assemble
 from kiosk.service.attestation.anchors import TrustAnchors
-from kiosk.service.directories.actions import Importer
+from kiosk.service.bulk_import.files import Importer
 from kiosk.service.settings import ServiceSettings
 from kiosk.service.sources import SystemClock, SystemRandom
 from kiosk.service.tls import LOOPBACK, Identity, issue_server_certificate, make_authority, server_context

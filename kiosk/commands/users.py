@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Self
 
 import click
 
@@ -16,11 +18,15 @@ from kiosk.commands.served import (
     surroundings,
     told_plainly,
 )
-from kiosk.service.directories.actions import Importer, ImportRefused, ImportReport, site
+from kiosk.service.bulk_import.files import Importer, ImportRefused, ImportReport
+from kiosk.service.directories.actions import site
 from kiosk.service.directories.csv_file import BadFile
 from kiosk.service.enrollments.unlock import unlock as unlock_person
 from kiosk.service.settings import load
 from kiosk.service.sources import SystemClock, SystemRandom
+
+if TYPE_CHECKING:
+    from click._termui_impl import ProgressBar
 
 NOT_IMPORTED = 1
 NOBODY = 1
@@ -45,7 +51,12 @@ def import_people(file: Path, config: Path, folder: Path | None, *, skip_bad: bo
     Columns: upn (or user_id), employee_id, given_name, family_name, email, phone, badge, status, attribute:NAME.
     A bad row is named by line and column, and then nothing is imported, unless --skip-bad.
     """
-    _import(config, folder, lambda importer: importer.people(file, skip_bad=skip_bad))
+
+    def work(importer: Importer) -> ImportReport:
+        with _Progress(file.stat().st_size) as progress:
+            return importer.people(file, skip_bad=skip_bad, watch=progress.tell)
+
+    _import(config, folder, work)
 
 
 @command.command("badges")
@@ -89,6 +100,44 @@ def _import(config: Path, folder: Path | None, work: Callable[[Importer], Import
             sys.exit(NOT_IMPORTED)
         _tell_bad(report)
         click.echo(f"Imported {report.imported}" + (f", left out {report.skipped}." if report.skipped else "."))
+
+
+class _Progress:
+    """A bar for each of both passes on the standard error stream, if that is a terminal."""
+
+    def __init__(self, size: int) -> None:
+        self._size, self._rows, self._since = size, 0, 0.0
+        self._bars = {False: self._bar("Checking "), True: self._bar("Importing")}
+        self._shown: ProgressBar[int] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end()
+
+    def tell(self, writes: bool, position: int, rows: int) -> None:
+        """So many bytes are read."""
+        bar = self._bars[writes]
+        if bar is not self._shown:
+            self._end()
+            self._shown, self._since = bar.__enter__(), time.monotonic()
+        self._rows = rows
+        bar.update(position - bar.pos)
+
+    def _end(self) -> None:
+        if self._shown is not None:
+            self._shown.__exit__(None, None, None)
+
+    def _bar(self, label: str) -> ProgressBar[int]:
+        hidden = not sys.stderr.isatty()
+        return click.progressbar(
+            length=self._size, label=label, file=sys.stderr, hidden=hidden, item_show_func=self._rate
+        )
+
+    def _rate(self, _item: int | None) -> str:
+        seconds = max(time.monotonic() - self._since, 0.001)
+        return f"{self._rows:,} rows, {self._rows / seconds:,.0f}/s"
 
 
 def _tell_bad(report: ImportReport) -> None:

@@ -8,7 +8,7 @@ import platform
 import sys
 from collections.abc import Callable
 
-from tests.benchmarks import ctap, first_paint, guest, http, identify, reuse, stall, timing
+from tests.benchmarks import ctap, first_paint, guest, http, identify, migrate, reuse, stall, timing
 from tests.benchmarks.measure import Row
 
 BENCHMARKS: dict[str, tuple[Callable[[int], Row | list[Row]], int]] = {
@@ -19,6 +19,7 @@ BENCHMARKS: dict[str, tuple[Callable[[int], Row | list[Row]], int]] = {
     "e": (guest.run, 5),
     "f": (identify.run, 9),
     "g": (reuse.run, 15),
+    "i": (migrate.run, 1),
     "h": (timing.run, timing.EACH),
 }
 """Each benchmark and how often it is repeated."""

@@ -21,7 +21,7 @@ from fastapi import FastAPI
 
 from kiosk import logs
 from kiosk.commands.embedded import Embedded, embedded_service
-from kiosk.service.directories.actions import Importer
+from kiosk.service.bulk_import.files import Importer
 from kiosk.service.server import Server
 from kiosk.service.tls import LOOPBACK, issue_server_certificate, make_authority, server_context
 

@@ -24,7 +24,7 @@ from kiosk.commands.composition import open_journal
 from kiosk.commands.mailbox import Mailbox
 from kiosk.config import ServiceEndpoint, StationSettings
 from kiosk.resources import resource
-from kiosk.service.directories.actions import Importer
+from kiosk.service.bulk_import.files import Importer
 from kiosk.service.tls import LOOPBACK, issue_server_certificate, make_authority, server_context
 from kiosk.service.tokens.actions import create_client
 from kiosk.station.journal_row import Row

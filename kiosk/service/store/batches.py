@@ -56,7 +56,6 @@ batches = Table(
     Column("leased_until", UtcDateTime),
     Column("ended_at", UtcDateTime),
     Index("ix_batches_tenant_made_at", "tenant", "made_at"),
-    Index("ix_batches_state_made_at", "state", "made_at"),
 )
 """`position` and `line` are how much of the source was taken in, in bytes and lines; during a retry `position` is the
 number of the last record that was tried again. `digest` is of the source (SHA-256)."""

@@ -67,8 +67,9 @@ class Writes:
 
 
 def kept_users(tx: ReadTx, place: Place, keys: Sequence[str]) -> dict[str, KeptUser]:
-    """The people of the tenant who have one of these normalised names, by it; nobody else changes them meanwhile."""
-    locked = "" if tx.connection.dialect.name == "sqlite" else _LOCKED
+    """The people of the tenant who have one of these normalised names, by it. Inside a WriteTx nobody else changes
+    them until its end."""
+    locked = _LOCKED if isinstance(tx, WriteTx) and tx.connection.dialect.name != "sqlite" else ""
     found = rows_of(tx, _KNOWN + locked, keys, place.tenant)
     if not found:
         return {}

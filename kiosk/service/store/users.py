@@ -161,13 +161,11 @@ def badge_holder(tx: ReadTx, badge: str) -> str | None:
     return tx.connection.execute(select(badges.c.user_id).where(badges.c.badge == badge)).scalar_one_or_none()
 
 
-def user_ids(tx: ReadTx, field: str, value: str) -> tuple[str, ...]:
-    """Whoever has this normalised value, active or not."""
-    return tuple(
-        tx.connection.execute(
-            select(user_values.c.user_id).where(user_values.c.field == field, user_values.c.value == value)
-        ).scalars()
-    )
+def user_ids(tx: ReadTx, field: str, value: str, tenant: str = DEFAULT_TENANT) -> tuple[str, ...]:
+    """Whoever of a tenant has this normalised value, active or not."""
+    query = select(users.c.id).join(user_values, user_values.c.user_id == users.c.id)
+    wanted = user_values.c.field == field, user_values.c.value == value, users.c.tenant == tenant
+    return tuple(tx.connection.execute(query.where(*wanted)).scalars())
 
 
 def user_id_of_upn(tx: ReadTx, upn_key: str, tenant: str = DEFAULT_TENANT) -> str | None:

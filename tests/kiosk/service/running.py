@@ -15,8 +15,8 @@ from kiosk.contract.paths import Scope
 from kiosk.resources import resource
 from kiosk.service.assembly import Service, Surroundings, assemble
 from kiosk.service.attestation.anchors import TrustAnchors
+from kiosk.service.bulk_import.files import Importer
 from kiosk.service.database import open_database
-from kiosk.service.directories.actions import Importer
 from kiosk.service.parts import Parts
 from kiosk.service.settings import ServiceSettings
 from kiosk.service.sources import SystemRandom

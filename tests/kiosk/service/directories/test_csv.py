@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.service.directories.actions import Importer, ImportRefused
+from kiosk.service.bulk_import.files import Importer, ImportRefused
 from kiosk.service.directories.connector import Person
 from kiosk.service.directories.csv_file import BadFile
 from kiosk.service.store.users import badge_holder

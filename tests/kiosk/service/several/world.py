@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from kiosk.contract.enrollments import PartyResult
 from kiosk.service.attestation.anchors import TrustAnchors
-from kiosk.service.directories.actions import Importer
+from kiosk.service.bulk_import.files import Importer
 from tests.faces.entra import EntraFace
 from tests.faces.frame import NADA, Face
 from tests.faces.okta import OktaFace

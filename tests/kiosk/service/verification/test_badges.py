@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from kiosk.contract.profile import FieldKind, FieldSet, IdentifyField
-from kiosk.service.directories.actions import Importer
+from kiosk.service.bulk_import.files import Importer
 from kiosk.service.directories.connector import Person
 from kiosk.service.directories.rules import BadCriteria, Site, normalise_criteria
 from kiosk.service.outbound import Outbound

@@ -233,12 +233,10 @@ def _batches() -> None:
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
         sa.Column("line", sa.BigInteger(), nullable=False),
-        sa.Column("read", sa.BigInteger(), nullable=False),
-        sa.Column("created", sa.BigInteger(), nullable=False),
-        sa.Column("changed", sa.BigInteger(), nullable=False),
-        sa.Column("same", sa.BigInteger(), nullable=False),
-        sa.Column("failed", sa.BigInteger(), nullable=False),
-        sa.Column("merged", sa.BigInteger(), nullable=False),
+        *(
+            sa.Column(name, sa.BigInteger(), nullable=False)
+            for name in ("read", "created", "changed", "same", "failed", "merged")
+        ),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("made_at", UtcDateTime, nullable=False),
         sa.Column("seen_at", UtcDateTime, nullable=False),
@@ -246,7 +244,6 @@ def _batches() -> None:
         sa.Column("ended_at", UtcDateTime, nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_batches")),
     )
-    op.create_index("ix_batches_state_made_at", "batches", ["state", "made_at"])
     op.create_index("ix_batches_tenant_made_at", "batches", ["tenant", "made_at"])
     op.create_table(
         "batch_chunks",
