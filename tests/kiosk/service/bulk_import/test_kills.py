@@ -8,6 +8,7 @@ import random
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from subprocess import PIPE
 from threading import Event
@@ -49,8 +50,9 @@ def killed(nursery: subprocess.Popen[str], minutes: int, chance: random.Random) 
         if nursery.stdout.readline() == "ended\n":
             return False
     Event().wait(chance.random() / 6)
-    os.kill(process, signal.SIGKILL)
-    steps = iter(nursery.stdout.readline, "ended\n")
+    with suppress(ProcessLookupError):  # it was done
+        os.kill(process, signal.SIGKILL)
+    steps = list(iter(nursery.stdout.readline, "ended\n"))
     return "done\n" not in steps
 
 
