@@ -78,7 +78,7 @@ GIVEN: Final[Mapping[str, Any]] = {
     "accounts.partners.site": "main",
     "accounts.partners.decryption_keys": ["partner-acme-1"],
     "accounts.partners.signing_key": "partner-acme-sign-1",
-    "accounts.partners.keys.file": "/etc/keywright/acme.jwk",
+    "accounts.partners.keys": ["/etc/keywright/acme.jwk"],
     "relying_parties.id": "staff",
     "relying_parties.name": "Staff sign-in",
     "relying_parties.rp_id": "example.org",

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from kiosk import errors as kiosk_errors
-from kiosk.contract.enrollments import TotpSetUp
 from kiosk.contract.profile import (
     FieldKind,
     FormField,
@@ -16,6 +15,7 @@ from kiosk.contract.profile import (
     Terms,
     VerificationMethod,
 )
+from kiosk.contract.totp import TotpSetUp
 from kiosk.enrollment import states as s
 from kiosk.enrollment.visit import Visit
 from ui.tour_keys import Sample

@@ -10,7 +10,7 @@ from qrcode.constants import ERROR_CORRECT_L
 from qrcode.main import QRCode
 
 from kiosk.commands.words import tame
-from kiosk.contract.enrollments import TotpSetUp
+from kiosk.contract.totp import TotpSetUp
 from kiosk.enrollment.events import Cancelled, CodeTyped, Continued, Event, Skipped
 from kiosk.enrollment.states import RecoveryCodes, SetUpApp
 

@@ -114,8 +114,8 @@ class CodeSent:
 
 @dataclass(frozen=True, slots=True)
 class Verify:
-    """POST …/verify. `answer` is the code (sent, of an authenticator app, or a recovery code), the badge number, or empty
-    for self-confirmation (`confirmed`) and none."""
+    """POST …/verify. `answer` is the code (sent, of an authenticator app, or a recovery code), the badge number, or
+    empty for self-confirmation (`confirmed`) and none."""
 
     method: VerificationMethod
     answer: str = ""
@@ -267,37 +267,6 @@ class FinishedEnrollment:
     phase: Phase
     receipt: str
     outcomes: tuple[PartyOutcome, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SetUpTotp:
-    """POST …/totp, once the enrollment is done and policy asks for it: a secret for the person's authenticator app.
-
-    Each call makes another secret; one that is enrolled already is left as it is (409 `totp_state`)."""
-
-
-@dataclass(frozen=True, slots=True)
-class TotpSetUp:
-    """200. `secret` is Base32 (RFC 4648) for typing, `uri` the same for a QR code (otpauth://totp/…)."""
-
-    secret: str = field(repr=False)
-    uri: str = field(repr=False)
-    digits: int = 6
-    period: int = 30
-
-
-@dataclass(frozen=True, slots=True)
-class ConfirmTotp:
-    """POST …/totp/confirm: a code that the app shows."""
-
-    code: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class TotpEnrolled:
-    """200. Each recovery code helps once, where the phone is lost; told here and kept hashed."""
-
-    recovery_codes: tuple[str, ...] = field(repr=False)
 
 
 class AbandonReason(StrEnum):

@@ -13,10 +13,10 @@ from kiosk.contract.enrollments import (
     FinishedEnrollment,
     Identified,
     ProvedCeremony,
-    TotpSetUp,
     Verified,
 )
 from kiosk.contract.profile import Profile
+from kiosk.contract.totp import TotpSetUp
 from kiosk.enrollment.visit import KeyModel, Trouble
 from kiosk.secret import Secret
 

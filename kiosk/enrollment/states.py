@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from kiosk.contract.enrollments import AcceptedTerms, MaskedPerson, TotpSetUp, VerificationOffer
+from kiosk.contract.enrollments import AcceptedTerms, MaskedPerson, VerificationOffer
 from kiosk.contract.profile import FieldSet, RegistrationForm, RelyingPartyName, Terms, VerificationMethod
+from kiosk.contract.totp import TotpSetUp
 from kiosk.enrollment.states_of_key import (
     ChangePin,
     ChoosePin,

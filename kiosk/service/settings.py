@@ -16,6 +16,7 @@ from kiosk.errors import ConfigurationError
 from kiosk.service.accounts.settings import AccountsSettings
 from kiosk.service.attestation.settings import AttestationPolicy, Conveyance, MetadataSettings
 from kiosk.service.catalog import DIRECTORIES, MESSENGERS, RELYING_PARTIES, problem, settings_of
+from kiosk.service.directories.connectors.table import TableSettings
 from kiosk.service.directories.directory_settings import DirectorySettings
 from kiosk.service.directories.settings import IdentifySettings
 from kiosk.service.messages.settings import MailSettings, SmsSettings
@@ -242,6 +243,8 @@ class ServiceSettings(SettingsModel):
             raise ValueError("verification.methods: sms needs a gateway: add [sms], or take sms out")
         if methods == (VerificationMethod.TOTP,) and not self.accounts.sites:
             raise ValueError("verification.methods: totp alone lets in nobody who has no app yet: add another way")
+        tables = {each.tenant for each in self.directories if isinstance(each, TableSettings)}
+        self.accounts.check_kiosk(tables, mailed=self.mail is not None)
         self._believes_something()
         self._unique("directories", [each.id for each in self.directories])
         self._unique("relying_parties", [party.id for party in self.relying_parties])

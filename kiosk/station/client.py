@@ -23,7 +23,6 @@ from kiosk.contract.enrollments import (
     CodeSent,
     CompleteCeremony,
     CompletedCeremony,
-    ConfirmTotp,
     FinishedEnrollment,
     FinishEnrollment,
     Identified,
@@ -35,14 +34,12 @@ from kiosk.contract.enrollments import (
     ProvedCeremony,
     Register,
     SendCode,
-    SetUpTotp,
-    TotpEnrolled,
-    TotpSetUp,
     Verified,
     Verify,
 )
 from kiosk.contract.problems import MEDIA_TYPE, Problem
 from kiosk.contract.profile import FormKind, Profile, VerificationMethod
+from kiosk.contract.totp import ConfirmTotp, SetUpTotp, TotpEnrolled, TotpSetUp
 from kiosk.errors import OutcomeUnknown, ServiceBroken, ServiceUnreachable, StationRefused
 from kiosk.station.http import Answer, Https
 from kiosk.station.problems import error_of

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from kiosk.contract.enrollments import TotpSetUp
 from kiosk.contract.profile import FormKind, VerificationMethod
+from kiosk.contract.totp import TotpSetUp
 from kiosk.enrollment.events import (
     AlternativeChosen,
     BadgeShown,

@@ -19,8 +19,8 @@ from kiosk.commands.composition import open_journal, open_session, reference
 from kiosk.commands.embedded import Embedded
 from kiosk.commands.mailbox import Mail
 from kiosk.commands.port import watch_port
-from kiosk.contract.enrollments import TotpSetUp
 from kiosk.contract.profile import VerificationMethod
+from kiosk.contract.totp import TotpSetUp
 from kiosk.enrollment.states import Connecting, Done, Prove, RecoveryCodes, State, Stopped
 from kiosk.station.headless import Host
 from kiosk.station.scripted_person import Script, ScriptedPerson

@@ -15,9 +15,9 @@ from pytestqt.qtbot import QtBot
 from kiosk.commands.composition import open_session
 from kiosk.commands.embedded import PERSON, Embedded, embedded_service
 from kiosk.commands.sample_site import HELD, sample_accounts
-from kiosk.contract.enrollments import TotpSetUp
 from kiosk.contract.policy import Demand
 from kiosk.contract.profile import VerificationMethod
+from kiosk.contract.totp import TotpSetUp
 from kiosk.enrollment.states import RecoveryCodes, SetUpApp, State
 from kiosk.service.accounts.rules import AccountState
 from kiosk.service.verification.settings import VerificationSettings

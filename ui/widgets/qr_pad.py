@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from kiosk.contract.enrollments import TotpSetUp
+from kiosk.contract.totp import TotpSetUp
 from kiosk.secret import Secret
 from ui.theme import Theme
 from ui.widgets.buttons import Button

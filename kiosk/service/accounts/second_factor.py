@@ -6,7 +6,7 @@ Secrets are kept as AES-256-GCM ciphertexts under a key derived from the service
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -44,7 +44,7 @@ class SecondFactor:
 
         Without a row the same is computed with a secret that nobody has.
         """
-        secret = self._decoy(user_id) if row is None else self._open(row)
+        secret = self._decoy(user_id) if row is None else self.opened(row) or self._decoy(row.user_id)
         step = totp.matching_step(secret, typed, now, drift=self.drift, after=-1 if row is None else row.last_step)
         return None if row is None else step
 
@@ -65,13 +65,14 @@ class SecondFactor:
             rows.use_recovery_code(tx, user_id, digest, now)
         return step is not None or spare
 
-    def _open(self, row: TotpRow) -> bytes:
+    def opened(self, row: TotpRow) -> bytes | None:
+        """The secret of a row; None where it does not open."""
         nonce, sealed = row.sealed[:_NONCE], row.sealed[_NONCE:]
         try:
             return AESGCM(self._key(b"keywright totp 1")).decrypt(nonce, sealed, row.user_id.encode())
         except InvalidTag:  # the service's key is another one now, or the row was changed: no code is right
             _log.warning("totp_unreadable")
-            return self._decoy(row.user_id)
+            return None
 
     def _decoy(self, user_id: str) -> bytes:
         """A secret that no app has, at the price of opening one."""
@@ -91,6 +92,20 @@ def second_factor(parts: Parts) -> SecondFactor:
 def judge_code(tx: WriteTx, parts: Parts, user_id: str, code: str) -> bool:
     """Whether this is a code of the person's app, or a recovery code; see `SecondFactor.judge`."""
     return second_factor(parts).judge(tx, user_id, code, parts.clock.now())
+
+
+def take_over(tx: WriteTx, parts: Parts, user_id: str, new_owner: str) -> None:
+    """Somebody's app becomes that of another account of theirs, unless that has one; no row is left of the first.
+
+    Recovery codes stay behind: only hashes of them are kept, which are bound to the account.
+    """
+    row, factor = rows.totp_of(tx, user_id), second_factor(parts)
+    if row is None:
+        return
+    secret = factor.opened(row) if rows.totp_of(tx, new_owner) is None else None
+    rows.drop_totp(tx, user_id)
+    if secret is not None:
+        rows.put_totp(tx, replace(row, user_id=new_owner, sealed=factor.seal(parts.random, new_owner, secret)))
 
 
 def needs_code(tx: ReadTx, user_id: str) -> bool:

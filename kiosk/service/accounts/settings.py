@@ -137,13 +137,6 @@ AnyScreener = Annotated[SerializeAsAny[ScreenerSettings], BeforeValidator(settin
 """Settings of any checker: those of the connector that `kind` names."""
 
 
-class PartnerKeySettings(SettingsModel):
-    """One public key of a partner (JWK, RFC 7517), in a file."""
-
-    file: Path
-    """The JWK, or a JWK set, as JSON; each key with its `kid`."""
-
-
 class PartnerSettings(SettingsModel):
     """An outside organization that may enroll guests in sealed messages, by agreement."""
 
@@ -155,8 +148,9 @@ class PartnerSettings(SettingsModel):
     """The client of the service that it signs in as."""
     site: Name
     """The site that its guests join."""
-    keys: tuple[PartnerKeySettings, ...] = Field(min_length=1, max_length=8)
-    """What it signs with, and what answers are sealed for. During a rotation, the old and the new."""
+    keys: tuple[Path, ...] = Field(min_length=1, max_length=8)
+    """Files with its public keys (JWK or JWK set, RFC 7517), each with its `kid`: those that it signs with, and those
+    that answers are sealed for. During a rotation, the old and the new."""
     decryption_keys: tuple[SecretName, ...] = Field(min_length=1, max_length=8)
     """Names of our private keys (JWK as JSON) that it may seal for; the first one is told to it."""
     signing_key: SecretName
@@ -215,6 +209,15 @@ class AccountsSettings(SettingsModel):
         if missing := [each.site for each in self.partners if each.site not in sites]:
             raise ValueError(f"partners.site: there is no site {missing[0]!r}")
         return self
+
+    def check_kiosk(self, tables: set[str], *, mailed: bool) -> None:
+        """That who registers at the kiosk can prove their address, and is found afterwards, given the tenants of the
+        built-in directories. Raises ValueError."""
+        site = None if self.kiosk is None else self.site(self.kiosk.site)
+        if site is not None and not mailed:
+            raise ValueError("accounts.kiosk: a mail proves who registers: add [mail], or take [accounts.kiosk] out")
+        if site is not None and site.tenant not in tables:
+            raise ValueError(f"accounts.kiosk: no directory of the kind table has the people of {site.tenant!r}")
 
     def site(self, site_id: str) -> SiteSettings | None:
         """The site of this id."""

@@ -13,6 +13,7 @@ from typing import Final
 
 from kiosk.service.accounts.external_tokens import seal_for
 from kiosk.service.accounts.people import alone_with_name
+from kiosk.service.accounts.second_factor import take_over
 from kiosk.service.audit.actions import Event, record
 from kiosk.service.bulk_import.actions import batch_for
 from kiosk.service.bulk_import.bodies import Merge, MergeRequest, Pair
@@ -92,6 +93,7 @@ def _merge(tx: WriteTx, parts: Parts, caller: Caller, row: BatchRow, seen: _Twin
     if (seen.older, seen.younger) not in there:
         return
     seal_for(tx, parts, seen.younger.user_id, seen.older.user_id)
+    take_over(tx, parts, seen.younger.user_id, seen.older.user_id)
     move_everything(tx, caller.tenant, seen.older, seen.younger, parts.clock.now())
     now = batch(tx, caller.tenant, row.id)
     if now is not None:

@@ -6,6 +6,7 @@ from pydantic import ConfigDict, Field, StrictBool
 from pydantic.dataclasses import dataclass
 
 from kiosk.contract import enrollments as wire
+from kiosk.contract import totp as totp_wire
 
 _STRICT = ConfigDict(extra="forbid")  # the contract's own classes stay lenient, for stations older than the service
 
@@ -63,14 +64,14 @@ class CheckKey(wire.CheckKey):
 
 
 @dataclass(frozen=True, config=_STRICT)
-class ConfirmTotp(wire.ConfirmTotp):
+class ConfirmTotp(totp_wire.ConfirmTotp):
     """POST …/totp/confirm."""
 
     code: str = Field(min_length=1, max_length=64, repr=False)
 
 
 @dataclass(frozen=True, config=_STRICT)
-class SetUpTotp(wire.SetUpTotp):
+class SetUpTotp(totp_wire.SetUpTotp):
     """POST …/totp."""
 
 

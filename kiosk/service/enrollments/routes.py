@@ -11,6 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from kiosk.contract import enrollments as wire
 from kiosk.contract import paths
+from kiosk.contract import totp as totp_wire
 from kiosk.contract.paths import Scope
 from kiosk.contract.profile import Profile
 from kiosk.service.enrollments import actions, admission, bodies, ceremonies, completion, finish, proof, register, totp
@@ -135,7 +136,7 @@ def set_up_totp(
     body: bodies.SetUpTotp,  # noqa: ARG001 - checked for its form: it has no members
     parts: Made,
     caller: Station,
-) -> wire.TotpSetUp:
+) -> totp_wire.TotpSetUp:
     """After the key, where policy offers it: a fallback for when the key is lost. Each call makes another secret."""
     return totp.set_up(parts, caller, enrollment_id)
 
@@ -143,7 +144,7 @@ def set_up_totp(
 @router.post(paths.TOTP_CONFIRM, summary="Show that the app works")
 def confirm_totp(
     enrollment_id: EnrollmentId, body: bodies.ConfirmTotp, parts: Made, caller: Station
-) -> wire.TotpEnrolled:
+) -> totp_wire.TotpEnrolled:
     """By the code that it shows. The recovery codes are told once."""
     return totp.confirm(parts, caller, enrollment_id, body)
 

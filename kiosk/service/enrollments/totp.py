@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from kiosk.contract.enrollments import ConfirmTotp, Phase, TotpEnrolled, TotpSetUp
+from kiosk.contract.enrollments import Phase
+from kiosk.contract.totp import ConfirmTotp, TotpEnrolled, TotpSetUp
 from kiosk.service.accounts import second_factor_changes as changes
 from kiosk.service.accounts.rules import TotpState, TotpWrongState
 from kiosk.service.accounts.second_factor_actions import raised

@@ -62,7 +62,7 @@ def load_keys(partner: PartnerSettings, secret: Callable[[str], str]) -> Partner
     _allowed(f"{where}.key_management", partner.key_management, KEY_MANAGEMENT)
     _allowed(f"{where}.encryption", partner.encryption, ENCRYPTION)
     curves = {SIGNATURES[each] for each in partner.signature}
-    theirs = [key for each in partner.keys for key in _from_file(f"{where}.keys", each.file)]
+    theirs = [key for each in partner.keys for key in _from_file(f"{where}.keys", each)]
     opening = [_ours(f"{where}.decryption_keys", secret(name), AGREEMENT_CURVES) for name in partner.decryption_keys]
     return PartnerKeys(
         verifying=_by_kid(f"{where}.keys", _fit(f"{where}.keys", theirs, "sig", curves)),

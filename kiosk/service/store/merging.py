@@ -74,9 +74,6 @@ def move_everything(tx: WriteTx, tenant: str, older: Candidate, younger: Candida
         _move(tx, table, source, target, key)
     if _count(tx, passwords, target) == 0:
         _move(tx, passwords, source, target, None)
-    if _count(tx, totp, target) == 0:
-        _move(tx, totp, source, target, None)
-        _move(tx, recovery_codes, source, target, None)
     for left in (user_handles, totp, recovery_codes):  # which no foreign key takes along
         tx.connection.execute(delete(left).where(left.c.user_id == source))
     tx.connection.execute(delete(users).where(users.c.id == source))

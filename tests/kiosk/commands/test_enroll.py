@@ -26,9 +26,9 @@ from kiosk.commands import enroll
 from kiosk.commands.port import event_of
 from kiosk.commands.terminal import GIVEN_UP, LEFT_ON_KEY, NOT_PROVED, PARTLY, PROVED, TerminalPerson
 from kiosk.commands.terminal_app import qr_lines
-from kiosk.contract.enrollments import TotpSetUp
 from kiosk.contract.problems import Word
 from kiosk.contract.profile import FormKind
+from kiosk.contract.totp import TotpSetUp
 from kiosk.enrollment.events import KeyInaccessible, KeyInserted, KeyRemoved
 from kiosk.secret import Secret
 from tests.kiosk.station.contract_server import CODE, PARTY, SECRET, ContractServer, Fault, app_code

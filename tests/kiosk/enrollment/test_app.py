@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from kiosk import errors
-from kiosk.contract.enrollments import TotpSetUp, VerificationOffer
+from kiosk.contract.enrollments import VerificationOffer
 from kiosk.contract.policy import Demand
 from kiosk.contract.profile import VerificationMethod
+from kiosk.contract.totp import TotpSetUp
 from kiosk.enrollment import answers, events
 from kiosk.enrollment.effects import (
     CancelEnrollment,

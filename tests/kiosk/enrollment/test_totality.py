@@ -26,7 +26,6 @@ from kiosk.contract.enrollments import (
     PartyResult,
     Phase,
     ProvedCeremony,
-    TotpSetUp,
     VerificationOffer,
     Verified,
 )
@@ -42,6 +41,7 @@ from kiosk.contract.policy import (
     ResetMode,
 )
 from kiosk.contract.profile import FormKind, VerificationMethod
+from kiosk.contract.totp import TotpSetUp
 from kiosk.enrollment import answers, effects, events, states
 from kiosk.enrollment.flow import advance, begin
 from kiosk.enrollment.visit import Visit

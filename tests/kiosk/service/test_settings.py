@@ -117,3 +117,15 @@ def test_every_setting_says_what_it_is() -> None:
         for name, field in model.model_fields.items():
             sections = [part for part in (field.annotation,) if isinstance(part, type) and issubclass(part, BaseModel)]
             assert field.description or sections, f"{model.__name__}.{name} has no docstring"
+
+
+SITE = "[accounts.kiosk]\nsite = 'main'\n[[accounts.sites]]\nid = 'main'\nname = 'Head office'\ntenant = 'north'\n"
+
+
+def test_who_registers_at_the_kiosk_must_be_found_there_and_be_mailed() -> None:
+    table = "[[directories]]\nkind = 'table'\nid = 'people'\ntenant = 'north'\n"
+    assert parse(MAIL + SITE + table).accounts.kiosk is not None
+    for text in (MAIL + SITE, "[verification]\nmethods = ['automatic']\n" + SITE + table):
+        with pytest.raises(ConfigurationError) as caught:
+            parse(text)
+        assert caught.value.args[0] == "accounts.kiosk"

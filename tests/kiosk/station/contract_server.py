@@ -17,8 +17,8 @@ from typing import Any
 from urllib.parse import quote
 
 from kiosk.config import ServiceEndpoint, StationSettings
-from kiosk.contract.enrollments import TotpSetUp
 from kiosk.contract.problems import MEDIA_TYPE, Word
+from kiosk.contract.totp import TotpSetUp
 from kiosk.service.tls import issue_server_certificate, make_authority, server_context
 
 CODE = "271828"

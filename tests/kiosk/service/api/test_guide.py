@@ -88,8 +88,7 @@ def _settings(guide: str, folder: Path, client: ClientCredentials) -> dict[str, 
     for each in settings["accounts"]["screening"]:
         each["path"] = str(folder / each["path"])
     for partner in settings["accounts"]["partners"]:
-        for key in partner["keys"]:
-            key["file"] = str(folder / key["file"])
+        partner["keys"] = [str(folder / key) for key in partner["keys"]]
     settings["accounts"]["passwords"] = {"memory_mib": 8, "rounds": 1}
     return settings
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from kiosk.service.accounts.rules import TotpState
+from kiosk.service.accounts.second_factor import judge_code, second_factor
+from kiosk.service.accounts.totp import code_of, step_at
 from kiosk.service.bulk_import import merging
 from kiosk.service.bulk_import.bodies import MergeRequest
 from kiosk.service.bulk_import.rules import NoSuchBatch
@@ -11,6 +14,7 @@ from kiosk.service.store.aliases import aliases_of
 from kiosk.service.store.audit import events_about
 from kiosk.service.store.credentials import keep_handle, stored_handle
 from kiosk.service.store.sites import put_site, sites_of
+from kiosk.service.store.totp import TotpRow, put_totp, totp_of
 from kiosk.service.store.users import badge_holder, user_id_of_upn
 from kiosk.service.tokens.rules import Caller
 from tests.kiosk.service.bulk_import.people import MAIN, OTHER, Migration, as_json, kept
@@ -105,3 +109,16 @@ def test_many_pairs_are_merged_some_at_a_time(migration: Migration, monkeypatch:
         seen, after, calls = seen + len(page.pairs), page.next, calls + 1
     assert (seen, calls) == (10, 3)
     assert len(kept(migration.parts)) == 10
+
+
+def test_the_app_of_the_younger_goes_on_to_work_for_the_older(migration: Migration, batch_id: str) -> None:
+    parts, secret, now = migration.parts, bytes(range(20)), migration.running.clock.now()
+    older, younger = id_of(migration, "old.ann@x.org"), id_of(migration, "new.ann@x.org")
+    sealed = second_factor(parts).seal(parts.random, younger, secret)
+    row = TotpRow(younger, TotpState.ENROLLED, sealed, -1, now)
+    parts.store.write(lambda tx: put_totp(tx, row))
+    merging.merge(parts, MAIN, batch_id, MergeRequest(dry_run=False))
+    code = code_of(secret, step_at(now))
+    assert [parts.store.write(lambda tx: judge_code(tx, parts, older, code)) for _ in range(2)] == [True, False]
+    with parts.store.read() as tx:
+        assert totp_of(tx, younger) is None

@@ -115,7 +115,7 @@ def settings(folder: Path, both: tuple[Side, Side], backend: dict[str, str], **c
                 "name": side.id.title(),
                 "client_id": f"client-{side.id}",
                 "site": side.site,
-                "keys": [{"file": file}],
+                "keys": [file],
                 "decryption_keys": ["partners.open"],
                 "signing_key": "partners.sign",
             }

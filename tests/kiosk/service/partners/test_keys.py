@@ -31,7 +31,7 @@ def secrets_of(agreed: Agreement, **changes: Any) -> Callable[[str], str]:
 def load(folder: Path, members: Any, secret: Callable[[str], str] | None = None, **changes: Any) -> Any:
     file = folder / "keys.json"
     file.write_text(members if isinstance(members, str) else json.dumps(members))
-    settings = partner(keys=[{"file": file}], **changes)
+    settings = partner(keys=[file], **changes)
     return load_keys(settings, secret or secrets_of(AGREED))
 
 
@@ -48,8 +48,8 @@ def test_a_set_of_keys_is_read_by_use(tmp_path: Path) -> None:
 def test_single_keys_in_several_files_are_read(tmp_path: Path) -> None:
     files = []
     for number, member in enumerate(BOTH):
-        files.append({"file": tmp_path / f"{number}.json"})
-        files[-1]["file"].write_text(json.dumps(member))
+        files.append(tmp_path / f"{number}.json")
+        files[-1].write_text(json.dumps(member))
     assert list(load_keys(partner(keys=files), secrets_of(AGREED)).verifying) == ["a-sig"]
 
 
@@ -101,7 +101,7 @@ def test_a_secret_that_is_no_private_key_is_refused_and_not_told(tmp_path: Path,
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"nowhere\.json"):
-        load_keys(partner(keys=[{"file": tmp_path / "nowhere.json"}]), secrets_of(AGREED))
+        load_keys(partner(keys=[tmp_path / "nowhere.json"]), secrets_of(AGREED))
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ def partner(**changes: Any) -> PartnerSettings:
         "name": "Clinic",
         "client_id": "client-1",
         "site": "north",
-        "keys": [{"file": Path("keys.json")}],
+        "keys": [Path("keys.json")],
         "decryption_keys": ["partner.open"],
         "signing_key": "partner.sign",
     }
