@@ -72,16 +72,16 @@ SETUP = TotpSetUp(
     "otpauth://totp/Example:maria.okafor%40example.org?secret=JBSWY3DPEHPK3PXPKRSXG5DJNZTSA2LT&issuer=Example",
 )
 CODES = (
-    "k7qm-2xvp",
-    "h4rt-9bns",
-    "w3cd-8fyj",
-    "p6zg-5kml",
-    "v2xb-7qhr",
-    "n9td-4jwc",
-    "f8sy-3gpz",
-    "m5lk-6vxq",
-    "b7rh-2ntd",
-    "j4cw-9yfs",
+    "9KXC-4T0W-ZQ3M-7HVA",
+    "FK6S-Y954-1SJ3-EQHB",
+    "6GD1-GHCA-KJQ5-NRFB",
+    "FYH5-K0JK-CTVJ-VWAE",
+    "KG25-2XHY-N9C4-TCWH",
+    "BPVM-CM63-EHF7-NBJX",
+    "12P5-JM1M-JM9T-4JCW",
+    "J8GR-AN0Q-2XAQ-QJ6W",
+    "DVD7-333A-92ZF-M27J",
+    "TCYC-FWTZ-2ETW-FVDZ",
 )
 _FILLED = {
     "given_name": "Maria",

@@ -17,6 +17,10 @@ _HEIGHT, _ROW = 1.85, 2.15
 _INDENT = 1.0
 """What is left free on both sides of a code, in widths of a character's place."""
 _LARGEST, _NARROW = 25, 420
+_READABLE = 17
+"""The least width of a place at which long codes still stand in two columns."""
+_IN_ONE, _DENSE = 17, 0.8
+"""In one column of ten, places are so large at most, and rows so much closer."""
 _GROWTH = 1.15
 """They are large as they are: with larger text all of them should still be seen at once."""
 
@@ -69,7 +73,7 @@ class CodeSheet(Concealed):
     def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
         """All rows."""
         rows = -(-max(len(self._lengths), 1) // self._columns(width))
-        return ceil(self._cell(width) * ((rows - 1) * _ROW + _HEIGHT)) + 1
+        return ceil(self._cell(width) * ((rows - 1) * _ROW + _HEIGHT) * self._density(width)) + 1
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """As large as the type may be."""
@@ -92,7 +96,8 @@ class CodeSheet(Concealed):
         hidden = tuple("•" * length for length in self._lengths)
         for index, text in enumerate(self._texts() if self._shown else hidden):
             column, row = divmod(index, rows)
-            box = QRectF(column * (self._box_width(width) + self._gap()), row * cell * _ROW, 0, cell * _HEIGHT)
+            tall = cell * self._density(width)
+            box = QRectF(column * (self._box_width(width) + self._gap()), row * tall * _ROW, 0, tall * _HEIGHT)
             box.setWidth(self._box_width(width))
             self._draw_code(painter, box, cell, text)
         painter.end()
@@ -113,7 +118,14 @@ class CodeSheet(Concealed):
         return tuple(code.reveal() for code in self._codes if not code.wiped)
 
     def _columns(self, width: int) -> int:
-        return 1 if width < self._theme.text_px(_NARROW) else 2
+        small = self._place((width - self._gap()) / 2) < self._theme.px(_READABLE)
+        return 1 if small or width < self._theme.text_px(_NARROW) else 2
+
+    def _density(self, width: int) -> float:
+        return 1.0 if self._columns(width) > 1 else _DENSE
+
+    def _place(self, box_width: float) -> float:
+        return box_width / (max(self._lengths, default=9) + 2 * _INDENT)
 
     def _gap(self) -> int:
         return self._theme.px(12)
@@ -124,9 +136,8 @@ class CodeSheet(Concealed):
 
     def _cell(self, width: int) -> float:
         """The width of one character's place."""
-        longest = max(self._lengths, default=9)
-        largest = self._theme.px(_LARGEST * min(self._theme.text_scale, _GROWTH))
-        return min(self._box_width(width) / (longest + 2 * _INDENT), largest)
+        most = _LARGEST if self._columns(width) > 1 else _IN_ONE
+        return min(self._place(self._box_width(width)), self._theme.px(most * min(self._theme.text_scale, _GROWTH)))
 
     def _font(self, cell: float) -> QFont:
         font = self._theme.font("field")
