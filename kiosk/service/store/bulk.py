@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, delete, select, update
 from kiosk.service.directories.connector import Person
 from kiosk.service.store.aliases import aliases
 from kiosk.service.store.engine import ReadTx, WriteTx
-from kiosk.service.store.loading import load, rows_of, stamp
+from kiosk.service.store.loading import load, make_room, rows_of, stamp
 from kiosk.service.store.users import badges, user_values, users
 
 _KNOWN = """
@@ -100,6 +100,7 @@ def badge_holders(tx: ReadTx, wanted: Sequence[str]) -> dict[str, tuple[str, str
 
 def write_people(tx: WriteTx, place: Place, writes: Writes, now: datetime) -> None:
     """Write it all."""
+    make_room(tx)
     at = stamp(tx, now)
     load(tx, "users", _USER, [_row(each, place, at) for each in writes.new])
     _change(tx, writes.changed, now)

@@ -15,6 +15,18 @@ from kiosk.service.store.engine import ReadTx, WriteTx
 Rows = Sequence[tuple[Any, ...]]
 
 
+_CACHE, _LOG = 128 * 1024, 100_000
+"""KiB of pages that SQLite keeps while it loads, and pages that its log may have before they go to their places: names
+are scattered over the whole index, and the same pages are written to again by the next block."""
+
+
+def make_room(tx: WriteTx) -> None:
+    """Let the connection take the memory and the log that thousands of rows are worth; it keeps them."""
+    if _is_sqlite(tx):
+        for pragma in (f"cache_size = -{_CACHE}", f"wal_autocheckpoint = {_LOG}"):
+            _driver(tx).execute(f"PRAGMA {pragma}").close()
+
+
 def load(tx: WriteTx, table: str, columns: Sequence[str], rows: Rows) -> None:
     """Insert rows of texts and numbers; `table` and `columns` are our own words."""
     if not rows:
