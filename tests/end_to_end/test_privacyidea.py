@@ -37,6 +37,7 @@ def test_a_person_of_privacyidea_enrolls_there_and_logs_in(person: Person, serve
         "certificate_authority": str(server.authority),
     }
     settings = SETTINGS | {
+        "accounts": {},  # nobody registers who is in no directory of ours
         "directories": [common],
         "relying_parties": [{**common, "name": "VPN and servers", "origin": ORIGIN}],
     }
