@@ -20,7 +20,7 @@ from kiosk.service.bulk_import.rules import BatchState
 from tests.kiosk.service.bulk_import.people import MAIN, SITES, Migration, as_json, counts, kept
 from tests.kiosk.service.running import assembled, settings_for
 
-PEOPLE, KILLS = 15_000, 20
+PEOPLE, KILLS = 60_000, 20
 ROOT = Path(__file__).resolve().parents[4]
 
 
@@ -46,7 +46,7 @@ def killed(nursery: subprocess.Popen[str], minutes: int, chance: random.Random) 
     nursery.stdin.write(f"{minutes}\n")
     nursery.stdin.flush()
     process = int(nursery.stdout.readline())
-    for _ in range(chance.choice((0, 0, 1, 1, 2))):
+    for _ in range(chance.choice((0, 1, 1, 2))):
         if nursery.stdout.readline() == "ended\n":
             return False
     Event().wait(chance.random() / 6)
@@ -74,6 +74,8 @@ def test_a_batch_that_is_killed_twenty_times_ends_with_exact_counts(tmp_path: Pa
         assert nursery.stdin is not None
         nursery.stdin.close()
     with assembled(tmp_path, settings_for(tmp_path, database=database, accounts=SITES)) as running:
+        (batch,) = actions.overview(running.parts, MAIN, "", 10).batches
+        assert 0 < batch.progress < 1, "it was killed only before or after the work"
         running.clock.advance(days=1000)
         migration = Migration(running, MAIN)
         migration.work()
