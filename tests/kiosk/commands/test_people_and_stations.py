@@ -101,6 +101,36 @@ def test_a_station_is_added_rotated_and_shut_out(
     plain(shut.output)
 
 
+SITES = """
+[[accounts.sites]]
+id = "north"
+name = "North"
+tenant = "one"
+[[accounts.sites]]
+id = "south"
+name = "South"
+tenant = "two"
+"""
+
+
+def test_a_client_of_the_account_workflows_gets_its_scopes_and_sites(keywright: Keywright, config: Path) -> None:
+    config.write_text(config.read_text(encoding="utf-8") + SITES, encoding="utf-8")
+    told = keywright("stations", "add", "HR", "--scope", "USER_RW", "--site", "north", "--config", config).output
+    client = re.findall(r"(?m)^client_id  (client-\w+)$", told)
+    with closing(sqlite3.connect(config.with_name("service.db"))) as database:
+        rows = database.execute("SELECT id, scopes, tenant, sites FROM clients").fetchall()
+    assert rows == [(*client, "USER_RW", "one", "north")]
+
+
+@pytest.mark.parametrize("sites", [["nowhere"], ["north", "south"]])
+def test_a_client_belongs_to_sites_of_one_tenant(keywright: Keywright, config: Path, sites: list[str]) -> None:
+    config.write_text(config.read_text(encoding="utf-8") + SITES, encoding="utf-8")
+    wanted = [word for each in sites for word in ("--site", each)]
+    result = keywright("stations", "add", "HR", "--scope", "USER_RW", *wanted, "--config", config)
+    assert result.exit_code == 3
+    assert "site" in result.stderr
+
+
 @pytest.mark.parametrize("verb", ["rotate", "disable"])
 def test_a_station_that_is_not_there_is_said(
     keywright: Keywright, config: Path, verb: str, plain: Callable[[str], None]
