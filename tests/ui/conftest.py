@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from types import ModuleType
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QSize
+from PySide6.QtGui import QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -62,3 +64,21 @@ def sample() -> Callable[[str], State]:
 def settle_fixture() -> Callable[[], None]:
     """Let everything that waits in the event loop happen."""
     return settle
+
+
+@pytest.fixture
+def overhear(monkeypatch: pytest.MonkeyPatch) -> Callable[[ModuleType], list[str]]:
+    """What the widgets of a module tell a screen reader, from now on."""
+
+    def listen(module: ModuleType) -> list[str]:
+        said: list[str] = []
+
+        class Spy:
+            @staticmethod
+            def updateAccessibility(event: QAccessibleAnnouncementEvent) -> None:  # noqa: N802 - Qt's name
+                said.append(event.message())
+
+        monkeypatch.setattr(module, "QAccessible", Spy)
+        return said
+
+    return listen

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import ModuleType
 
 import pytest
 from PySide6.QtCore import QEvent
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QImage
+from PySide6.QtGui import QAccessible, QImage
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -21,6 +22,7 @@ from ui.theme import load_theme
 from ui.widgets import secret_view
 from ui.widgets.secret_view import SecretView
 
+Overhear = Callable[[ModuleType], list[str]]
 Show = Callable[[Page, State], list[object]]
 PIN = "82604917"
 
@@ -31,17 +33,9 @@ def page(qtbot: QtBot) -> RandomPinPage:
 
 
 @pytest.fixture
-def announced(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def announced(overhear: Overhear) -> list[str]:
     """What a screen reader is told."""
-    said: list[str] = []
-
-    class Spy:
-        @staticmethod
-        def updateAccessibility(event: QAccessibleAnnouncementEvent) -> None:  # noqa: N802 - Qt's name
-            said.append(event.message())
-
-    monkeypatch.setattr(secret_view, "QAccessible", Spy)
-    return said
+    return overhear(secret_view)
 
 
 def view(page: RandomPinPage) -> SecretView:

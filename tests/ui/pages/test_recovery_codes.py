@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import ModuleType
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -22,6 +23,7 @@ from ui.widgets import code_sheet
 from ui.widgets.code_sheet import CodeSheet
 from ui.window import Window
 
+Overhear = Callable[[ModuleType], list[str]]
 Show = Callable[[Page, State], list[object]]
 Sample = Callable[[str], State]
 
@@ -32,17 +34,9 @@ def page(qtbot: QtBot) -> RecoveryCodesPage:
 
 
 @pytest.fixture
-def announced(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def announced(overhear: Overhear) -> list[str]:
     """What a screen reader is told."""
-    said: list[str] = []
-
-    class Spy:
-        @staticmethod
-        def updateAccessibility(event: QAccessibleAnnouncementEvent) -> None:  # noqa: N802 - Qt's name
-            said.append(event.message())
-
-    monkeypatch.setattr(code_sheet, "QAccessible", Spy)
-    return said
+    return overhear(code_sheet)
 
 
 def sheet(page: Page) -> CodeSheet:

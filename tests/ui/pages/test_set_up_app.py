@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from types import ModuleType
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
@@ -26,6 +27,7 @@ from ui.widgets.keypad import Keypad
 from ui.widgets.qr_pad import QrPad
 from ui.window import Window
 
+Overhear = Callable[[ModuleType], list[str]]
 Show = Callable[[Page, State], list[object]]
 Sample = Callable[[str], State]
 
@@ -209,17 +211,8 @@ def test_a_screen_reader_finds_the_picture_and_not_the_secret(window: Window, sa
     assert "otpauth" not in said
 
 
-def test_the_key_is_said_on_purpose(
-    page: SetUpAppPage, visit: Visit, show: Show, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    said: list[str] = []
-
-    class Spy:
-        @staticmethod
-        def updateAccessibility(event: QAccessibleAnnouncementEvent) -> None:  # noqa: N802 - Qt's name
-            said.append(event.message())
-
-    monkeypatch.setattr(secret_view, "QAccessible", Spy)
+def test_the_key_is_said_on_purpose(page: SetUpAppPage, visit: Visit, show: Show, overhear: Overhear) -> None:
+    said = overhear(secret_view)
     show(page, SetUpApp(visit, SETUP))
     assert said == []
     pad(page).aloud.click()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from types import ModuleType
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QDate, Qt
-from PySide6.QtGui import QAccessibleAnnouncementEvent
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -14,6 +16,7 @@ from ui.theme import load_theme
 from ui.widgets import day_field
 from ui.widgets.day_field import DayField
 
+Overhear = Callable[[ModuleType], list[str]]
 TODAY = QDate(2026, 11, 22)
 OTHER = -1
 
@@ -58,15 +61,8 @@ def test_a_near_day_is_one_touch(qtbot: QtBot, days: int, value: str) -> None:
     assert field.target is field.tiles[days]
 
 
-def test_another_day_is_found_in_steps_that_are_told(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
-    said: list[str] = []
-
-    class Spy:
-        @staticmethod
-        def updateAccessibility(event: QAccessibleAnnouncementEvent) -> None:  # noqa: N802 - Qt's name
-            said.append(event.message())
-
-    monkeypatch.setattr(day_field, "QAccessible", Spy)
+def test_another_day_is_found_in_steps_that_are_told(qtbot: QtBot, overhear: Overhear) -> None:
+    said = overhear(day_field)
     field = made(qtbot, 180)
     with qtbot.waitSignal(field.unfolded):
         field.tiles[OTHER].click()

@@ -30,6 +30,7 @@ _TABLES = (
     "once",
     "audit",
 )
+_COUNTS = ("size", "position", "line", "read", "created", "changed", "same", "failed", "merged")
 
 
 def upgrade() -> None:
@@ -42,8 +43,10 @@ def upgrade() -> None:
     _sign_in()
     _second_factor()
     _guests()
+    _screenings()
     _outside()
     _batches()
+    _batch_parts()
     _trail()
 
 
@@ -173,6 +176,9 @@ def _guests() -> None:
         sa.PrimaryKeyConstraint("user_id", name=op.f("pk_guests")),
     )
     op.create_index("ix_guests_ends_on", "guests", ["ends_on"])
+
+
+def _screenings() -> None:
     op.create_table(
         "screenings",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -183,8 +189,7 @@ def _guests() -> None:
         sa.Column("reference", sa.String(length=128), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("asked_at", UtcDateTime, nullable=False),
-        sa.Column("due_at", UtcDateTime, nullable=True),
-        sa.Column("settled_at", UtcDateTime, nullable=True),
+        *(sa.Column(name, UtcDateTime, nullable=True) for name in ("due_at", "settled_at")),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_screenings_user_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_screenings")),
     )
@@ -229,22 +234,17 @@ def _batches() -> None:
         sa.Column("client_id", sa.String(length=64), nullable=False),
         sa.Column("form", sa.String(length=16), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
-        sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
-        sa.Column("position", sa.BigInteger(), nullable=False),
-        sa.Column("line", sa.BigInteger(), nullable=False),
-        *(
-            sa.Column(name, sa.BigInteger(), nullable=False)
-            for name in ("read", "created", "changed", "same", "failed", "merged")
-        ),
+        *(sa.Column(name, sa.BigInteger(), nullable=False) for name in _COUNTS),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("made_at", UtcDateTime, nullable=False),
-        sa.Column("seen_at", UtcDateTime, nullable=False),
-        sa.Column("leased_until", UtcDateTime, nullable=True),
-        sa.Column("ended_at", UtcDateTime, nullable=True),
+        *(sa.Column(name, UtcDateTime, nullable=False) for name in ("made_at", "seen_at")),
+        *(sa.Column(name, UtcDateTime, nullable=True) for name in ("leased_until", "ended_at")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_batches")),
     )
     op.create_index("ix_batches_tenant_made_at", "batches", ["tenant", "made_at"])
+
+
+def _batch_parts() -> None:
     op.create_table(
         "batch_chunks",
         sa.Column("batch_id", sa.String(length=32), nullable=False),
