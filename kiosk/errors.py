@@ -30,6 +30,10 @@ KioskError
 │       ├── HeldForReview  the person is registered, and somebody has to look at it first
 │       ├── TermsChanged   something that must be accepted was not, or in an older version
 │       ├── TotpWrongState the authenticator app is set up already, or setting it up was not begun
+│       ├── PhonesUnavailable  no code for a phone can be had now
+│       ├── IdOutOfRange   no project here has given the number out
+│       ├── IdTakenByOther the mobile ID is somebody else's, or theirs is another one
+│       ├── NumbersExhausted  the project has no number left
 │       ├── SessionExpired
 │       ├── KeyNotAllowed  `reasons`
 │       ├── CeremonyExpired  the creation options are too old: fetch new ones
@@ -196,6 +200,22 @@ class TermsChanged(Refusal):
 
 class TotpWrongState(Refusal):
     """The person's authenticator app is in another state: set up already, or never begun."""
+
+
+class PhonesUnavailable(Refusal):
+    """No code for a phone can be had now; the visit may go on without one."""
+
+
+class IdOutOfRange(Refusal):
+    """The number, or the code, is not one that a project here has given out."""
+
+
+class IdTakenByOther(Refusal):
+    """The mobile ID is somebody else's, or the person has another one in this project already."""
+
+
+class NumbersExhausted(Refusal):
+    """All numbers of the project are given out."""
 
 
 class SessionExpired(Refusal):

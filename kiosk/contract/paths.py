@@ -22,6 +22,36 @@ FINISH = "/enrollments/{enrollment_id}/finish"
 REGISTER = "/enrollments/{enrollment_id}/register"
 TOTP = "/enrollments/{enrollment_id}/totp"
 TOTP_CONFIRM = "/enrollments/{enrollment_id}/totp/confirm"
+MOBILE_ID = "/enrollments/{enrollment_id}/mobile-id"
+
+# A phone that scans a code, by the paths that organizations know them by.
+QR_ENROL = "/omi/qr/enrol"
+QR_STATUS = "/omi/qr/enrol/status"
+
+# The pages that phones open: no token, a code or a cookie instead.
+PHONE_LINK = "/m/{code}"
+PHONE_PAGE = "/m"
+PHONE_ASSETS = "/m/assets/{name}"
+ACTIVATION_LINK = "/a/{code}"
+ACTIVATION_PAGE = "/a"
+INVITATION_LINK = "/i/{code}"
+
+# Projects: campaigns that hand out mobile IDs.
+PROJECTS = "/projects"
+PROJECT = "/projects/{project_id}"
+PROJECT_CODE = "/projects/{project_id}/activation-code.{form}"
+PROJECT_CODE_RENEWAL = "/projects/{project_id}/activation-code/renew"
+PROJECT_IDS = "/projects/{project_id}/ids"
+PROJECT_REGISTERED = "/projects/{project_id}/registered"
+PROJECT_USERS = "/projects/{project_id}/users"
+PROJECT_USER = "/projects/{project_id}/users/{member_id}"
+PROJECT_INVITATION = "/projects/{project_id}/users/{member_id}/invite"
+PROJECT_USER_RESET = "/projects/{project_id}/users/{member_id}/reset"
+PROJECT_LIST = "/projects/{project_id}/users/list"
+PROJECT_FEED = "/projects/{project_id}/feed"
+PROJECT_HANDOUT = "/projects/{project_id}/handouts/{sheet}"
+MOBILE_IDS_CLAIM = "/mobile-ids/claim"
+MOBILE_IDS_EXPORT = "/mobile-ids/export.csv"
 
 # The workflows of accounts, by the paths that organizations know them by.
 REGISTRATION = "/user/registration"
@@ -75,3 +105,9 @@ class Scope(StrEnum):
     RE_VALIDATE_USER = "RE_VALIDATE_USER"
     MIGRATE_USERS = "MIGRATE_USERS"
     USER_ATTRIBUTES_RW = "USER-ATTRIBUTES_RW"
+    QR_ENROL = "credential:omi:enrol:qr:admin:post"
+    QR_STATUS = "credential:omi:enrol:status:get"
+    PROJECTS_READ = "projects:read"
+    PROJECTS_WRITE = "projects:write"
+    MOBILE_IDS_CLAIM = "mobile-ids:claim"
+    MOBILE_IDS_CONFIRM = "mobile-ids:confirm"

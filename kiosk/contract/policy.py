@@ -111,13 +111,33 @@ class HandOverPolicy:
     enterprise_attestation: Demand | None = None
 
 
+class PhonePlace(StrEnum):
+    """Where the phone's own passkey stands in a visit: before the key, after it, or instead of it."""
+
+    BEFORE = "before"
+    AFTER = "after"
+    INSTEAD = "instead"
+
+
+@dataclass(frozen=True, slots=True)
+class PhonePolicy:
+    """The phone registers a passkey of its own. With `best_effort` the person may go on without a phone; where it
+    stands instead of the key, with a key."""
+
+    place: PhonePlace
+    demand: Demand = Demand.BEST_EFFORT
+
+
 @dataclass(frozen=True, slots=True)
 class EnrollmentPolicy:
     """What the station must obey in the key step. `totp`: after the key, an authenticator app is set up as a fallback;
-    `best_effort` lets the person go on without."""
+    `best_effort` lets the person go on without. `phone`: the phone gets a passkey. `mobile_id`: before the key, the
+    person shows the mobile ID of a project, or its activation code."""
 
     pin: PinPolicy = PinPolicy()
     key: KeyPolicy = field(default_factory=KeyPolicy)
     hand_over: HandOverPolicy = HandOverPolicy()
     partial: Partial = Partial.KEEP
     totp: Demand | None = None
+    phone: PhonePolicy | None = None
+    mobile_id: Demand | None = None

@@ -53,6 +53,12 @@ class Word(StrEnum):
     MESSAGE_REFUSED = "message_refused"
     QUOTA_EXCEEDED = "quota_exceeded"
     BATCH_BUSY = "batch_busy"
+    PHONE_UNAVAILABLE = "phone_unavailable"
+    ID_OUT_OF_RANGE = "id_out_of_range"
+    ID_TAKEN = "id_taken"
+    RANGE_EXHAUSTED = "range_exhausted"
+    NOT_IN_THIS_PROJECT = "not_in_this_project"
+    LIST_REJECTED = "list_rejected"
     INTERNAL = "internal"
 
 

@@ -46,8 +46,8 @@ class FieldSet:
 
 
 class VerificationMethod(StrEnum):
-    """How a matched person is verified: the five options that enrollment flows offer, and a code of the authenticator
-    app that the person set up earlier."""
+    """How a matched person is verified: the five options that enrollment flows offer, a code of the authenticator
+    app that the person set up earlier, and a passkey on their phone (the answer is the transaction of its code)."""
 
     EMAIL = "email"
     SMS = "sms"
@@ -55,6 +55,7 @@ class VerificationMethod(StrEnum):
     SELF_CONFIRMATION = "self_confirmation"
     NONE = "none"
     TOTP = "totp"
+    PHONE = "phone"
 
 
 class FormKind(StrEnum):
@@ -119,7 +120,8 @@ class RelyingPartyName:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """All that the station shows or obeys. `embedded` allows simulated keys."""
+    """All that the station shows or obeys. `embedded` allows simulated keys. `codes_on_phone` and `forms_on_phone`: a
+    code may be typed, a form filled in, on the person's phone instead of here."""
 
     organization: str
     languages: tuple[str, ...]
@@ -133,3 +135,5 @@ class Profile:
     email_domain: str = ""
     version: str = ""
     registrations: tuple[RegistrationForm, ...] = ()
+    codes_on_phone: bool = False
+    forms_on_phone: bool = False

@@ -90,6 +90,18 @@ class PersonConfirmed:
 
 
 @dataclass(frozen=True, slots=True)
+class PhoneWanted:
+    """EnterCode, Register: the person would rather type it on their phone."""
+
+
+@dataclass(frozen=True, slots=True)
+class IdShown:
+    """ShowId: what was typed, or read by the scanner or the camera."""
+
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class PinChosen:
     """ChoosePin: a PIN that meets all rules, typed twice."""
 
@@ -194,6 +206,8 @@ Event = (
     | CodeRequested
     | BadgeShown
     | PersonConfirmed
+    | PhoneWanted
+    | IdShown
     | PinChosen
     | PinTyped
     | PinReplaced

@@ -19,6 +19,7 @@ from kiosk.enrollment.states_of_key import (
     ResetStage,
     SelectKey,
 )
+from kiosk.enrollment.states_of_phone import IdTaken, Phone, ShowId
 from kiosk.enrollment.visit import Port, Trouble, Visit
 
 __all__ = [
@@ -33,8 +34,10 @@ __all__ = [
     "EnrollFinger",
     "EnterCode",
     "EnterPin",
+    "IdTaken",
     "Identify",
     "InsertKey",
+    "Phone",
     "Prove",
     "RandomPin",
     "RecoveryCodes",
@@ -45,6 +48,7 @@ __all__ = [
     "SelectKey",
     "SetUpApp",
     "ShowBadge",
+    "ShowId",
     "State",
     "Stopped",
     "Task",
@@ -271,4 +275,5 @@ _Person = (
     Connecting | Welcome | Identify | Register | AcceptTerms | ChooseMethod | EnterCode | ShowBadge | ConfirmPerson
 )
 _Key = InsertKey | SelectKey | ChoosePin | EnterPin | ChangePin | RandomPin | EnrollFinger | ResetKey
-State = _Person | _Key | Touch | Prove | SetUpApp | RecoveryCodes | Done | Stopped
+_Phone = Phone | ShowId | IdTaken
+State = _Person | _Phone | _Key | Touch | Prove | SetUpApp | RecoveryCodes | Done | Stopped

@@ -22,6 +22,7 @@ DIRECTORIES: Final = "kiosk.service.directories.connectors"
 RELYING_PARTIES: Final = "kiosk.service.relying_parties.connectors"
 MESSENGERS: Final = "kiosk.service.messages.connectors"
 SCREENERS: Final = "kiosk.service.screening.connectors"
+PHONES: Final = "kiosk.service.mobile.connectors"
 
 Settings = TypeVar("Settings", bound=SettingsModel)
 Made = TypeVar("Made")

@@ -136,6 +136,12 @@ TITLES: Final[Mapping[Word, str]] = {
     Word.TOTP_NOT_SET_UP: "User not found, or user MFA TOTP not set up",
     Word.MESSAGE_REFUSED: "The sealed message is not accepted",
     Word.QUOTA_EXCEEDED: "The agreement allows no more for today",
+    Word.PHONE_UNAVAILABLE: "No phone can be enrolled now",
+    Word.ID_OUT_OF_RANGE: "The number is not one of this project",
+    Word.ID_TAKEN: "The number is somebody else's",
+    Word.RANGE_EXHAUSTED: "All numbers of the project are given out",
+    Word.NOT_IN_THIS_PROJECT: "The project is of the other kind",
+    Word.LIST_REJECTED: "The list has errors, and nothing of it was taken",
     Word.BATCH_BUSY: "The migration is being worked on",
     Word.INTERNAL: "Something went wrong inside the service",
 }

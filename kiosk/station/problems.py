@@ -9,14 +9,18 @@ from kiosk.errors import (
     CeremonyExpired,
     CodeTooOld,
     HeldForReview,
+    IdOutOfRange,
+    IdTakenByOther,
     InputRefused,
     KeyNotAllowed,
     KioskError,
     Locked,
     NotVerified,
+    NumbersExhausted,
     OutcomeUnknown,
     OutOfStep,
     PartyUnavailable,
+    PhonesUnavailable,
     ProofRefused,
     RegistrationRefused,
     ServiceBroken,
@@ -36,9 +40,9 @@ STANDARD_WAIT = 60
 _NEVER_OURS = (
     *(Word.IDEMPOTENCY_CONFLICT, Word.DUPLICATE, Word.ACCOUNT_STATE, Word.ACTIVATION_EXPIRED, Word.SIGN_IN_REFUSED),
     *(Word.SITE_NOT_ALLOWED, Word.PASSWORD_REFUSED, Word.SCREENING_REJECTED, Word.MESSAGE_REFUSED, Word.QUOTA_EXCEEDED),
-    Word.BATCH_BUSY,
+    *(Word.BATCH_BUSY, Word.NOT_IN_THIS_PROJECT, Word.LIST_REJECTED),
 )
-"""What is said on the routes of accounts, which no station calls."""
+"""What is said on the routes of accounts and of projects, which no station calls."""
 
 
 def _plain(error: Callable[[str], ServiceError]) -> Callable[[Problem], ServiceError]:
@@ -90,6 +94,10 @@ TABLE: Mapping[Word, Callable[[Problem], KioskError]] = {
     Word.HELD_FOR_REVIEW: _plain(HeldForReview),
     Word.TOTP_STATE: _plain(TotpWrongState),
     Word.TOTP_NOT_SET_UP: _plain(TotpWrongState),
+    Word.PHONE_UNAVAILABLE: _plain(PhonesUnavailable),
+    Word.ID_OUT_OF_RANGE: _plain(IdOutOfRange),
+    Word.ID_TAKEN: _plain(IdTakenByOther),
+    Word.RANGE_EXHAUSTED: _plain(NumbersExhausted),
     Word.INTERNAL: _plain(ServiceBroken),
     **dict.fromkeys(_NEVER_OURS, _plain(ServiceBroken)),
 }

@@ -29,6 +29,8 @@ def profile_of(parts: Parts) -> Profile:
         email_domain=settings.identify.email_domain,
         version=release(),
         registrations=forms(settings),
+        codes_on_phone=settings.phone.codes,
+        forms_on_phone=settings.phone.forms,
     )
 
 

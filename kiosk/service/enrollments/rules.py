@@ -25,7 +25,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from kiosk.contract.enrollments import KeyReport, Phase, WebAuthnObject
-from kiosk.contract.policy import EnrollmentPolicy, HandOverPolicy, KeyPolicy, PinMode, PinPolicy
+from kiosk.contract.policy import EnrollmentPolicy, HandOverPolicy, KeyPolicy, PhonePolicy, PinMode, PinPolicy
 from kiosk.contract.profile import FieldSet
 from kiosk.service.directories.connector import Criteria, Person
 from kiosk.service.directories.rules import BadCriteria
@@ -245,6 +245,8 @@ def policy_for(settings: ServiceSettings, person: Person) -> EnrollmentPolicy:
         HandOverPolicy(**settings.hand_over.model_dump()),
         settings.partial,
         settings.accounts.totp.offer,
+        None if settings.phone.place is None else PhonePolicy(settings.phone.place, settings.phone.demand),
+        settings.projects.ask_at_kiosk,
     )
 
 

@@ -1,0 +1,1 @@
+"""Services elsewhere that hand out the codes; each is one module."""
