@@ -20,10 +20,12 @@ _LOCK = 0x4B657977  # "Keyw": the advisory lock that only our migrations take
 
 
 def upgrade(store: Store, revision: str = "head") -> None:
-    """Run the missing migrations in one transaction, while no other process can.
+    """Run the missing migrations in one transaction, while no other process can. Where none is missing, nothing waits.
 
     Raises ConfigurationError for a database of a newer release, StorageFull, StoreBusy.
     """
+    if revision == "head" and _is_current(store):
+        return
     try:
         _migrate(store, lambda config: command.upgrade(config, revision))
     except CommandError as error:
@@ -46,6 +48,15 @@ def revisions(store: Store) -> tuple[str | None, str | None]:
     except DBAPIError as error:  # its text may hold the password of the database
         raise ConfigurationError("database.url", "names a database that does not answer") from error
     return current, ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _is_current(store: Store) -> bool:
+    """Whether nothing is missing; what goes wrong here is told by the migration itself."""
+    try:
+        current, wanted = revisions(store)
+    except ConfigurationError:
+        return False
+    return current == wanted
 
 
 def _migrate(store: Store, run: Callable[[Config], None]) -> None:

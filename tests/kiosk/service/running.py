@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import Any, Final
 
 import requests
 
@@ -22,12 +24,14 @@ from kiosk.service.settings import ServiceSettings
 from kiosk.service.sources import SystemRandom
 from kiosk.service.store.engine import Store
 from kiosk.service.store.settings import DatabaseSettings
+from kiosk.service.store.upgrade import upgrade
 from kiosk.service.tls import Identity
 from kiosk.service.tokens.actions import Rights, create_client
 from kiosk.service.tokens.rules import ClientCredentials
 from tests.kiosk.service.soft_key import Json, SoftKey
 
 NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
+_SQLITE: Final = "sqlite:///"
 
 
 @dataclass
@@ -150,6 +154,24 @@ class Running:
         return station.post(f"/enrollments/{enrollment}/ceremony", body, 200)
 
 
+@cache
+def _with_tables() -> bytes:
+    """A database file with its tables and no rows: making them takes longer than most tests."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "service.db"
+        store = opened({"url": f"{_SQLITE}{path}"})
+        upgrade(store)
+        store.close()
+        assert not path.with_name("service.db-wal").exists(), "its last words are not in the file itself"
+        return path.read_bytes()
+
+
+def _prepare(settings: ServiceSettings) -> None:
+    path = Path(settings.database.url.removeprefix(_SQLITE))
+    if settings.database.url.startswith(_SQLITE) and not path.exists():
+        path.write_bytes(_with_tables())
+
+
 @contextmanager
 def assembled(folder: Path, settings: ServiceSettings, **around: Any) -> Iterator[Running]:
     """A service with the sample people, without a server."""
@@ -161,6 +183,7 @@ def assembled(folder: Path, settings: ServiceSettings, **around: Any) -> Iterato
         "clock": clock,
         "random": random,
     }
+    _prepare(settings)
     service = assemble(settings, Surroundings(**given | around))
     try:
         importer = Importer(service.parts.store, clock, random, settings)
