@@ -16,9 +16,11 @@ def upgrade() -> None:
     _make_project_members()
     _make_mobile_ids()
     _make_host_feed()
+    _make_host_feeds()
 
 
 def downgrade() -> None:
+    op.drop_table("host_feeds")
     op.drop_table("host_feed")
     op.drop_table("mobile_ids")
     op.drop_table("project_members")
@@ -120,13 +122,32 @@ def _make_host_feed() -> None:
         sa.Column("number", sa.BigInteger(), nullable=False),
         sa.Column("body", sa.JSON(), nullable=False),
         sa.Column("made_at", UtcDateTime(timezone=True), nullable=False),
-        sa.Column("tries", sa.Integer(), nullable=False),
-        sa.Column("due_at", UtcDateTime(timezone=True), nullable=True),
         sa.Column("sent_at", UtcDateTime(timezone=True), nullable=True),
-        sa.Column("trouble", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(
             ["project_id"], ["projects.id"], name=op.f("fk_host_feed_project_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("project_id", "position", name=op.f("pk_host_feed")),
     )
-    op.create_index("ix_host_feed_due_at", "host_feed", ["due_at"], unique=False)
+    op.create_index("ix_host_feed_sent_at", "host_feed", ["sent_at"], unique=False)
+
+
+def _make_host_feeds() -> None:
+    op.create_table(
+        "host_feeds",
+        sa.Column("project_id", sa.String(length=32), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("taken", sa.BigInteger(), nullable=False),
+        sa.Column("attempt", sa.BigInteger(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("due_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("leased_until", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("stopped_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("trouble", sa.String(length=64), nullable=False),
+        sa.Column("file_written_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("file_trouble", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["project_id"], ["projects.id"], name=op.f("fk_host_feeds_project_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("project_id", name=op.f("pk_host_feeds")),
+    )
+    op.create_index("ix_host_feeds_due_at", "host_feeds", ["due_at"], unique=False)
