@@ -44,6 +44,8 @@ class FeedSettings(SettingsModel):
 class ProjectSettings(SettingsModel):
     """What the files of this machine have to do with one project."""
 
+    tenant: Name = "default"
+    """Whose project may name these settings; those of others may not."""
     list: Path | None = None
     """A CSV file with the whole user list, looked at each minute (projects without self-service)."""
     feed: FeedSettings | None = None
@@ -57,6 +59,9 @@ class ProjectsSettings(SettingsModel):
     """Where phones reach the activation pages, as an origin; `phone.url` if it is left out."""
     ask_at_kiosk: Demand | None = None
     """Whether each enrollment asks for a mobile ID before the key: `require`, `best_effort` or not at all."""
+    activations_per_minute: int = Field(default=600, ge=1, le=100_000)
+    """How many phones may get a number of one project in a minute: whoever has the code of a poster cannot use up a
+    range at once."""
     invitation_days: int = Field(default=7, ge=1, le=60)
     """How long an invitation works."""
     deletion_hours: int = Field(default=24, ge=0, le=168)

@@ -107,6 +107,7 @@ def _make_mobile_ids() -> None:
         ),
         sa.PrimaryKeyConstraint("project_id", "number", name=op.f("pk_mobile_ids")),
     )
+    op.create_index("ix_mobile_ids_phone_hash", "mobile_ids", ["phone_hash"], unique=False)
     op.create_index("uq_mobile_ids_project_id_member_id", "mobile_ids", ["project_id", "member_id"], unique=True)
     op.create_index("uq_mobile_ids_project_id_phone_hash", "mobile_ids", ["project_id", "phone_hash"], unique=True)
     op.create_index("uq_mobile_ids_project_id_user_id", "mobile_ids", ["project_id", "user_id"], unique=True)
