@@ -14,6 +14,8 @@ from typing import Final
 from kiosk.service.audit.actions import Event, record
 from kiosk.service.parts import Parts
 from kiosk.service.projects import rules
+from kiosk.service.projects.feed import tell
+from kiosk.service.projects.feed_rules import FeedKind
 from kiosk.service.store import mobile_ids as rows
 from kiosk.service.store import projects as projects_store
 from kiosk.service.store.engine import ReadTx, WriteTx
@@ -88,7 +90,7 @@ def tie(
     if mine is not None:
         if mine.number != number:
             raise rules.IdTaken
-        return _kept_up(tx, parts, project, mine, holder, actor), False
+        return kept_up(tx, parts, project, mine, holder, actor), False
     row = rows.mobile_id(tx, project.id, number) if rules.in_range(project, number) else None
     if row is None and not project.assigned_here:
         return give_number(tx, parts, project, number, holder, actor), True
@@ -102,7 +104,9 @@ def release(tx: WriteTx, parts: Parts, project: ProjectRow, row: MobileIdRow, ac
     """Nobody has the number any more, and nobody gets it again; the same again changes nothing."""
     if row.released_at is not None:
         return
-    gone = {"phone_hash": None, "member_id": None, "user_id": None}
+    if row.claimed_at is not None:
+        tell(tx, parts, row, FeedKind.RELEASED)
+    gone: dict[str, None] = {"phone_hash": None, "member_id": None, "user_id": None}
     rows.change_mobile_id(tx, row, released_at=parts.clock.now(), **gone)
     trail(tx, parts, project, "mobile_id_released", actor, row, reason=reason)
 
@@ -187,7 +191,7 @@ def _row(project_id: str, number: int, holder: Holder, now: datetime) -> MobileI
     )
 
 
-def _kept_up(
+def kept_up(
     tx: WriteTx, parts: Parts, project: ProjectRow, row: MobileIdRow, holder: Holder, actor: str
 ) -> MobileIdRow:
     """The same person; names and address as they are now, where they are told."""
@@ -195,11 +199,13 @@ def _kept_up(
     if not told:
         return row
     changed = rows.change_mobile_id(tx, row, **told)
+    tell(tx, parts, changed, FeedKind.CHANGED)
     trail(tx, parts, project, "mobile_id_changed", actor, changed)
     return changed
 
 
 def _claimed(tx: WriteTx, parts: Parts, project: ProjectRow, row: MobileIdRow, actor: str) -> None:
+    tell(tx, parts, row, FeedKind.CLAIMED)
     trail(tx, parts, project, "mobile_id_claimed", actor, row)
 
 

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from qrcode.main import QRCode
 
-from kiosk.service.accounts.totp_picture import png, qr_data_url
+from kiosk.service.accounts.totp_picture import qr_data_url
+from kiosk.service.qr_picture import png
 
 squares = st.integers(1, 30).flatmap(
     lambda size: st.lists(st.lists(st.booleans(), min_size=size, max_size=size), min_size=size, max_size=size)
