@@ -31,6 +31,7 @@ from kiosk.service.messages.worker import postmen
 from kiosk.service.outbound import Outbound
 from kiosk.service.partners.keys import load_keys
 from kiosk.service.parts import Parts
+from kiosk.service.projects.feed_worker import feed_lanes
 from kiosk.service.server import Server
 from kiosk.service.settings import ServiceSettings
 from kiosk.service.sources import Clock, Random, SystemClock, SystemRandom
@@ -121,7 +122,11 @@ def assemble(settings: ServiceSettings, around: Surroundings) -> Service:
         embedded=around.embedded,
         nudge=bell.ring,
     )
-    lanes = {**_lanes(parts, messengers(settings, wiring)), **_metadata_lane(parts, outbound)}
+    lanes = {
+        **_lanes(parts, messengers(settings, wiring)),
+        **_metadata_lane(parts, outbound),
+        **feed_lanes(parts, outbound),
+    }
     worker = Worker(lanes, bell)
     return Service(parts, create_app(parts), worker, outbound)
 

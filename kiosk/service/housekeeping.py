@@ -15,6 +15,7 @@ from kiosk.service.messages.worker import forget_old_messages
 from kiosk.service.once import forget_old_answers
 from kiosk.service.partners.actions import forget_old_messages as forget_partner_messages
 from kiosk.service.parts import Parts
+from kiosk.service.projects.feed_worker import forget_old_events
 from kiosk.service.verification.actions import forget_old_codes
 from kiosk.service.worker import Chore
 
@@ -38,5 +39,6 @@ def housekeeping(parts: Parts) -> tuple[Chore, ...]:
         Chore("forget_external_tokens", lambda: forget_expired_tokens(parts) < 0, _HOURLY, listens=False),
         Chore("forget_secrets", lambda: forget_old_secrets(parts) < 0, _HOURLY, listens=False),
         Chore("forget_sessions", lambda: forget_old_sessions(parts) < 0, _HOURLY, listens=False),
+        Chore("forget_events", lambda: forget_old_events(parts) < 0, _HOURLY, listens=False),
         Chore("forget_answers", lambda: forget_old_answers(parts) < 0, _HOURLY, listens=False),
     )

@@ -1,4 +1,4 @@
-"""The host feed of a project: events are added where they happen, and people look how it stands."""
+"""The host feed of a project: events are added where they happen, in the transaction of what they tell."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from kiosk.service.projects.rules import settings_of
 from kiosk.service.projects.settings import FeedSettings
 from kiosk.service.sources import new_id
 from kiosk.service.store import host_feed as rows
-from kiosk.service.store.engine import ReadTx, WriteTx
+from kiosk.service.store.engine import WriteTx
 from kiosk.service.store.host_feed import FeedRow
 from kiosk.service.store.mobile_ids import MobileIdRow
 from kiosk.service.store.projects import ProjectRow, project
@@ -38,9 +38,3 @@ def feed_of(parts: Parts, of: ProjectRow) -> FeedSettings | None:
     """How the host system of a project is told; None if it is not."""
     named = settings_of(parts.settings.projects, of)
     return None if named is None else named.feed
-
-
-def list_changed(tx: ReadTx, project_id: str) -> int:
-    """Another number each time that the list of a project has changed; 0 before the first event."""
-    stands = rows.standing(tx, project_id)
-    return 0 if stands is None else stands.position

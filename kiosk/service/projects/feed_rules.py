@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from kiosk.service.store.host_feed import FeedRow
+from kiosk.service.store.host_list import FORMULA
 from kiosk.service.store.mobile_ids import MobileIdRow
 
 FIRST_WAIT: Final = timedelta(seconds=2)
@@ -25,7 +26,6 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
 """The columns of a list by its layout, in the order that managers of mobile IDs read them."""
 
 _AGAIN: Final = frozenset({408, 425, 429})
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _LINE_ENDS: Final = frozenset('",\r\n')
 
 
@@ -112,7 +112,7 @@ def back_off(tries: int, jitter: float) -> timedelta:
 def harmless(row: MobileIdRow) -> bool:
     """Whether a spreadsheet reads all of it as text. What is not is refused where it comes in; in a list for machines
     it cannot be altered, so that such a row is left out and told."""
-    return not any(text.startswith(_FORMULA) for text in (row.given_name, row.family_name, row.email, row.sync_id))
+    return not any(text.startswith(FORMULA) for text in (row.given_name, row.family_name, row.email, row.sync_id))
 
 
 def lines(layout: str, rows: Iterable[MobileIdRow], *, header: bool) -> Iterable[bytes]:

@@ -20,6 +20,8 @@ class WebhookSettings(SettingsModel):
     """The name of the secret that events are signed with (HMAC-SHA256)."""
     timeout: int = Field(default=10, ge=1, le=60)
     """Seconds that one call may take."""
+    certificate_authority: Path | None = None
+    """PEM file with the authority of the host system's certificate, in place of the public ones."""
 
 
 class FeedSettings(SettingsModel):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -21,6 +20,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
+    func,
     insert,
     or_,
     select,
@@ -29,14 +29,8 @@ from sqlalchemy import (
 
 from kiosk.service.store.columns import ID_LENGTH, UtcDateTime, metadata
 from kiosk.service.store.engine import ReadTx, WriteTx
-from kiosk.service.store.mobile_ids import MobileIdRow, mobile_ids
-from kiosk.service.store.projects import projects
-
-HOST_VIEW: Final = "host_mobile_ids"
-"""The view that host systems read; migration v0011 makes it."""
 
 _LONGEST_LEASE: Final = timedelta(minutes=10)
-_PAGE: Final = 1000
 
 host_feed = Table(
     "host_feed",
@@ -93,14 +87,14 @@ class StandingRow:
     """How the feed of a project stands: the last `position`, the last one that was `taken`, the `tries` of the next,
     and why it did not go out (`trouble`); the same of the file."""
 
-    position: int
-    taken: int
-    tries: int
-    due_at: datetime | None
-    stopped_at: datetime | None
-    trouble: str
-    file_written_at: datetime | None
-    file_trouble: str
+    position: int = 0
+    taken: int = 0
+    tries: int = 0
+    due_at: datetime | None = None
+    stopped_at: datetime | None = None
+    trouble: str = ""
+    file_written_at: datetime | None = None
+    file_trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,15 +106,6 @@ class ClaimedFeed:
     taken: int
     tries: int
     attempt: int
-
-
-@dataclass(frozen=True, slots=True)
-class DueFeed:
-    """A feed with something to send, and what its project says of its settings."""
-
-    project_id: str
-    tenant: str
-    details: dict[str, Any] = field(repr=False)
 
 
 # Statements are made once: building one costs more than running it.
@@ -142,12 +127,7 @@ _WAKE = update(host_feeds).where(_OF, host_feeds.c.due_at.is_(None)).values(due_
 _INSERT, _BEGIN = insert(host_feed), insert(host_feeds)
 _FRESH: Final = {"position": 0, "taken": 0, "attempt": 0, "tries": 0, "trouble": "", "file_trouble": ""}
 _STANDING = select(*(host_feeds.c[name] for name in StandingRow.__slots__)).where(_OF)
-_DUE_FEEDS = (
-    select(host_feeds.c.project_id, projects.c.tenant, projects.c.details)
-    .join(projects, projects.c.id == host_feeds.c.project_id)
-    .where(_DUE)
-    .order_by(host_feeds.c.due_at)
-)
+_DUE_FEEDS = select(host_feeds.c.project_id).where(_DUE).order_by(host_feeds.c.due_at)
 _FREE = select(host_feeds.c.project_id).where(_OF, _DUE).with_for_update(skip_locked=True).scalar_subquery()
 _CLAIM = (
     update(host_feeds)
@@ -181,17 +161,12 @@ _RESUME = (
     .where(_OF, host_feeds.c.taken < host_feeds.c.position)
     .values(due_at=_NOW, stopped_at=None, tries=0, trouble="")
 )
-_TELL_FILE = update(host_feeds).where(_OF).values(file_written_at=bindparam("written"), file_trouble=bindparam("why"))
-_PEOPLE = (
-    select(*(mobile_ids.c[name] for name in MobileIdRow.__slots__))
-    .where(
-        mobile_ids.c.project_id == bindparam("wanted"),
-        mobile_ids.c.number > bindparam("behind"),
-        mobile_ids.c.released_at.is_(None),
-        or_(*(mobile_ids.c[name] != "" for name in ("given_name", "family_name", "email"))),
+_TELL_FILE = (
+    update(host_feeds)
+    .where(_OF)
+    .values(
+        file_written_at=func.coalesce(bindparam("written"), host_feeds.c.file_written_at), file_trouble=bindparam("why")
     )
-    .order_by(mobile_ids.c.number)
-    .limit(_PAGE)
 )
 
 
@@ -218,9 +193,9 @@ def standing(tx: ReadTx, project_id: str) -> StandingRow | None:
     return None if found is None else StandingRow(*found)
 
 
-def due_feeds(tx: ReadTx, now: datetime) -> tuple[DueFeed, ...]:
-    """Those that have something to send and that nobody works on, the one first that has waited for longest."""
-    return tuple(DueFeed(*found) for found in tx.connection.execute(_DUE_FEEDS, _times(now)))
+def due_feeds(tx: ReadTx, now: datetime) -> tuple[str, ...]:
+    """The projects that have something to send and that nobody works on, the one first that has waited for longest."""
+    return tuple(tx.connection.execute(_DUE_FEEDS, _times(now)).scalars())
 
 
 def claim_feed(tx: WriteTx, project_id: str, now: datetime, leased_until: datetime) -> ClaimedFeed | None:
@@ -262,27 +237,11 @@ def resume_feed(tx: WriteTx, project_id: str, now: datetime) -> bool:
 
 
 def tell_file(tx: WriteTx, project_id: str, written_at: datetime | None, trouble: str) -> None:
-    """Write down how the file of a project stands."""
+    """Write down how the file of a project stands; without `written_at` it is the one that it was."""
     told = {"wanted": project_id, "written": written_at, "why": trouble[:64]}
     if tx.connection.execute(_TELL_FILE, told).rowcount == 0:
         fresh = {**_FRESH, "project_id": project_id, "file_written_at": written_at, "file_trouble": trouble[:64]}
         tx.connection.execute(_BEGIN, fresh)
-
-
-def people_of(tx: ReadTx, project_id: str, after: int = -1) -> Iterator[MobileIdRow]:
-    """Everybody of a project who has a number behind `after`, in order."""
-    while True:
-        page = people_page(tx, project_id, after)
-        yield from page
-        if len(page) < _PAGE:
-            return
-        after = page[-1].number
-
-
-def people_page(tx: ReadTx, project_id: str, after: int) -> tuple[MobileIdRow, ...]:
-    """The next thousand of them; fewer at the end."""
-    found = tx.connection.execute(_PEOPLE, {"wanted": project_id, "behind": after})
-    return tuple(MobileIdRow(*each) for each in found)
 
 
 def forget_events(tx: WriteTx, before: datetime) -> int:
