@@ -19,6 +19,8 @@ from kiosk.service.enrollments.rules import receipt_of
 from kiosk.service.messages import routes as message_routes
 from kiosk.service.partners import routes as partner_routes
 from kiosk.service.parts import Parts
+from kiosk.service.projects import feed_routes
+from kiosk.service.projects import routes as project_routes
 from kiosk.service.tokens import routes as token_routes
 
 
@@ -43,6 +45,8 @@ def create_app(parts: Parts) -> FastAPI:
     app.include_router(factor_routes.router, tags=["second factor"])
     app.include_router(guest_routes.router, tags=["guests"])
     app.include_router(migration_routes.router, tags=["migrations"])
+    app.include_router(project_routes.router, tags=["projects"])
+    app.include_router(feed_routes.router, tags=["projects"])
     app.add_api_route(HEALTH, _health(parts), methods=["GET"], tags=["health"], summary="Whether the service works")
     app.add_middleware(Edge, reference=lambda: receipt_of(parts.random.token(8)))
     errors.install(app)

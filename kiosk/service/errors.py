@@ -24,6 +24,7 @@ from kiosk.service.messages.receipts import NoSuchReceipt
 from kiosk.service.methods import methods_of
 from kiosk.service.once import IdempotencyConflict
 from kiosk.service.partners import rules as partner
+from kiosk.service.projects import rules as project
 from kiosk.service.relying_parties.connector import RelyingPartyUnavailable
 from kiosk.service.seed_shape import is_seed_shaped
 from kiosk.service.store.engine import StaleRow, StoreBusy, Unstorable
@@ -80,6 +81,15 @@ TABLE: Final[Mapping[type[Exception], tuple[int, Word]]] = {
     partner.NoAgreement: (403, Word.INSUFFICIENT_SCOPE),
     migration.NoSuchBatch: (404, Word.NOT_FOUND),
     migration.BatchBusy: (409, Word.BATCH_BUSY),
+    project.NoSuchProject: (404, Word.NOT_FOUND),
+    project.NoSuchCode: (422, Word.ID_OUT_OF_RANGE),
+    project.NotInThisProject: (409, Word.NOT_IN_THIS_PROJECT),
+    project.RangeExhausted: (409, Word.RANGE_EXHAUSTED),
+    project.IdOutOfRange: (422, Word.ID_OUT_OF_RANGE),
+    project.IdTaken: (409, Word.ID_TAKEN),
+    project.NameTaken: (409, Word.DUPLICATE),
+    project.RangeShrinks: (409, Word.ID_OUT_OF_RANGE),
+    project.TooManyActivations: (429, Word.TOO_MANY_REQUESTS),
     StaleRow: (409, Word.CONFLICT),
     StoreBusy: (503, Word.BUSY),
     StorageFull: (507, Word.STORAGE_FULL),

@@ -11,11 +11,12 @@ from kiosk.service.once import Asked, once
 from kiosk.service.parts import Parts
 from kiosk.service.projects import bodies, codes, numbers, rules
 from kiosk.service.projects.bodies_ids import AssignedId, AssignedIds, ClaimedId, ClaimId, Confirmed
+from kiosk.service.projects.owned import own
 from kiosk.service.projects.rules import IdState
 from kiosk.service.sources import new_id
 from kiosk.service.store import mobile_ids as ids_store
 from kiosk.service.store import projects as rows
-from kiosk.service.store.engine import ReadTx, WriteTx
+from kiosk.service.store.engine import WriteTx
 from kiosk.service.store.mobile_ids import MobileIdRow
 from kiosk.service.store.projects import ProjectRow
 from kiosk.service.tokens.rules import Caller
@@ -113,9 +114,8 @@ def close(parts: Parts, caller: Caller, project_id: str) -> None:
 def ids(parts: Parts, caller: Caller, project_id: str, page: Page) -> AssignedIds:
     """The numbers that were handed out, each with how it stands. Raises NoSuchProject."""
     now = parts.clock.now()
-    states: dict[str, bool] = {} if page.state is None else {page.state: True}
-    if page.lacks is not None:
-        states[page.lacks] = False
+    told = ((page.state, True), (page.lacks, False))
+    states = [(state.value, holds) for state, holds in told if state is not None]
     with parts.store.read() as tx:
         project = own(tx, caller, project_id)
         since = now - rules.ACTIVE_FOR
@@ -164,19 +164,17 @@ def claim(parts: Parts, caller: Caller, body: ClaimId) -> tuple[ClaimedId, bool]
     return claimed
 
 
-def own(tx: ReadTx, caller: Caller, project_id: str) -> ProjectRow:
-    """The project, if it is of the caller's tenant. Raises NoSuchProject."""
-    project = rows.project(tx, project_id)
-    if project is None or project.tenant != caller.tenant:
-        raise rules.NoSuchProject
-    return project
-
-
 def link_of(parts: Parts, project: ProjectRow) -> str:
     """What the activation QR code of a project says. Raises NotInThisProject."""
     rules.require_part(project, rules.Part.ACTIVATION_CODE)
     origin = parts.settings.projects.url or parts.settings.phone.url or ""
     return codes.activation_link(origin, codes.activation_code(parts.hmac_key, project))
+
+
+def code_text(parts: Parts, caller: Caller, project_id: str) -> str:
+    """What the activation QR code of the caller's project says. Raises NoSuchProject, NotInThisProject."""
+    with parts.store.read() as tx:
+        return link_of(parts, own(tx, caller, project_id))
 
 
 def _open(tx: WriteTx, caller: Caller, project_id: str) -> ProjectRow:

@@ -52,13 +52,19 @@ class NoSuchProject(ProjectRefused):
 class NoSuchCode(ProjectRefused):
     """An activation code that no project has, or had."""
 
+    reasons: tuple[str, ...] = ("unknown_code",)
+
 
 class CodeRenewed(NoSuchCode):
     """A code that the project had earlier."""
 
+    reasons = ("renewed",)
+
 
 class ProjectClosed(NoSuchCode):
     """The code of a project that hands out nothing any more."""
+
+    reasons = ("closed",)
 
 
 class NotInThisProject(_Reasoned):

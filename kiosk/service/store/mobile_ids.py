@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
@@ -21,6 +21,7 @@ from sqlalchemy import (
     case,
     func,
     insert,
+    or_,
     select,
     update,
 )
@@ -100,9 +101,10 @@ _IS: Final = {
     "released": mobile_ids.c.released_at.is_not(None),
 }
 _IS_NOT: Final = {
-    "claimed": mobile_ids.c.claimed_at.is_(None),
-    "registered": mobile_ids.c.registered_at.is_(None),
-    "active": mobile_ids.c.active_at.is_(None) | (mobile_ids.c.active_at <= bindparam("seen_after")),
+    "assigned": mobile_ids.c.released_at.is_not(None),
+    "claimed": and_(_HAD, mobile_ids.c.claimed_at.is_(None)),
+    "registered": and_(_HAD, mobile_ids.c.registered_at.is_(None)),
+    "active": and_(_HAD, or_(mobile_ids.c.active_at.is_(None), mobile_ids.c.active_at <= bindparam("seen_after"))),
     "released": _HAD,
 }
 
@@ -180,13 +182,14 @@ def spoken_for(tx: ReadTx, project_id: str, number: int) -> bool:
 
 
 def mobile_ids_of(
-    tx: ReadTx, project_id: str, after: int, limit: int, states: Mapping[str, bool], seen_after: datetime
+    tx: ReadTx, project_id: str, after: int, limit: int, states: Collection[tuple[str, bool]], seen_after: datetime
 ) -> tuple[MobileIdRow, ...]:
-    """Numbers of a project behind the number `after`, in order, that are (True) or are not (False) in some states.
-    A phone is active if it was seen after `seen_after`."""
-    wanted = [(_IS if holds else _IS_NOT)[name] for name, holds in states.items()]
+    """Numbers of a project behind the number `after`, in order, that are (True) or are not (False) in some states. What
+    was given back is in no other state, and is not told to lack one. A phone is active if it was seen after
+    `seen_after`."""
+    wanted = [(_IS if holds else _IS_NOT)[name] for name, holds in states]
     query = _OF_PROJECT.where(mobile_ids.c.number > after, *wanted).order_by(mobile_ids.c.number).limit(limit)
-    values = {"wanted": project_id} | ({"seen_after": seen_after} if "active" in states else {})
+    values = {"wanted": project_id} | ({"seen_after": seen_after} if "active" in dict(states) else {})
     return tuple(MobileIdRow(*found) for found in tx.connection.execute(query, values))
 
 

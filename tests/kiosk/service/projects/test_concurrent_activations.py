@@ -5,21 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from kiosk.service.projects import actions, activation, numbers, rules
-from kiosk.service.projects.bodies import NewProject
 from kiosk.service.projects.numbers import Holder
 from kiosk.service.store import mobile_ids, projects
 from kiosk.service.store.engine import WriteTx
-from kiosk.service.tokens.rules import Caller
+from tests.kiosk.service.projects.campaign import FIRST, MANAGER, a_project, code_of, phone
 from tests.kiosk.service.running import Running, assembled, settings_for
 
-MANAGER = Caller("client-manager", frozenset())
-FIRST, PHONES = 1000, 200
+PHONES = 200
 
 pytestmark = pytest.mark.databases
 
@@ -33,19 +30,6 @@ def replicas(tmp_path: Path, backend: dict[str, str]) -> Iterator[tuple[Running,
             folder.mkdir()
         first, second = (stack.enter_context(assembled(each, settings_for(each, database=backend))) for each in folders)
         yield first, second
-
-
-def a_project(running: Running, last: int = FIRST + 999) -> str:
-    body = NewProject(name="Spring", self_service=True, first_id=FIRST, last_id=last)
-    return actions.create(running.parts, MANAGER, body).id
-
-
-def phone(number: int) -> bytes:
-    return sha256(f"phone {number}".encode()).digest()
-
-
-def code_of(running: Running, project_id: str) -> str:
-    return actions.show(running.parts, MANAGER, project_id).link[-22:]
 
 
 def given(running: Running, project_id: str) -> list[int]:
@@ -92,7 +76,7 @@ def test_activations_that_break_off_leave_no_gap(replicas: tuple[Running, Runnin
 
 
 def test_at_the_end_of_the_range_everybody_else_is_told_so(replicas: tuple[Running, Running]) -> None:
-    project = a_project(replicas[0], FIRST + 49)
+    project = a_project(replicas[0], last_id=FIRST + 49)
     code = code_of(replicas[0], project)
 
     def activate(n: int) -> int | None:
