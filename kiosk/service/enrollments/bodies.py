@@ -6,6 +6,7 @@ from pydantic import ConfigDict, Field, StrictBool
 from pydantic.dataclasses import dataclass
 
 from kiosk.contract import enrollments as wire
+from kiosk.contract import mobile_ids as id_wire
 from kiosk.contract import totp as totp_wire
 
 _STRICT = ConfigDict(extra="forbid")  # the contract's own classes stay lenient, for stations older than the service
@@ -73,6 +74,13 @@ class ConfirmTotp(totp_wire.ConfirmTotp):
 @dataclass(frozen=True, config=_STRICT)
 class SetUpTotp(totp_wire.SetUpTotp):
     """POST …/totp."""
+
+
+@dataclass(frozen=True, config=_STRICT)
+class ShowMobileId(id_wire.ShowMobileId):
+    """POST …/mobile-id."""
+
+    shown: str = Field(min_length=1, max_length=512, repr=False, examples=["1042"])
 
 
 @dataclass(frozen=True, config=_STRICT)

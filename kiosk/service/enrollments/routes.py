@@ -12,10 +12,12 @@ from fastapi.concurrency import run_in_threadpool
 from kiosk.contract import enrollments as wire
 from kiosk.contract import paths
 from kiosk.contract import totp as totp_wire
+from kiosk.contract.mobile_ids import MobileId
 from kiosk.contract.paths import Scope
 from kiosk.contract.profile import Profile
 from kiosk.service.enrollments import actions, admission, bodies, ceremonies, completion, finish, proof, register, totp
 from kiosk.service.enrollments.ceremonies import Place
+from kiosk.service.enrollments.mobile_id import show_mobile_id
 from kiosk.service.enrollments.profile import profile_of
 from kiosk.service.parts import Parts
 from kiosk.service.routing import WrittenRoute
@@ -147,6 +149,13 @@ def confirm_totp(
 ) -> totp_wire.TotpEnrolled:
     """By the code that it shows. The recovery codes are told once."""
     return totp.confirm(parts, caller, enrollment_id, body)
+
+
+@router.post(paths.MOBILE_ID, summary="Show a mobile ID")
+def show_id(enrollment_id: EnrollmentId, body: bodies.ShowMobileId, parts: Made, caller: Station) -> MobileId:
+    """Of a verified person: the activation code of their project, the code on their phone, or the number itself. The
+    number is theirs from then on."""
+    return show_mobile_id(parts, caller, enrollment_id, body)
 
 
 @router.delete(paths.ENROLLMENT, status_code=204, summary="Cancel an enrollment")

@@ -59,6 +59,16 @@ def take_number(tx: WriteTx, parts: Parts, project: ProjectRow, holder: Holder, 
     return found or _stored(tx, parts, held, _next(tx, held), holder, actor)
 
 
+def take_for_person(
+    tx: WriteTx, parts: Parts, project: ProjectRow, holder: Holder, actor: str
+) -> tuple[MobileIdRow, bool]:
+    """As `take_number`, for a known person, whose names are as they are now; and whether it is news."""
+    mine = _held(tx, project.id, holder)
+    if mine is None:
+        return take_number(tx, parts, project, holder, actor), True
+    return kept_up(tx, parts, project, mine, holder, actor), False
+
+
 def give_number(tx: WriteTx, parts: Parts, project: ProjectRow, number: int, holder: Holder, actor: str) -> MobileIdRow:
     """A certain number, which somebody else chose. The same holder gets it again. Raises IdOutOfRange, IdTaken,
     ProjectClosed."""
