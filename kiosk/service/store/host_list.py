@@ -23,7 +23,7 @@ _TEXTS: Final = ("given_name", "family_name", "email", "sync_id")
 _HAS_SOMEBODY = and_(
     mobile_ids.c.project_id == bindparam("wanted"),
     mobile_ids.c.released_at.is_(None),
-    or_(*(mobile_ids.c[name] != "" for name in _TEXTS[:3])),
+    mobile_ids.c.claimed_at.is_not(None),
 )
 _PEOPLE = (
     select(*(mobile_ids.c[name] for name in MobileIdRow.__slots__))

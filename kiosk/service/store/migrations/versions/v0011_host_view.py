@@ -14,7 +14,7 @@ SELECT p.id AS project_id, p.tenant AS tenant, p.name AS project, m.number AS nu
        m.assigned_at AS assigned_at, m.claimed_at AS claimed_at, m.registered_at AS registered_at,
        m.active_at AS active_at
 FROM mobile_ids AS m JOIN projects AS p ON p.id = m.project_id
-WHERE m.released_at IS NULL AND (m.given_name <> '' OR m.family_name <> '' OR m.email <> '')
+WHERE m.claimed_at IS NOT NULL AND m.released_at IS NULL
 """
 
 
