@@ -12,7 +12,7 @@ from kiosk.commands.words import sentence, tame
 from kiosk.credentials import CredentialStore
 from kiosk.errors import ConfigurationError, KioskError
 from kiosk.service.assembly import Surroundings, wire
-from kiosk.service.catalog import DIRECTORIES, MESSENGERS, RELYING_PARTIES, SCREENERS, make
+from kiosk.service.catalog import DIRECTORIES, MESSENGERS, PHONES, RELYING_PARTIES, SCREENERS, make
 from kiosk.service.database import open_database
 from kiosk.service.directories.directory_settings import DirectorySettings, RemoteDirectorySettings
 from kiosk.service.outbound import Outbound
@@ -72,6 +72,8 @@ def _looks(settings: ServiceSettings, wiring: Wiring) -> Iterator[tuple[str, Loo
             yield name, partial(_probe, MESSENGERS, messenger, wiring)
     for screener in settings.accounts.screening:
         yield f"checker {screener.id}", partial(_probe, SCREENERS, screener, wiring)
+    if settings.phone.enroller is not None:
+        yield f"phones {settings.phone.enroller.id}", partial(_probe, PHONES, settings.phone.enroller, wiring)
     if settings.verification.lookup is not None:
         yield "look-up", partial(_lookup, settings.verification.lookup, settings, wiring)
 
