@@ -17,6 +17,7 @@ COMMANDS = {
     "messages": "what became of the mail and the texts",
     "removals": "what identity providers still have to forget",
     "stations": "who may talk to the service",
+    "projects": "campaigns that hand out mobile IDs: create, show, download codes, see who has what",
     "metadata": "bring FIDO metadata, and see what they know of models of keys",
     "doctor": "check everything that a station or a service needs, and say the remedy",
     "selftest": "one whole enrollment without a window",
