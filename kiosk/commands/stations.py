@@ -31,7 +31,11 @@ def command() -> None:
 @config_option
 @credentials_option
 @click.option(
-    "--scope", "scopes", multiple=True, type=click.Choice([*Scope]), help="What it may do; a station's, if none."
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice([each.value for each in Scope]),
+    help="What it may do; a station's, if none.",
 )
 @click.option("--site", "sites", multiple=True, help="A site that it may act for.")
 def add(name: str, config: Path, folder: Path | None, scopes: tuple[str, ...], sites: tuple[str, ...]) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.commands.served import HMAC_KEY, hmac_key
+from kiosk.contract.paths import Scope
 from kiosk.resources import resource
 from kiosk.service.verification.counters import subject_of_person
 from tests.kiosk.commands.conftest import Keywright
@@ -99,6 +100,11 @@ def test_a_station_is_added_rotated_and_shut_out(
     for secret in (first, second):
         assert secret.encode() not in config.with_name("service.db").read_bytes()
     plain(shut.output)
+
+
+@pytest.mark.parametrize("scope", [*Scope])
+def test_every_scope_is_named_as_oauth2_names_it(keywright: Keywright, config: Path, scope: Scope) -> None:
+    assert keywright("stations", "add", "Client", "--scope", scope.value, "--config", config).exit_code == 0
 
 
 SITES = """
