@@ -5,9 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
+from kiosk.contract.phone import PhoneStatus
 from kiosk.enrollment.states import (
     Connecting,
     EnrollFinger,
+    Phone,
     Prove,
     RandomPin,
     ResetKey,
@@ -43,10 +45,31 @@ def waits_for_person(state: State) -> bool:
             return False  # the key has a time limit of its own
         case ResetKey(stage=ResetStage.APPROVAL | ResetStage.TOUCH, problem=None):
             return False  # they wait for staff, or have seconds
+        case Phone(code=None, problem=None) | Phone(busy=True):
+            return False
+        case Phone(standing=standing) if standing is not None:
+            # a phone at work is not touched here, and has the time that its code works
+            return standing.status not in (PhoneStatus.SCANNED, PhoneStatus.COMPLETED)
         case Stopped(cleaning=cleaning):
             return not cleaning
         case _:
             return True
+
+
+def unnoticed(before: State | None, after: State) -> bool:
+    """Whether nothing happened but that a poll was answered: it is no sign of life."""
+    return (
+        isinstance(before, Phone)
+        and isinstance(after, Phone)
+        and _told(before) == _told(after)
+        and before.visit.locale == after.visit.locale
+    )
+
+
+def _told(state: Phone) -> tuple[object, ...]:
+    standing = state.standing
+    status = standing.status if standing is not None else PhoneStatus.PENDING
+    return (state.code, state.shown, status, state.busy, type(state.problem))
 
 
 class IdleWatch(QObject):

@@ -1,4 +1,4 @@
-"""Tells a badge reader that types (a keyboard wedge) from a person, by speed and ending alone."""
+"""Tells a reader of badges or codes that types (a keyboard wedge) from a person, by speed and ending alone."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ READER_GAP = 0.05
 """Seconds. Readers send a character every 1 to 30 ms; two keys of a fast typist are 60 ms or more apart."""
 SHORTEST = 4
 """Characters. Shorter bursts may be two hands falling on the keyboard."""
-LONGEST = 128
-"""Characters. A burst that goes on after that is no badge."""
+LONGEST = 256
+"""Characters. A burst that goes on after that is no badge, and no link in a code either."""
 
 
 class Wedge:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 from kiosk.enrollment.events import Cancelled, IdleExpired, LanguageChosen
 from kiosk.enrollment.states import Connecting, Done, Prove, State, Welcome
 from ui.i18n import Interpreter, Language, available, offered
-from ui.idle import IdleWatch, waits_for_person
+from ui.idle import IdleWatch, unnoticed, waits_for_person
 from ui.pages.page import Surroundings
 from ui.theme import Theme
 from ui.widgets.banner import SimulatedBanner
@@ -73,6 +73,9 @@ class Window(QWidget):
         if self._shell is None or locale != self._theme.locale:
             self.set_theme(self._theme.with_(locale=locale))
         else:
+            if unnoticed(before, state):  # nobody did anything: the clock goes on, and so does its question
+                self._shell.show_state(state)
+                return
             self._shell.idle.stop()
             self._shell.show_state(state)
         if before is not None and isinstance(state, Welcome) and not isinstance(before, Welcome | Connecting):
@@ -97,7 +100,7 @@ class Window(QWidget):
         shell.emitted.connect(self.emitted)
         shell.themed.connect(self.set_theme)
         shell.idle.expired.connect(lambda: self.emitted.emit(IdleExpired()))
-        shell.idle.stayed.connect(self._watch)
+        shell.idle.stayed.connect(self._stay)
         if self._state is not None:
             shell.show_state(self._state)
             shell.wizard.restore(draft)
@@ -134,6 +137,11 @@ class Window(QWidget):
         if state is None or isinstance(state, Connecting):
             return available()
         return offered(state.visit.profile.languages)
+
+    def _stay(self) -> None:
+        """They are still there."""
+        self.shell.wizard.page.reveal()
+        self._watch()
 
     def _watch(self) -> None:
         """Count where a person's data is on the screen and the next step is theirs."""

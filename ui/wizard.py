@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
-from kiosk.contract.policy import PinMode
-from kiosk.enrollment.states import Connecting, State
+from kiosk.contract.policy import PhonePlace, PinMode
+from kiosk.enrollment.states import Connecting, Done, IdTaken, Phone, ShowId, State
 from ui.pages.by_state import PAGES
 from ui.pages.page import Action, Chrome, Page, Surroundings
 from ui.theme import Theme
@@ -21,8 +21,15 @@ from ui.widgets.scroller import Scroller
 from ui.widgets.sheet import Sheet, inset, key_below, whole
 from ui.widgets.step_bar import StepBar
 
-_PIN = 3
-"""The index of the PIN step, which some policies leave out."""
+_NAMES = (
+    QT_TRANSLATE_NOOP("StepBar", "You"),
+    QT_TRANSLATE_NOOP("StepBar", "Check"),
+    QT_TRANSLATE_NOOP("StepBar", "Key"),
+    QT_TRANSLATE_NOOP("StepBar", "PIN"),
+    QT_TRANSLATE_NOOP("StepBar", "Touch"),
+)
+_KEY, _PIN = 2, 3
+"""The index of the first step of the key, and that of the PIN step, which some policies leave out."""
 
 
 class Wizard(QWidget):
@@ -187,20 +194,16 @@ class Wizard(QWidget):
         self.chrome_changed.emit()
 
     def _progress(self, step: int) -> tuple[tuple[str, ...], int]:
-        names = [
-            QCoreApplication.translate("StepBar", "You"),
-            QCoreApplication.translate("StepBar", "Check"),
-            QCoreApplication.translate("StepBar", "Key"),
-            QCoreApplication.translate("StepBar", "PIN"),
-            QCoreApplication.translate("StepBar", "Touch"),
-        ]
+        """The steps of this visit, and which one `step` is: some policies leave the PIN out, and where a phone stands
+        instead of the key, one step stands for all of the key's."""
+        say = QCoreApplication.translate
+        names = [say("StepBar", str(name)) for name in _NAMES]
         state = self._state
-        omitted = (
-            state is not None
-            and not isinstance(state, Connecting)
-            and state.visit.policy.pin.mode is PinMode.NEVER
-            and step != _PIN
-        )
+        if state is None or isinstance(state, Connecting):
+            return tuple(names), step
+        if _without_key(state):
+            return (*names[:_KEY], say("StepBar", "Phone")), min(step, _KEY + 1)
+        omitted = state.visit.policy.pin.mode is PinMode.NEVER and step != _PIN
         if omitted:
             del names[_PIN]
         return tuple(names), step - 1 if omitted and step > _PIN else step
@@ -259,6 +262,16 @@ class Wizard(QWidget):
     def _listen_again(self) -> None:
         """Nothing came of the event, or the same page goes on: it may be asked again."""
         self._answered = False
+
+
+def _without_key(state: State) -> bool:
+    """Whether the phone stands instead of the key, as far as anybody knows by now."""
+    match state:
+        case Phone(visit=visit) | ShowId(visit=visit) | IdTaken(visit=visit) | Done(visit=visit):
+            phone = visit.policy.phone
+            return phone is not None and phone.place is PhonePlace.INSTEAD and not visit.finished
+        case _:
+            return False
 
 
 def _inside(theme: Theme, *widgets: QWidget) -> QHBoxLayout:

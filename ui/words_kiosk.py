@@ -150,6 +150,28 @@ KIOSK_WORDS: dict[type[Exception], Words] = {
         QT_TRANSLATE_NOOP("Messages", "Your key works all the same. Please ask the desk about the app."),
         TELL_DESK,
     ),
+    kiosk.PhonesUnavailable: Words(
+        QT_TRANSLATE_NOOP("Messages", "It does not work with a phone right now"),
+        QT_TRANSLATE_NOOP("Messages", "Please try again in a minute, or go on without."),
+        TELL_DESK,
+    ),
+    kiosk.IdOutOfRange: Words(
+        QT_TRANSLATE_NOOP("Messages", "We do not know this number or code"),
+        QT_TRANSLATE_NOOP("Messages", "Please look again. It must be from a project of this organization."),
+        TELL_DESK,
+        blameless=False,
+    ),
+    kiosk.IdTakenByOther: Words(
+        QT_TRANSLATE_NOOP("Messages", "This number belongs to somebody else"),
+        QT_TRANSLATE_NOOP("Messages", "Or you have another one in this project already. The desk can look it up."),
+        TELL_DESK,
+        tone="stop",
+    ),
+    kiosk.NumbersExhausted: Words(
+        QT_TRANSLATE_NOOP("Messages", "All numbers of this project are taken"),
+        QT_TRANSLATE_NOOP("Messages", "Please tell the desk, so that more can be given out."),
+        TELL_DESK,
+    ),
     kiosk.SessionExpired: Words(
         QT_TRANSLATE_NOOP("Messages", "This visit took too long"),
         QT_TRANSLATE_NOOP("Messages", "For your safety this visit has ended. Please start again."),

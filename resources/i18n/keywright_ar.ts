@@ -13,6 +13,17 @@
         </message>
     </context>
     <context>
+        <name>CameraView</name>
+        <message>
+            <source>Hold the code into the frame.</source>
+            <translation>ضع الرمز داخل الإطار.</translation>
+        </message>
+        <message>
+            <source>What the camera sees</source>
+            <translation>ما تراه الكاميرا</translation>
+        </message>
+    </context>
+    <context>
         <name>Checklist</name>
         <message>
             <source>done</source>
@@ -1242,6 +1253,38 @@
             <translation>مفتاحك يعمل رغم ذلك. يُرجى سؤال مكتب المساعدة عن التطبيق.</translation>
         </message>
         <message>
+            <source>It does not work with a phone right now</source>
+            <translation>لا يمكن استخدام الهاتف الآن</translation>
+        </message>
+        <message>
+            <source>Please try again in a minute, or go on without.</source>
+            <translation>يرجى المحاولة مرة أخرى بعد دقيقة، أو المتابعة من دونه.</translation>
+        </message>
+        <message>
+            <source>We do not know this number or code</source>
+            <translation>لا نعرف هذا الرقم أو الرمز</translation>
+        </message>
+        <message>
+            <source>Please look again. It must be from a project of this organization.</source>
+            <translation>يرجى التحقق مرة أخرى. يجب أن يكون من أحد مشاريع هذه المؤسسة.</translation>
+        </message>
+        <message>
+            <source>This number belongs to somebody else</source>
+            <translation>هذا الرقم لشخص آخر</translation>
+        </message>
+        <message>
+            <source>Or you have another one in this project already. The desk can look it up.</source>
+            <translation>أو لديك رقم آخر في هذا المشروع. يمكن لمكتب الاستقبال التحقق من ذلك.</translation>
+        </message>
+        <message>
+            <source>All numbers of this project are taken</source>
+            <translation>نفدت أرقام هذا المشروع</translation>
+        </message>
+        <message>
+            <source>Please tell the desk, so that more can be given out.</source>
+            <translation>يرجى إبلاغ مكتب الاستقبال حتى تُتاح أرقام أخرى.</translation>
+        </message>
+        <message>
             <source>This visit took too long</source>
             <translation>استغرقت هذه الزيارة وقتًا أطول من اللازم</translation>
         </message>
@@ -1499,6 +1542,73 @@
         </message>
     </context>
     <context>
+        <name>MobileId</name>
+        <message>
+            <source>One moment. We look it up…</source>
+            <translation>لحظة من فضلك. نبحث عنه…</translation>
+        </message>
+        <message>
+            <source>Hold its code to the reader, or type the number.</source>
+            <translation>ضع رمزه أمام القارئ، أو اكتب الرقم.</translation>
+        </message>
+        <message>
+            <source>Number or code</source>
+            <translation>الرقم أو الرمز</translation>
+        </message>
+        <message>
+            <source>I have none</source>
+            <translation>ليس لدي هوية</translation>
+        </message>
+        <message>
+            <source>Hold its code to the camera, or type the number.</source>
+            <translation>ضع رمزه أمام الكاميرا، أو اكتب الرقم.</translation>
+        </message>
+        <message>
+            <source>Continue</source>
+            <translation>متابعة</translation>
+        </message>
+        <message>
+            <source>Your number: {number}</source>
+            <translation>رقمك: {number}</translation>
+        </message>
+        <message>
+            <source>Do you have a mobile ID?</source>
+            <translation>هل لديك هوية على الهاتف؟</translation>
+        </message>
+        <message>
+            <source>The project knows it already</source>
+            <translation>المشروع يعرفه من قبل</translation>
+        </message>
+        <message>
+            <source>The project will be told</source>
+            <translation>سيتم إبلاغ المشروع</translation>
+        </message>
+        <message>
+            <source>This is your number</source>
+            <translation>هذا رقمك</translation>
+        </message>
+        <message>
+            <source>It is the number that the page of your project shows on your phone.</source>
+            <translation>هو الرقم الذي تعرضه صفحة مشروعك على هاتفك.</translation>
+        </message>
+        <message>
+            <source>The code of the project, on a sheet or a poster, gives you a number now.</source>
+            <translation>رمز المشروع المطبوع على ورقة أو ملصق يعطيك رقمًا الآن.</translation>
+        </message>
+        <message>
+            <source>That happens by itself. You need do nothing.</source>
+            <translation>يتم ذلك تلقائيًا. لا يلزمك فعل شيء.</translation>
+        </message>
+        <message>
+            <source>You find the number on your phone, too. It is yours alone.</source>
+            <translation>تجد الرقم على هاتفك أيضًا. وهو لك وحدك.</translation>
+        </message>
+        <message>
+            <source>It is your mobile ID in &lt;b&gt;{project}&lt;/b&gt;.</source>
+            <translation>هو هويتك على الهاتف في &lt;b&gt;{project}&lt;/b&gt;.</translation>
+        </message>
+    </context>
+    <context>
         <name>NewHere</name>
         <message>
             <source>I am new here</source>
@@ -1554,6 +1664,346 @@
         <message>
             <source>{pass}. It is not read aloud.</source>
             <translation>{pass}. لا يُقرأ بصوت عالٍ.</translation>
+        </message>
+    </context>
+    <context>
+        <name>Phone</name>
+        <message>
+            <source>Only this screen has it.</source>
+            <translation>لا يظهر إلا على هذه الشاشة.</translation>
+        </message>
+        <message>
+            <source>{number}. Only this screen has it.</source>
+            <translation>{number}. لا يظهر إلا على هذه الشاشة.</translation>
+        </message>
+        <message>
+            <source>The next screen opens by itself.</source>
+            <translation>تفتح الشاشة التالية تلقائيًا.</translation>
+        </message>
+        <message>
+            <source>This screen goes on by itself.</source>
+            <translation>تتابع هذه الشاشة تلقائيًا.</translation>
+        </message>
+        <message>
+            <source>Type this number on your phone</source>
+            <translation>اكتب هذا الرقم على هاتفك</translation>
+        </message>
+        <message>
+            <source>Your phone is here</source>
+            <translation>وصل هاتفك</translation>
+        </message>
+        <message>
+            <source>Go on there, and follow its steps.</source>
+            <translation>تابع هناك واتبع خطواته.</translation>
+        </message>
+        <message>
+            <source>Done</source>
+            <translation>تم</translation>
+        </message>
+        <message>
+            <source>You can put your phone away.</source>
+            <translation>يمكنك وضع هاتفك جانبًا.</translation>
+        </message>
+        <message>
+            <source>Scan this with your phone</source>
+            <translation>امسح هذا الرمز بهاتفك</translation>
+        </message>
+        <message>
+            <source>One moment</source>
+            <translation>لحظة من فضلك</translation>
+        </message>
+        <message>
+            <source>We prepare a code for your phone.</source>
+            <translation>نجهز رمزًا لهاتفك.</translation>
+        </message>
+        <message>
+            <source>Waiting for your phone to finish</source>
+            <translation>في انتظار أن ينتهي هاتفك</translation>
+        </message>
+        <message>
+            <source>The code has run out</source>
+            <translation>انتهت صلاحية الرمز</translation>
+        </message>
+        <message>
+            <source>One moment, please.</source>
+            <translation>لحظة من فضلك.</translation>
+        </message>
+        <message>
+            <source>Waiting for your phone</source>
+            <translation>في انتظار هاتفك</translation>
+        </message>
+        <message>
+            <source>Show a new code</source>
+            <translation>اعرض رمزًا جديدًا</translation>
+        </message>
+        <message>
+            <source>Try again</source>
+            <translation>حاول مرة أخرى</translation>
+        </message>
+        <message>
+            <source>Choose another way</source>
+            <translation>اختر طريقة أخرى</translation>
+        </message>
+        <message>
+            <source>Use a key instead</source>
+            <translation>استخدم مفتاحًا بدلًا منه</translation>
+        </message>
+        <message>
+            <source>I have no phone with me</source>
+            <translation>ليس معي هاتف</translation>
+        </message>
+        <message numerus="yes">
+            <source>The code works for %n more second(s).</source>
+            <translation>
+                <numerusform>يعمل الرمز لمدة %n ثانية أخرى.</numerusform>
+                <numerusform>يعمل الرمز لثانية واحدة أخرى.</numerusform>
+                <numerusform>يعمل الرمز لثانيتين أخريين.</numerusform>
+                <numerusform>يعمل الرمز لمدة %n ثوانٍ أخرى.</numerusform>
+                <numerusform>يعمل الرمز لمدة %n ثانية أخرى.</numerusform>
+                <numerusform>يعمل الرمز لمدة %n ثانية أخرى.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>The code works for less than a minute.</source>
+            <translation>يعمل الرمز لأقل من دقيقة.</translation>
+        </message>
+        <message>
+            <source>Open the camera on your phone.</source>
+            <translation>افتح الكاميرا على هاتفك.</translation>
+        </message>
+        <message>
+            <source>Point it at the square code.</source>
+            <translation>وجّهها نحو الرمز المربع.</translation>
+        </message>
+        <message>
+            <source>Tap the link and follow the steps.</source>
+            <translation>المس الرابط واتبع الخطوات.</translation>
+        </message>
+        <message>
+            <source>The code works for {minutes} min {seconds} s.</source>
+            <translation>يعمل الرمز لمدة {minutes} د و{seconds} ث.</translation>
+        </message>
+        <message numerus="yes">
+            <source>The code works for about %n minute(s).</source>
+            <translation>
+                <numerusform>يعمل الرمز لمدة %n دقيقة تقريبًا.</numerusform>
+                <numerusform>يعمل الرمز لمدة دقيقة واحدة تقريبًا.</numerusform>
+                <numerusform>يعمل الرمز لمدة دقيقتين تقريبًا.</numerusform>
+                <numerusform>يعمل الرمز لمدة %n دقائق تقريبًا.</numerusform>
+                <numerusform>يعمل الرمز لمدة %n دقيقة تقريبًا.</numerusform>
+                <numerusform>يعمل الرمز لمدة %n دقيقة تقريبًا.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>A passkey is kept on your phone, and opened by its lock. Nothing to install.</source>
+            <translation>يُحفظ مفتاح المرور على هاتفك ويفتحه قفل الشاشة. لا شيء تثبّته.</translation>
+        </message>
+        <message>
+            <source>It must be a passkey that you made on this phone before.</source>
+            <translation>يجب أن يكون مفتاح مرور أنشأته على هذا الهاتف من قبل.</translation>
+        </message>
+        <message>
+            <source>The code is the one that we sent you. On your phone it may be easier to copy.</source>
+            <translation>الرمز هو الذي أرسلناه إليك. قد يكون نسخه على هاتفك أسهل.</translation>
+        </message>
+        <message>
+            <source>What you type on your phone is sent to this visit only.</source>
+            <translation>ما تكتبه على هاتفك يُرسل إلى هذه الزيارة فقط.</translation>
+        </message>
+        <message>
+            <source>Never type the number into a phone that is not yours, and tell it to nobody.</source>
+            <translation>لا تكتب الرقم في هاتف ليس لك، ولا تخبر به أحدًا.</translation>
+        </message>
+        <message>
+            <source>This code cannot be shown</source>
+            <translation>لا يمكن عرض هذا الرمز</translation>
+        </message>
+        <message>
+            <source>What the office computer sent is no picture of a code.</source>
+            <translation>ما أرسله حاسوب المكتب ليس صورة رمز.</translation>
+        </message>
+        <message>
+            <source>&lt;b&gt;You have done nothing wrong.&lt;/b&gt; Go on without a phone, or tell the desk.</source>
+            <translation>&lt;b&gt;لم ترتكب أي خطأ.&lt;/b&gt; تابع من دون هاتف، أو أخبر مكتب الاستقبال.</translation>
+        </message>
+        <message>
+            <source>The number was not right</source>
+            <translation>الرقم غير صحيح</translation>
+        </message>
+        <message>
+            <source>A different number was typed on the phone too often.</source>
+            <translation>كُتب رقم آخر على الهاتف مرات كثيرة.</translation>
+        </message>
+        <message>
+            <source>&lt;b&gt;Was it your phone?&lt;/b&gt; Show a new code and try again. If it was not, tell the desk.</source>
+            <translation>&lt;b&gt;هل كان هاتفك؟&lt;/b&gt; اعرض رمزًا جديدًا وحاول مرة أخرى. وإن لم يكن هاتفك فأخبر مكتب الاستقبال.</translation>
+        </message>
+        <message>
+            <source>That passkey is not yours</source>
+            <translation>مفتاح المرور هذا ليس لك</translation>
+        </message>
+        <message>
+            <source>The phone has a passkey, but it belongs to somebody else.</source>
+            <translation>على الهاتف مفتاح مرور، لكنه لشخص آخر.</translation>
+        </message>
+        <message>
+            <source>&lt;b&gt;Nothing has changed.&lt;/b&gt; Try again with your own phone, or another way.</source>
+            <translation>&lt;b&gt;لم يتغير شيء.&lt;/b&gt; حاول مرة أخرى بهاتفك، أو بطريقة أخرى.</translation>
+        </message>
+        <message>
+            <source>A second phone used this code</source>
+            <translation>استخدم هاتف ثانٍ هذا الرمز</translation>
+        </message>
+        <message>
+            <source>So that nobody goes on in your place, we stopped here.</source>
+            <translation>توقفنا هنا حتى لا يتابع أحد مكانك.</translation>
+        </message>
+        <message>
+            <source>&lt;b&gt;A code is for one phone.&lt;/b&gt; Show a new one, and scan it with yours.</source>
+            <translation>&lt;b&gt;الرمز لهاتف واحد.&lt;/b&gt; اعرض رمزًا جديدًا وامسحه بهاتفك.</translation>
+        </message>
+        <message>
+            <source>You said no on the phone</source>
+            <translation>قلت لا على الهاتف</translation>
+        </message>
+        <message>
+            <source>You told us there that it is not you. Nothing was saved.</source>
+            <translation>أخبرتنا هناك أنك لست الشخص المقصود. لم يُحفظ شيء.</translation>
+        </message>
+        <message>
+            <source>&lt;b&gt;Was it a slip?&lt;/b&gt; Show a new code. If something looked wrong, tell the desk.</source>
+            <translation>&lt;b&gt;هل كان ذلك سهوًا؟&lt;/b&gt; اعرض رمزًا جديدًا. وإن بدا شيء غير صحيح فأخبر مكتب الاستقبال.</translation>
+        </message>
+        <message>
+            <source>It did not work with this phone</source>
+            <translation>لم ينجح الأمر بهذا الهاتف</translation>
+        </message>
+        <message>
+            <source>What the phone sent could not be used. Nothing was saved.</source>
+            <translation>تعذر استخدام ما أرسله الهاتف. لم يُحفظ شيء.</translation>
+        </message>
+        <message>
+            <source>&lt;b&gt;Try it once more.&lt;/b&gt; If that does not help, use another phone, or go on without.</source>
+            <translation>&lt;b&gt;حاول مرة أخرى.&lt;/b&gt; وإن لم ينجح ذلك فاستخدم هاتفًا آخر، أو تابع من دونه.</translation>
+        </message>
+        <message>
+            <source>Too many wrong codes</source>
+            <translation>رموز خاطئة كثيرة</translation>
+        </message>
+        <message>
+            <source>For your safety no more codes are taken for a while.</source>
+            <translation>لسلامتك لا تُقبل رموز أخرى لبعض الوقت.</translation>
+        </message>
+        <message>
+            <source>&lt;b&gt;Please ask the desk,&lt;/b&gt; or choose another way to show who you are.</source>
+            <translation>&lt;b&gt;يرجى سؤال مكتب الاستقبال،&lt;/b&gt; أو اختيار طريقة أخرى لإثبات هويتك.</translation>
+        </message>
+        <message>
+            <source>There is a newer code</source>
+            <translation>يوجد رمز أحدث</translation>
+        </message>
+        <message>
+            <source>Only the newest one works.</source>
+            <translation>لا يعمل إلا الأحدث.</translation>
+        </message>
+        <message>
+            <source>&lt;b&gt;Nothing is lost.&lt;/b&gt; Show a new code, and scan that one.</source>
+            <translation>&lt;b&gt;لم يضع شيء.&lt;/b&gt; اعرض رمزًا جديدًا وامسحه.</translation>
+        </message>
+        <message>
+            <source>This code was taken back</source>
+            <translation>أُلغي هذا الرمز</translation>
+        </message>
+        <message>
+            <source>It does not work any more.</source>
+            <translation>لم يعد يعمل.</translation>
+        </message>
+        <message>
+            <source>That did not work</source>
+            <translation>لم ينجح ذلك</translation>
+        </message>
+        <message>
+            <source>The phone could not finish. Nothing was saved.</source>
+            <translation>لم يتمكن الهاتف من الإنهاء. لم يُحفظ شيء.</translation>
+        </message>
+        <message>
+            <source>&lt;b&gt;Try it once more.&lt;/b&gt; Show a new code, and scan that one.</source>
+            <translation>&lt;b&gt;حاول مرة أخرى.&lt;/b&gt; اعرض رمزًا جديدًا وامسحه.</translation>
+        </message>
+        <message>
+            <source>Your phone can then work as your key.</source>
+            <translation>يمكن لهاتفك بعدها أن يعمل كمفتاحك.</translation>
+        </message>
+        <message>
+            <source>Your phone can then sign you in, too.</source>
+            <translation>يمكن لهاتفك بعدها أن يسجّل دخولك أيضًا.</translation>
+        </message>
+        <message>
+            <source>A passkey on it shows that it is you.</source>
+            <translation>مفتاح مرور عليه يثبت أنك أنت.</translation>
+        </message>
+        <message>
+            <source>Then type the code there instead of here.</source>
+            <translation>ثم اكتب الرمز هناك بدلًا من هنا.</translation>
+        </message>
+        <message>
+            <source>Then fill in the form there instead of here.</source>
+            <translation>ثم املأ النموذج هناك بدلًا من هنا.</translation>
+        </message>
+        <message>
+            <source>Then save the passkey there.</source>
+            <translation>ثم احفظ مفتاح المرور هناك.</translation>
+        </message>
+        <message>
+            <source>Then choose your passkey there.</source>
+            <translation>ثم اختر مفتاح مرورك هناك.</translation>
+        </message>
+        <message>
+            <source>Then type the code there.</source>
+            <translation>ثم اكتب الرمز هناك.</translation>
+        </message>
+        <message>
+            <source>Then fill in the form there.</source>
+            <translation>ثم املأ النموذج هناك.</translation>
+        </message>
+        <message>
+            <source>Your phone is set up</source>
+            <translation>تم إعداد هاتفك</translation>
+        </message>
+        <message>
+            <source>Your phone says that it is you</source>
+            <translation>هاتفك يؤكد أنك أنت</translation>
+        </message>
+        <message>
+            <source>The code is right</source>
+            <translation>الرمز صحيح</translation>
+        </message>
+        <message>
+            <source>Your form is here</source>
+            <translation>وصل نموذجك</translation>
+        </message>
+        <message>
+            <source>Type it here instead</source>
+            <translation>اكتبه هنا بدلًا من ذلك</translation>
+        </message>
+        <message>
+            <source>Fill it in here instead</source>
+            <translation>املأه هنا بدلًا من ذلك</translation>
+        </message>
+        <message>
+            <source>Back</source>
+            <translation>رجوع</translation>
+        </message>
+        <message>
+            <source>For your safety it works for a few minutes only.</source>
+            <translation>لسلامتك لا يعمل إلا بضع دقائق.</translation>
+        </message>
+    </context>
+    <context>
+        <name>PhonePad</name>
+        <message>
+            <source>It opens this site:</source>
+            <translation>يفتح هذا الموقع:</translation>
         </message>
     </context>
     <context>
@@ -1857,6 +2307,10 @@
     </context>
     <context>
         <name>Register</name>
+        <message>
+            <source>Fill it in on my phone</source>
+            <translation>املأه على هاتفي</translation>
+        </message>
         <message>
             <source>One moment. We look at what you typed…</source>
             <translation>لحظة من فضلك. نراجع ما كتبته…</translation>
@@ -2434,6 +2888,10 @@
             <source>Touch</source>
             <translation>اللمس</translation>
         </message>
+        <message>
+            <source>Phone</source>
+            <translation>الهاتف</translation>
+        </message>
     </context>
     <context>
         <name>Stopped</name>
@@ -2807,6 +3265,10 @@
             <translation>بدون هاتفي</translation>
         </message>
         <message>
+            <source>Type it on my phone</source>
+            <translation>اكتبه على هاتفي</translation>
+        </message>
+        <message>
             <source>Back</source>
             <translation>رجوع</translation>
         </message>
@@ -2825,6 +3287,10 @@
         <message>
             <source>It shows a code on your phone</source>
             <translation>يعرض رمزًا على هاتفك</translation>
+        </message>
+        <message>
+            <source>With a passkey that is on it</source>
+            <translation>بمفتاح مرور عليه</translation>
         </message>
         <message>
             <source>Staff number</source>
@@ -2885,6 +3351,10 @@
         <message>
             <source>Use my authenticator app</source>
             <translation>استخدام تطبيق المصادقة</translation>
+        </message>
+        <message>
+            <source>Use my phone</source>
+            <translation>استخدم هاتفي</translation>
         </message>
         <message>
             <source>The reader is below this screen.</source>

@@ -90,6 +90,23 @@
         </message>
     </context>
     <context>
+        <name>Phone</name>
+        <message numerus="yes">
+            <source>The code works for %n more second(s).</source>
+            <translation>
+                <numerusform>The code works for %n more second.</numerusform>
+                <numerusform>The code works for %n more seconds.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>The code works for about %n minute(s).</source>
+            <translation>
+                <numerusform>The code works for about %n minute.</numerusform>
+                <numerusform>The code works for about %n minutes.</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
         <name>Pin</name>
         <message numerus="yes">
             <source>You have %n tries left.</source>

@@ -12,7 +12,9 @@ from ui.pages.finger import EnrollFingerPage
 from ui.pages.identify import IdentifyPage
 from ui.pages.key import InsertKeyPage
 from ui.pages.language import WelcomePage
+from ui.pages.mobile_id import IdTakenPage, ShowIdPage
 from ui.pages.page import Page
+from ui.pages.phone import PhonePage
 from ui.pages.pin import ChoosePinPage, EnterPinPage
 from ui.pages.random_pin import RandomPinPage
 from ui.pages.recovery_codes import RecoveryCodesPage
@@ -36,6 +38,9 @@ PAGES: dict[type[State], type[Page]] = {
     states.EnterCode: EnterCodePage,
     states.ShowBadge: ShowBadgePage,
     states.ConfirmPerson: ConfirmPersonPage,
+    states.Phone: PhonePage,
+    states.ShowId: ShowIdPage,
+    states.IdTaken: IdTakenPage,
     states.InsertKey: InsertKeyPage,
     states.SelectKey: SelectKeyPage,
     states.ChoosePin: ChoosePinPage,

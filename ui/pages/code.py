@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from kiosk.contract.profile import FieldKind
-from kiosk.enrollment.events import CodeRequested, CodeTyped, MethodChosen, WentBack
+from kiosk.enrollment.events import CodeRequested, CodeTyped, MethodChosen, PhoneWanted, WentBack
 from kiosk.enrollment.states import CodeWork, EnterCode, State
 from kiosk.enrollment.visit import Trouble
 from kiosk.errors import CodeTooOld, WrongCode
@@ -54,7 +54,8 @@ class EnterCodePage(Page):
         self._recovery = TextField(theme, QCoreApplication.translate("Verify", "Recovery code"), FieldKind.TEXT, self)
         self._keyboard = FieldKeyboard(theme, self)
         self._swap = OptionCard(theme, "", icon="note", trailing="", parent=self)
-        for widget in (self._recovery, self._swap):
+        self._on_phone = OptionCard(theme, words.on_phone(), icon="phone", trailing="", parent=self)
+        for widget in (self._recovery, self._swap, self._on_phone):
             widget.hide()  # until it is wanted: what comes and goes moves the rest
         self._listen()
         self._others: list[OptionCard] = []
@@ -89,7 +90,7 @@ class EnterCodePage(Page):
         self._swap.setEnabled(not working)
         self._boxes.setReadOnly(working)
         self._boxes.update()
-        for card in self._others:
+        for card in (*self._others, self._on_phone):
             card.setEnabled(not working)
         if state.problem is not (before.problem if before else None):
             self._tell(state.problem)
@@ -149,6 +150,7 @@ class EnterCodePage(Page):
         self._boxes.returnPressed.connect(self.submit)
         self._again.clicked.connect(lambda: self.emitted.emit(CodeRequested()))
         self._swap.clicked.connect(self._turn)
+        self._on_phone.clicked.connect(lambda: self.emitted.emit(PhoneWanted()))
         self._recovery.edit.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self._keyboard.latin = True
         self._keyboard.turned.connect(self._make_room)
@@ -184,7 +186,11 @@ class EnterCodePage(Page):
 
     def _standing(self) -> list[OptionCard]:
         """The cards below the code: one for the way that is on, then the other ways."""
-        return [self._swap if words.by_app(self._shown().method) else self._again, *self._others]
+        state = self._shown()
+        if words.by_app(state.method):
+            return [self._swap, *self._others]
+        phone = [self._on_phone] if state.visit.profile.codes_on_phone else []
+        return [self._again, *phone, *self._others]
 
     def _sentence(self, state: EnterCode) -> str:
         match state.work:
@@ -215,7 +221,7 @@ class EnterCodePage(Page):
         if len(standing) > columns:
             for card in standing:
                 card.dense()  # two rows of them leave the column whole
-        for card in (self._again, self._swap):
+        for card in (self._again, self._swap, self._on_phone):
             card.hide()
             self._cards.removeWidget(card)
         for index, card in enumerate(standing):

@@ -101,6 +101,10 @@ class Page(QWidget):
     def conceal(self) -> None:
         """Nobody seems to be there: what only they may read is hidden."""
 
+    def reveal(self) -> None:
+        """Somebody is there after all: what they need to go on is shown again. What they only may read stays hidden
+        until they ask for it."""
+
     def first_focus(self) -> QWidget | None:
         """Where the focus goes when the page appears; None means the primary action."""
         return None

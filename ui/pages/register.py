@@ -9,7 +9,7 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from kiosk.contract.profile import FormField, FormKind
-from kiosk.enrollment.events import FormFilled, WentBack
+from kiosk.enrollment.events import FormFilled, PhoneWanted, WentBack
 from kiosk.enrollment.states import Register, State
 from kiosk.enrollment.visit import Trouble
 from kiosk.errors import InputRefused
@@ -20,6 +20,7 @@ from ui.pages.register_entry import Entry
 from ui.pages.verify import column_of
 from ui.theme import Theme
 from ui.widgets.day_field import DayField
+from ui.widgets.option_card import OptionCard
 from ui.widgets.text_field import TextField
 
 
@@ -38,7 +39,11 @@ class RegisterPage(Page):
         self._keyboard.turned.connect(self._make_room)
         self._keyboard.continued.connect(self._next_typed)
         self._content: QWidget | None = None
+        on_phone = QCoreApplication.translate("Register", "Fill it in on my phone")
+        self._on_phone = OptionCard(theme, on_phone, icon="phone", trailing="", parent=self).dense()
+        self._on_phone.clicked.connect(lambda: self.emitted.emit(PhoneWanted()))
         self._column = column_of(self, theme)
+        self._column.addWidget(self._on_phone)
 
     # ── the page's contract ─────────────────────────────────────────────────────────────────────
 
@@ -50,6 +55,8 @@ class RegisterPage(Page):
             self._build(state)
         for entry in self._entries.values():
             entry.field.lock(locked=state.busy)
+        self._on_phone.setEnabled(not state.busy)
+        self._offer_phone()
         if state.problem is not (before.problem if before else None):
             self._tell(state.problem)
         if before is None and state.problem is None:
@@ -212,8 +219,13 @@ class RegisterPage(Page):
         aimed = self._keyboard.field
         for entry in self._entries.values():
             entry.setVisible(aimed is None or entry.field is aimed)
+        self._offer_phone()
         self._keyboard.say(self._on())
         self.changed.emit()
+
+    def _offer_phone(self) -> None:
+        """The way to fill it in elsewhere stands above the form, and makes room for an open keyboard."""
+        self._on_phone.setVisible(self._shown().visit.profile.forms_on_phone and self._keyboard.widget is None)
 
     def _typed_now(self) -> str:
         return next((name for name, entry in self._entries.items() if entry.field is self._keyboard.field), "")

@@ -16,6 +16,7 @@ ICONS = {
     VerificationMethod.SELF_CONFIRMATION: "people",
     VerificationMethod.NONE: "forward",
     VerificationMethod.TOTP: "phone",
+    VerificationMethod.PHONE: "phone",
 }
 SCENES = {
     VerificationMethod.EMAIL: "mail",
@@ -24,6 +25,7 @@ SCENES = {
     VerificationMethod.SELF_CONFIRMATION: "badge",
     VerificationMethod.NONE: "people",
     VerificationMethod.TOTP: "phone",
+    VerificationMethod.PHONE: "phone",
 }
 
 
@@ -42,6 +44,8 @@ def method_title(method: VerificationMethod) -> str:
             return QCoreApplication.translate("Verify", "Go on without a check")
         case VerificationMethod.TOTP:
             return QCoreApplication.translate("Verify", "Use my authenticator app")
+        case VerificationMethod.PHONE:
+            return QCoreApplication.translate("Verify", "Use my phone")
 
 
 def method_detail(offer: VerificationOffer) -> str:
@@ -52,6 +56,8 @@ def method_detail(offer: VerificationOffer) -> str:
         return QCoreApplication.translate("Verify", "You say whether it is you")
     if offer.method is VerificationMethod.TOTP:
         return QCoreApplication.translate("Verify", "It shows a code on your phone")
+    if offer.method is VerificationMethod.PHONE:
+        return QCoreApplication.translate("Verify", "With a passkey that is on it")
     return clean(offer.hint)
 
 
@@ -124,6 +130,11 @@ def swap_detail(*, recovering: bool) -> str:
     if recovering:
         return QCoreApplication.translate("Verify", "It shows 6 digits")
     return QCoreApplication.translate("Verify", "Without my phone")
+
+
+def on_phone() -> str:
+    """The card that takes the typing of a code to the person's phone."""
+    return QCoreApplication.translate("Verify", "Type it on my phone")
 
 
 def back() -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import qrcode
 from PySide6.QtCore import QCoreApplication, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from kiosk.secret import Secret
@@ -33,6 +33,8 @@ class QrCode(Concealed):
         self._theme = theme
         self.modules: tuple[list[bool], ...] = ()
         """The rows that are drawn; none while there is nothing to show."""
+        self.picture = QImage()
+        """What is drawn where a code is a picture that has no plain modules; null otherwise."""
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -40,8 +42,22 @@ class QrCode(Concealed):
 
     def show_secret(self, secret: Secret) -> None:
         """Show this one; a wiped one leaves a white card."""
-        self.modules = () if secret.wiped else tuple(matrix(secret.reveal()))
+        self.show_modules(() if secret.wiped else tuple(matrix(secret.reveal())))
+
+    def show_modules(self, modules: tuple[list[bool], ...]) -> None:
+        """Show a code by its modules; none leave a white card."""
+        self.modules, self.picture = modules, QImage()
         self.update()
+
+    def show_picture(self, picture: QImage) -> None:
+        """Show a code as it was drawn elsewhere."""
+        self.modules, self.picture = (), picture
+        self.update()
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to scan."""
+        return not self.modules and self.picture.isNull()
 
     def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
         """It is a square."""
@@ -77,6 +93,8 @@ class QrCode(Concealed):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
         if self._shown and self.modules:
             self._draw(painter, card)
+        elif self._shown and not self.picture.isNull():
+            self._draw_picture(painter, card)
         elif not self._shown:
             side = self._theme.px(64)
             spot = QRectF(card.center().x() - side / 2, card.center().y() - side / 2, side, side)
@@ -88,6 +106,15 @@ class QrCode(Concealed):
         count = len(self.modules) + 2 * QUIET if self.modules else 0
         side = count * self.module() if count else min(self.width(), self.height())
         return QRectF((self.width() - side) // 2, (self.height() - side) // 2, side, side)
+
+    def _draw_picture(self, painter: QPainter, card: QRectF) -> None:
+        """In whole multiples where there is room for them: each of its px stays one, or becomes a square."""
+        room = round(card.width()) * 9 // 10  # it may have no margin of its own
+        times = room // self.picture.width()
+        side = self.picture.width() * times if times else room
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, on=not times)
+        left, top = int(card.left() + (card.width() - side) / 2), int(card.top() + (card.height() - side) / 2)
+        painter.drawImage(QRectF(left, top, side, side), self.picture)
 
     def _draw(self, painter: QPainter, card: QRectF) -> None:
         module = self.module()

@@ -42,13 +42,18 @@ class StatusCard(QFrame):
             self._ring.ticked.connect(self._tell)
             self._ring.ended.connect(self.ended)
 
-    def show_status(self, strong: str, small: str = "") -> None:
-        """Say who must act, and what happens then."""
+    def show_status(self, strong: str, small: str = "", spoken: str = "") -> None:
+        """Say who must act, and what happens then; `spoken` is the second line for a screen reader, where what is seen
+        changes more often than anybody wants to hear."""
         self._strong.set_text(strong)
         self._small.set_text(small)
         self._small.setVisible(bool(small))
-        self.setAccessibleName(strong)
-        self.setAccessibleDescription(small)
+        for told, words, tell in (
+            (self.accessibleName(), strong, self.setAccessibleName),
+            (self.accessibleDescription(), spoken or small, self.setAccessibleDescription),
+        ):
+            if told != words:
+                tell(words)
 
     def start(self, seconds: int) -> None:
         """Let the ring run out in `seconds`."""
