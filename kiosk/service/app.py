@@ -19,7 +19,7 @@ from kiosk.service.enrollments.rules import receipt_of
 from kiosk.service.messages import routes as message_routes
 from kiosk.service.partners import routes as partner_routes
 from kiosk.service.parts import Parts
-from kiosk.service.projects import feed_routes
+from kiosk.service.projects import feed_routes, handout_routes
 from kiosk.service.projects import routes as project_routes
 from kiosk.service.tokens import routes as token_routes
 
@@ -45,6 +45,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.include_router(factor_routes.router, tags=["second factor"])
     app.include_router(guest_routes.router, tags=["guests"])
     app.include_router(migration_routes.router, tags=["migrations"])
+    app.include_router(handout_routes.router, tags=["projects"])  # before those of pictures: its PDF is another path
     app.include_router(project_routes.router, tags=["projects"])
     app.include_router(feed_routes.router, tags=["projects"])
     app.add_api_route(HEALTH, _health(parts), methods=["GET"], tags=["health"], summary="Whether the service works")

@@ -25,6 +25,8 @@ from kiosk.service.methods import methods_of
 from kiosk.service.once import IdempotencyConflict
 from kiosk.service.partners import rules as partner
 from kiosk.service.projects import rules as project
+from kiosk.service.projects.handouts import NoSuchPage
+from kiosk.service.projects.press import Unprintable
 from kiosk.service.relying_parties.connector import RelyingPartyUnavailable
 from kiosk.service.seed_shape import is_seed_shaped
 from kiosk.service.store.engine import StaleRow, StoreBusy, Unstorable
@@ -90,6 +92,8 @@ TABLE: Final[Mapping[type[Exception], tuple[int, Word]]] = {
     project.NameTaken: (409, Word.DUPLICATE),
     project.RangeShrinks: (409, Word.ID_OUT_OF_RANGE),
     project.TooManyActivations: (429, Word.TOO_MANY_REQUESTS),
+    NoSuchPage: (404, Word.NOT_FOUND),
+    Unprintable: (503, Word.BUSY),
     StaleRow: (409, Word.CONFLICT),
     StoreBusy: (503, Word.BUSY),
     StorageFull: (507, Word.STORAGE_FULL),

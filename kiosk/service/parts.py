@@ -10,7 +10,10 @@ from kiosk.service.accounts.passwords import Passwords
 from kiosk.service.accounts.settings import PasswordSettings
 from kiosk.service.attestation.trust import Trust
 from kiosk.service.directories.chain import Directories
+from kiosk.service.mobile.board import Board
+from kiosk.service.mobile.connector import PhoneEnroller
 from kiosk.service.partners.keys import PartnerKeys
+from kiosk.service.projects.press import Press
 from kiosk.service.relying_parties.connector import RelyingParty
 from kiosk.service.relying_parties.policies import Policies
 from kiosk.service.screening.connector import Screener
@@ -32,8 +35,9 @@ class Parts:
     `hmac_key` (32 bytes) keys the hashes of codes and the stable user handles of the embedded relying party. `secret`
     resolves the name of a secret (settings never hold one); it raises kiosk.errors.NoCredential. `policies` is what was
     last read of the relying parties' own. `rates` bounds how often clients call, `passwords` hashes and compares what
-    people sign in with, `screeners` judge guests, `partners` holds the keys of each agreement by its id. `embedded`
-    allows simulated keys. `nudge` wakes the worker after a commit that gave it work.
+    people sign in with, `screeners` judge guests, `partners` holds the keys of each agreement by its id. `press`
+    prints hand-outs of projects. `embedded` allows simulated keys. `nudge` wakes the worker after a commit that gave it
+    work.
     """
 
     store: Store
@@ -51,5 +55,8 @@ class Parts:
     passwords: Passwords = field(default_factory=lambda: Passwords(PasswordSettings()))
     screeners: tuple[Screener, ...] = ()
     partners: Mapping[str, PartnerKeys] = field(default_factory=dict)
+    press: Press = field(default_factory=Press)
+    enroller: PhoneEnroller | None = None
+    board: Board = field(default_factory=Board)
     embedded: bool = False
     nudge: Callable[[], None] = _nobody
