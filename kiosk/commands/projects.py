@@ -186,6 +186,16 @@ def confirm(desk: Desk, project: str, numbers: tuple[int, ...], *, as_json: bool
         sys.exit(REFUSED)
 
 
+@command.command("take-back")
+@_project
+@click.argument("number", type=click.IntRange(min=0))
+@at_desk
+def take_back(desk: Desk, project: str, number: int) -> None:
+    """Take NUMBER of PROJECT from whoever has it: a phone is lost. Nobody gets it again; its person may get another."""
+    actions.take_back(desk.parts, desk.caller, desk.named(project), number)
+    click.echo(f"Nobody has {number} any more.")
+
+
 def _line(project: ProjectInList) -> str:
     numbers, closed = f"{project.first_id}-{project.last_id}", "  closed" if project.closed_at else ""
     which = kind(self_service=project.self_service)

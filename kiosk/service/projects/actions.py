@@ -141,6 +141,21 @@ def confirm_registered(parts: Parts, caller: Caller, project_id: str, numbers: t
     return parts.store.write(work)
 
 
+def take_back(parts: Parts, caller: Caller, project_id: str, number: int) -> None:
+    """Nobody has the number any more (a lost phone), and nobody gets it again; its person may get another. The same
+    again changes nothing. Raises NoSuchProject, IdOutOfRange."""
+
+    def work(tx: WriteTx) -> None:
+        project = own(tx, caller, project_id)
+        row = ids_store.mobile_id(tx, project.id, number)
+        if row is None:
+            raise rules.IdOutOfRange("not_given_out")
+        numbers.release(tx, parts, project, row, f"client:{caller.client_id}")
+
+    parts.store.write(work)
+    parts.nudge()
+
+
 def claim(parts: Parts, caller: Caller, body: ClaimId) -> tuple[ClaimedId, bool]:
     """Tie a number to a person whom the caller has identified; whether that is news.
 

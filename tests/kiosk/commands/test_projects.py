@@ -131,6 +131,20 @@ def test_numbers_are_listed_and_confirmed(projects: Projects, config: Path, tmp_
     assert [each["number"] for each in rest] == [1000]
 
 
+def test_the_number_of_a_lost_phone_is_taken_back(projects: Projects, config: Path, tmp_path: Path) -> None:
+    code = made(projects)["link"][-22:]
+
+    @at_desk
+    def activate(desk: Desk) -> None:
+        activation.activate(desk.parts, code, phone(0))
+
+    activate(config, tmp_path, "default")
+    for _ in range(2):
+        assert projects("take-back", "Spring", 1000).stdout == "Nobody has 1000 any more.\n"
+    assert projects("ids", "Spring").stdout.rstrip().endswith("released")
+    assert projects("take-back", "Spring", 1001).exit_code == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
