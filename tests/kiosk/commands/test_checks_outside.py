@@ -295,3 +295,15 @@ def test_checkers_of_people_are_reached_and_asked_nothing(
     assert is_bad(missing["checker sanctions"], "the list cannot be used")
     assert "list_refused" in caplog.text
     caplog.clear()
+
+
+@pytest.mark.parametrize(("status", "good"), [(200, True), (401, False)])
+def test_who_enrolls_phones_must_give_a_token_and_makes_no_code(
+    web: Web, tls: tuple[Identity, Identity], examined: Callable[..., dict[str, Finding]], status: int, good: bool
+) -> None:
+    web.answer = lambda _: (status, JSON, b'{"access_token": "t"}')
+    enroller = {"url": web.url, "token_url": web.url + "/t", "client_id": "kiosk", "client_secret": "mail-password"}
+    finding = examined(phone={"enroller": enroller | {"certificate_authority": tls[0].certificate}})["phones phones"]
+    assert (finding.level is Level.OK) == good
+    assert good or is_bad(finding, "our credentials are not accepted")
+    assert {each.path for each in web.requests} == {"/t"}
