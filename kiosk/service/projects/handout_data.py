@@ -18,7 +18,7 @@ LANGUAGE: Final = "en"
 
 _RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "he", "ur"})
 _JOINED: Final = frozenset({"ar", "fa", "ur"})
-_SHORT: Final = 150
+_SHORT: Final = 120
 """Characters of instructions that a step has room for; longer ones get a page."""
 
 Words = Mapping[str, Any]
@@ -35,6 +35,11 @@ class Sheet(StrEnum):
     SCREEN = "screen"
     CODE = "activation-code"
 
+    @property
+    def has_pages(self) -> bool:
+        """Whether people turn it over."""
+        return self in (Sheet.A4, Sheet.A6, Sheet.A6_FOUR)
+
 
 @dataclass(frozen=True, slots=True)
 class Handout:
@@ -46,8 +51,11 @@ class Handout:
     logo: Mapping[str, Any] | None = field(default=None, repr=False)
 
 
-def data_of(handout: Handout, languages: Sequence[str], words: Mapping[str, Words]) -> dict[str, Any]:
-    """What the templates take: the sheets of these languages, one after another."""
+def data_of(
+    handout: Handout, languages: Sequence[str], words: Mapping[str, Words], *, pages: bool = True
+) -> dict[str, Any]:
+    """What the templates take: the sheets of these languages, one after another. Without further `pages` (on a wall)
+    there is no room for long instructions."""
     main = _words(words, languages[0])
     return {
         "title": f"{main['title']}: {handout.project.name}",
@@ -57,7 +65,7 @@ def data_of(handout: Handout, languages: Sequence[str], words: Mapping[str, Word
         "contact": str(handout.project.details.get("contact") or ""),
         "code": _code(handout.link, main["code"]) | _address(handout.link),
         "apps": list(_apps(handout.project, main)),
-        "editions": [_edition(handout.project, language, words) for language in languages],
+        "editions": [_edition(handout.project, language, words, pages) for language in languages],
     }
 
 
@@ -71,11 +79,13 @@ def editions_of(project: ProjectRow, asked: str | None, words: Mapping[str, Word
     return own or (LANGUAGE,)
 
 
-def _edition(project: ProjectRow, language: str, words: Mapping[str, Words]) -> dict[str, Any]:
+def _edition(project: ProjectRow, language: str, words: Mapping[str, Words], pages: bool) -> dict[str, Any]:
     """One language: where its words are English the sheet is read as English is."""
     spoken = _base(language) if _base(language) in words else LANGUAGE
     told = _instructions(project)
     text = told.get(language) or told.get(_base(language)) or ""
+    if len(text) > _SHORT and not pages:
+        text = ""
     own = words[spoken]
     return {
         "lang": spoken,

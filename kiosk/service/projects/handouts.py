@@ -83,7 +83,8 @@ def _printed(parts: Parts, handout: Handout, wanted: Wanted) -> Printed:
     logo = None if picture is None else read_logo(picture)
     shown = Handout(handout.project, handout.organization, handout.link, logo)
     dots = {"dots": _SCREEN_DOTS} if wanted.sheet is Sheet.SCREEN else {}
-    pages = parts.press.pages(wanted.sheet.value, data_of(shown, languages, known), wanted.form, **dots)
+    data = data_of(shown, languages, known, pages=wanted.sheet.has_pages)
+    pages = parts.press.pages(wanted.sheet.value, data, wanted.form, **dots)
     if wanted.page > len(pages):
         raise NoSuchPage
     in_language = f"-{wanted.language}" if wanted.language else ""
