@@ -20,6 +20,7 @@ STREAMED: Final = (b"application/x-ndjson", b"text/csv")
 """What a migration is sent in: as long as it likes, because it is never held as a whole."""
 
 _STREAMING: Final = re.compile(re.escape(MIGRATE) + "(/[0-9a-f]{32}/retry)?")
+_PAGES: Final = re.compile("/[mai]/.+")  # what phones open, and send forms to
 _GIVEN: Final = re.compile(rb"[A-Za-z0-9-]{1,64}")
 _HEADERS: Final = (
     (b"cache-control", b"no-store"),
@@ -116,5 +117,6 @@ def _refusal(scope: Scope, headers: dict[bytes, bytes], exchange: _Exchange) -> 
         return 413, Word.MALFORMED
     if scope["method"] in ("GET", "DELETE") or (length == b"0" and b"transfer-encoding" not in headers):
         return None
-    wanted = b"application/x-www-form-urlencoded" if scope["path"] == TOKEN else b"application/json"
+    form = scope["path"] == TOKEN or _PAGES.fullmatch(scope["path"])
+    wanted = b"application/x-www-form-urlencoded" if form else b"application/json"
     return None if kind == wanted or exchange.streamed else (415, Word.MALFORMED)

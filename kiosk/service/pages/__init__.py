@@ -1,0 +1,1 @@
+"""What phones open: server-rendered pages, their cookie, their forms, their words."""
