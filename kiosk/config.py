@@ -23,6 +23,7 @@ STATE_FOLDER = Path("/var/lib/keywright/station")
 _URL = re.compile(r"https://[^\s/@?#]+(/[^\s?#]*)?")
 _NAME = re.compile(r"[a-z][a-z0-9._-]{0,63}")
 _TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_CAMERA = re.compile(r"[^\x00-\x1f\x7f]{1,128}")
 _TRUTH = {"true": True, "false": False}
 
 
@@ -60,6 +61,8 @@ class StationSettings:
 
     `simulator` accepts keys that are no hardware, for development. `languages` (BCP 47) are offered in this order;
     empty means as the service says. `slot` and `reader` say where people find the key slot and the badge reader.
+    `camera` reads codes that are shown to it: True for the system's own choice, or the name of one. With
+    `camera_badges` badges are such codes, too.
     `agent_socket` is that of a key agent that the system runs; without it the station starts one of its own.
     `credentials_folder` allows secrets in files there, where there is neither systemd nor a keyring.
     """
@@ -70,6 +73,8 @@ class StationSettings:
     languages: tuple[str, ...] = ()
     slot: Place = Place.BELOW
     reader: Place = Place.BESIDE
+    camera: bool | str = False
+    camera_badges: bool = False
     agent_socket: Path | None = None
     credentials_folder: Path | None = None
 
@@ -103,6 +108,8 @@ def read_station_settings(
         languages=top.texts("languages", (), _TAG),
         slot=Place(top.choice("slot", Place.BELOW, tuple(Place))),
         reader=Place(top.choice("reader", Place.BESIDE, tuple(Place))),
+        camera=top.truth_or_text("camera", _CAMERA),
+        camera_badges=top.truth("camera_badges", default=False),
         agent_socket=top.path("agent_socket", Path()) if top.has("agent_socket") else None,
         credentials_folder=credentials.path("folder", Path()) if credentials.has("folder") else None,
     )
@@ -172,6 +179,13 @@ class _Reader:
         value = _TRUTH.get(value, value) if isinstance(value, str) else value
         if not isinstance(value, bool):
             raise ConfigurationError(self.prefix + name, "must be true or false")
+        return value
+
+    def truth_or_text(self, name: str, pattern: re.Pattern[str]) -> bool | str:
+        value = self._take(name, False)
+        value = _TRUTH.get(value, value) if isinstance(value, str) else value
+        if not isinstance(value, bool) and not (isinstance(value, str) and pattern.fullmatch(value)):
+            raise ConfigurationError(self.prefix + name, "must be true, false, or a name")
         return value
 
     def number(self, name: str, default: float, limits: tuple[float, float], *, whole: bool = False) -> float:

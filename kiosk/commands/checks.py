@@ -20,6 +20,9 @@ from kiosk.errors import KioskError
 from kiosk.resources import fonts
 from kiosk.station.journal_file import look
 
+CAMERA_LIBRARIES = ("PySide6.QtMultimedia", "zxingcpp")
+"""Those of the extra `camera`."""
+
 LIBRARIES = (
     "PySide6.QtWidgets",
     "fido2",
@@ -88,6 +91,24 @@ def _found(find: Callable[[str], object], name: str) -> bool:
         return find(name) is not None
     except ModuleNotFoundError:  # the package above it is missing
         return False
+
+
+def check_camera(
+    wanted: bool | str,
+    find: Callable[[str], object] = importlib.util.find_spec,
+    devices: Path = Path("/dev"),
+    system: str = sys.platform,
+) -> Finding:
+    """What reads codes that are shown to the kiosk, where it should have a camera. A kiosk goes on without one."""
+    if wanted is False:
+        return good("camera", "none is wanted")
+    missing = [name for name in CAMERA_LIBRARIES if not _found(find, name)]
+    if missing:
+        remedy = "install the extra `camera`"
+        return bad("camera", "missing: " + ", ".join(missing), remedy, Level.WARN)
+    if system == "linux" and not any(devices.glob("video*")):
+        return bad("camera", "none is plugged in", "plug one in; this account needs access to /dev/video*", Level.WARN)
+    return good("camera", "its libraries are there")
 
 
 def check_display(environment: Mapping[str, str], *, needed: bool, system: str = sys.platform) -> Finding:

@@ -86,6 +86,8 @@ def examine_station(config: Path) -> Iterator[Finding]:
     yield checks.good("settings", str(config))
     yield checks.check_state_folder(settings.state_folder)
     yield checks.check_journal(settings.state_folder)
+    if settings.camera is not False:
+        yield checks.check_camera(settings.camera)
     if settings.agent_socket is not None:
         yield replace(checks.check_keys(key_source(None, settings.agent_socket)), name="key agent")
     store = CredentialStore(os.environ, system_keyring(), settings.credentials_folder)

@@ -6,12 +6,14 @@ import importlib
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from kiosk.commands.eye import open_eye
 from kiosk.commands.key_choice import KeyChoice, key_option
 from kiosk.config import Place, StationSettings, load_station_settings
 from kiosk.errors import KioskError
@@ -43,9 +45,7 @@ def command(config: Path, key: KeyChoice | None, *, window: bool) -> None:
     try:
         settings = load_station_settings(config, os.environ)
         appearance = Appearance(
-            place=Surroundings(
-                slot=Place(settings.slot), reader=Place(settings.reader), simulated=key is not None and key.simulated
-            ),
+            place=_surroundings(settings, key),
             full_screen=not window,
             locale=settings.languages[0] if settings.languages else "en",
         )
@@ -58,7 +58,10 @@ def command(config: Path, key: KeyChoice | None, *, window: bool) -> None:
 
 def _surroundings(settings: StationSettings, key: KeyChoice | None) -> Surroundings:
     simulated = key is not None and key.simulated
-    return Surroundings(slot=Place(settings.slot), reader=Place(settings.reader), simulated=simulated)
+    place = Surroundings(slot=Place(settings.slot), reader=Place(settings.reader), simulated=simulated)
+    if settings.camera is False:
+        return place
+    return replace(place, camera=partial(open_eye, settings.camera), badges_seen=settings.camera_badges)
 
 
 def _station(settings: StationSettings, key: KeyChoice | None, post: Callable[[Event], None]) -> Station:

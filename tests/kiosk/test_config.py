@@ -85,12 +85,24 @@ def test_the_environment_wins() -> None:
     assert settings.credentials_folder == Path("/etc/keywright/secrets")
 
 
+@pytest.mark.parametrize("camera", [True, False, "HD Pro Webcam C920", "/dev/video2"])
+def test_a_camera_is_the_systems_own_or_has_a_name(camera: bool | str) -> None:
+    assert read(camera=camera).camera == camera
+    told = str(camera).lower() if isinstance(camera, bool) else camera
+    settings = read({ENVIRONMENT + "CAMERA": told, ENVIRONMENT + "CAMERA_BADGES": "true"})
+    assert (settings.camera, settings.camera_badges) == (camera, True)
+
+
 @pytest.mark.parametrize(
     ("table", "path"),
     [
         ({"simulater": True}, "simulater"),
         ({"simulator": "yes"}, "simulator"),
         ({"simulator": 1}, "simulator"),
+        ({"camera": 1}, "camera"),
+        ({"camera": ""}, "camera"),
+        ({"camera": "a\nb"}, "camera"),
+        ({"camera_badges": "HD camera"}, "camera_badges"),
         ({"languages": "en"}, None),
         ({"languages": ["English"]}, "languages"),
         ({"languages": [1]}, "languages"),

@@ -17,6 +17,7 @@ from ui.pages import verify_words as words
 from ui.pages.page import Action, Chrome, Page, Surroundings
 from ui.text import clean
 from ui.theme import Theme
+from ui.widgets.camera_view import CameraView
 from ui.widgets.keyboard import Keyboard
 from ui.widgets.keyboard_layouts import DIGITS
 from ui.widgets.label import Label
@@ -131,6 +132,11 @@ class ShowBadgePage(Page):
         column.addStretch(1)
         self._ear = BadgeEar(self, clock)
         self._ear.scanned.connect(self._shown)
+        eye = place.camera() if place.badges_seen else None
+        self._view = CameraView(theme, eye) if eye is not None else None
+        if self._view is not None:
+            self._view.read.connect(self._shown)
+            self._view.lost.connect(self._blinded)
 
     def render(self, state: State) -> None:  # type: ignore[override]
         """Wait for the badge, or for the service's answer to it."""
@@ -150,8 +156,8 @@ class ShowBadgePage(Page):
         busy = self._state.busy
         typing = Action(QCoreApplication.translate("Verify", "Type instead"), "keyboard", None, "secondary", name=TYPE)
         return Chrome(
-            title=QCoreApplication.translate("Verify", "Hold your badge to the reader"),
-            sentence=words.reader_place(self.place.reader),
+            title=words.badge_title(seen=self._view is not None),
+            sentence="" if self._view is not None else words.reader_place(self.place.reader),
             step=1,
             problem=self._state.problem,
             back=Action(words.back(), "back", WentBack(), "ghost"),
@@ -164,6 +170,10 @@ class ShowBadgePage(Page):
     def keyboard(self) -> QWidget | None:
         """The on-screen keyboard, once it was asked for."""
         return self._keyboard
+
+    def pad(self) -> QWidget | None:
+        """What the camera sees, where badges are codes."""
+        return self._view
 
     def trigger(self, name: str) -> None:
         """Open the field."""
@@ -193,6 +203,11 @@ class ShowBadgePage(Page):
         if self._state is not None and not self._state.busy:
             self._field.put("")
             self.emitted.emit(BadgeShown(number))
+
+    def _blinded(self) -> None:
+        """The camera cannot be had: the reader, and typing, are left."""
+        self._view = None
+        self.changed.emit()
 
     def _turn_keyboard(self) -> None:
         if self._keyboard is not None:

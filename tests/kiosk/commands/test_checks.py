@@ -77,6 +77,17 @@ def test_a_missing_library_is_named() -> None:
     assert finding.seen == "missing: PySide6.QtWidgets, hid"
 
 
+def test_a_camera_is_looked_for_where_one_is_wanted(tmp_path: Path) -> None:
+    assert checks.check_camera(False).level is Level.OK
+    missing = checks.check_camera(True, lambda _: None, tmp_path)
+    assert is_bad(missing, Level.WARN)
+    assert missing.seen == "missing: PySide6.QtMultimedia, zxingcpp"
+    assert is_bad(checks.check_camera("HD", lambda name: name, tmp_path, "linux"), Level.WARN)
+    (tmp_path / "video0").touch()
+    assert checks.check_camera("HD", lambda name: name, tmp_path, "linux").level is Level.OK
+    assert checks.check_camera(True, lambda name: name, tmp_path / "none", "win32").level is Level.OK
+
+
 @pytest.mark.parametrize(
     ("environment", "level"),
     [
