@@ -49,6 +49,8 @@ def phone_samples(visit: Visit) -> Iterator[Sample]:
     down = kiosk_errors.PhonesUnavailable()
     yield Sample("phone-none", replace(asked, code=None, standing=None, problem=down))
     yield Sample("phone-unreadable", replace(asked, code=replace(CODE, link="", qr_code="AAAA")))
+    stuck = replace(asked, code=None, standing=None, problem=unreachable, done="t1")
+    yield Sample("phone-done-unreachable", stuck)
     yield Sample("phone", asked)
     yield Sample("phone-required", replace(asked, optional=False, instead=False))
     before = replace(visit, policy=replace(visit.policy, phone=PhonePolicy(PhonePlace.BEFORE)), key=None, port=Port())
@@ -67,6 +69,13 @@ def phone_samples(visit: Visit) -> Iterator[Sample]:
         status = PhoneStatus.CANCELLED if cancelled else PhoneStatus.FAILED
         name = str(reason).replace("_", "-") or "failed"
         yield Sample(f"phone-{name}", replace(asked, standing=PhoneStanding(status, reason=reason)))
+
+
+def phone_done_samples(visit: Visit) -> Iterator[Sample]:
+    """A visit that ends with a phone in place of a key."""
+    policy = replace(visit.policy, phone=PhonePolicy(PhonePlace.INSTEAD))
+    alone = replace(visit, policy=policy, key=None, port=Port(), phone_ready=True, receipt="7Q2M")
+    yield Sample("done-phone", s.Done(alone))
 
 
 def id_samples(visit: Visit) -> Iterator[Sample]:

@@ -25,7 +25,7 @@ from kiosk.enrollment.visit import Port, Trouble, Visit
 from ui.tour_accounts import app_code_samples, app_samples, new_samples
 from ui.tour_keys import ADDRESS, KEY, MODEL, Sample, key_samples, stopped_samples, working_samples
 from ui.tour_parties import party_samples
-from ui.tour_phone import id_samples, phone_check_samples, phone_samples
+from ui.tour_phone import id_samples, phone_check_samples, phone_done_samples, phone_samples
 
 _MAIL = RelyingPartyName("mail.example.org", "Staff mail")
 _VPN = RelyingPartyName("vpn.example.org", "VPN")
@@ -60,6 +60,7 @@ def samples(locale: str) -> Iterator[Sample]:
     yield from key_samples(_verified(visit))
     yield from _working(_verified(visit))
     yield from app_samples(_finished(_verified(visit)))
+    yield from phone_done_samples(_verified(visit))
     yield from _end(_verified(visit))
     yield from _notices(_verified(visit))
 

@@ -267,9 +267,11 @@ class Wizard(QWidget):
 def _without_key(state: State) -> bool:
     """Whether the phone stands instead of the key, as far as anybody knows by now."""
     match state:
-        case Phone(visit=visit) | ShowId(visit=visit) | IdTaken(visit=visit) | Done(visit=visit):
+        case Phone(visit=visit) | ShowId(visit=visit) | IdTaken(visit=visit):
             phone = visit.policy.phone
             return phone is not None and phone.place is PhonePlace.INSTEAD and not visit.finished
+        case Done(visit=visit):
+            return visit.phone_alone
         case _:
             return False
 

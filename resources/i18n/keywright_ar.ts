@@ -159,6 +159,10 @@
     <context>
         <name>Done</name>
         <message>
+            <source>{time} · Receipt {number}</source>
+            <translation>{time} · إيصال {number}</translation>
+        </message>
+        <message>
             <source>Not set up</source>
             <translation>غير مُعَدّ</translation>
         </message>
@@ -175,6 +179,14 @@
             <translation>أُعدّ على</translation>
         </message>
         <message>
+            <source>Your phone</source>
+            <translation>هاتفك</translation>
+        </message>
+        <message>
+            <source>Passkey saved</source>
+            <translation>حُفظ مفتاح المرور</translation>
+        </message>
+        <message>
             <source>&lt;b&gt;Please go to the desk for the rest.&lt;/b&gt; Tell them receipt {number}.</source>
             <translation>&lt;b&gt;توجّه إلى مكتب المساعدة لإكمال الباقي.&lt;/b&gt; أعطهم رقم الإيصال {number}.</translation>
         </message>
@@ -189,6 +201,14 @@
         <message>
             <source>Not sure yet</source>
             <translation>غير مؤكد بعد</translation>
+        </message>
+        <message>
+            <source>Your phone is ready</source>
+            <translation>هاتفك جاهز</translation>
+        </message>
+        <message>
+            <source>It signs you in from now on. Keep its lock to yourself.</source>
+            <translation>يسجّل دخولك من الآن. احتفظ برمز قفله لنفسك.</translation>
         </message>
         <message>
             <source>&lt;b&gt;Staff will look, you need not wait.&lt;/b&gt; Your receipt is {number}.</source>
@@ -227,12 +247,12 @@
             <translation>مفتاحك يعمل. إذا فقدته فأبلغ مكتب المساعدة.</translation>
         </message>
         <message>
-            <source>Key ending {digits}</source>
-            <translation>مفتاح ينتهي بـ {digits}</translation>
+            <source>Your phone works. If you lose it, tell the desk.</source>
+            <translation>هاتفك يعمل. إذا فقدته فأخبر مكتب الاستقبال.</translation>
         </message>
         <message>
-            <source>{time} · Receipt {number}</source>
-            <translation>{time} · إيصال {number}</translation>
+            <source>Key ending {digits}</source>
+            <translation>مفتاح ينتهي بـ {digits}</translation>
         </message>
     </context>
     <context>
@@ -1703,6 +1723,10 @@
         <message>
             <source>You can put your phone away.</source>
             <translation>يمكنك وضع هاتفك جانبًا.</translation>
+        </message>
+        <message>
+            <source>Only this screen cannot go on yet.</source>
+            <translation>هذه الشاشة وحدها لا تستطيع المتابعة بعد.</translation>
         </message>
         <message>
             <source>Scan this with your phone</source>
@@ -3233,10 +3257,6 @@
             <translation>في انتظار بطاقتك</translation>
         </message>
         <message>
-            <source>Hold your badge to the reader</source>
-            <translation>قرّب بطاقتك من القارئ</translation>
-        </message>
-        <message>
             <source>Is this you?</source>
             <translation>هل هذا أنت؟</translation>
         </message>
@@ -3247,6 +3267,10 @@
         <message>
             <source>Choose one.</source>
             <translation>اختر طريقة.</translation>
+        </message>
+        <message>
+            <source>Hold your badge to the reader</source>
+            <translation>قرّب بطاقتك من القارئ</translation>
         </message>
         <message>
             <source>We mailed it to the address on file.</source>
@@ -3291,6 +3315,10 @@
         <message>
             <source>With a passkey that is on it</source>
             <translation>بمفتاح مرور عليه</translation>
+        </message>
+        <message>
+            <source>Show your badge to the camera</source>
+            <translation>ضع بطاقتك أمام الكاميرا</translation>
         </message>
         <message>
             <source>Staff number</source>

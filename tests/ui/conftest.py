@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from kiosk.enrollment.states import State
+from ui.eye import Eye
 from ui.i18n import Interpreter
 from ui.pages.page import Surroundings
 from ui.theme import load_theme
@@ -30,7 +31,7 @@ def settle() -> None:
 
 @pytest.fixture
 def make_window(qtbot: QtBot, qapp: QApplication) -> Iterator[MakeWindow]:
-    """Makes a shown window: size, locale, text scale, colours, simulated."""
+    """Makes a shown window: size, locale, text scale, colors, simulated, what opens its camera."""
     speech = Interpreter(qapp)
 
     def make(
@@ -41,9 +42,10 @@ def make_window(qtbot: QtBot, qapp: QApplication) -> Iterator[MakeWindow]:
         mode: str = "light",
         *,
         simulated: bool = False,
+        camera: Callable[[], Eye | None] = lambda: None,
     ) -> Window:
         theme = load_theme(locale=locale, text_scale=text_scale, mode=mode, moves=False)
-        window = Window(theme, Surroundings(simulated=simulated), speech)
+        window = Window(theme, Surroundings(simulated=simulated, camera=camera), speech)
         window.resize(QSize(width, height))
         qtbot.addWidget(window)
         window.show()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -46,6 +47,19 @@ def test_a_person_who_types_is_never_a_badge(text: str, gap: float) -> None:
 def test_a_few_keys_at_once_are_no_badge(text: str) -> None:
     clock = Clock()
     assert scan(Wedge(clock), clock, text) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://keywright.example.org:8443/a/uB7cXo2vQ5qTqvJ9mKx3Zw",
+        "https://keywright.headquarters.some-very-long-organization.example.org:8443/kiosk/m/uB7c-o2vQ5_TqvJ9mKx3Zw",
+        "keywright:id:spring-campaign_2027:100042:AbC-_9x0",
+    ],
+)
+def test_a_scanner_hands_over_links_and_codes_as_they_are(text: str) -> None:
+    clock = Clock()
+    assert scan(Wedge(clock), clock, text, 0.02) == text
 
 
 def test_a_burst_without_end_is_no_badge_and_takes_no_room() -> None:

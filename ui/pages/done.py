@@ -57,6 +57,8 @@ class DonePage(Page):
     def chrome(self) -> Chrome:
         """Take the key, finish."""
         say = QCoreApplication.translate
+        if self._state is not None and self._state.visit.phone_alone:
+            return self._phone_chrome()
         whole = self._state is None or all(_has_it(each) for each in outcomes(self._state.visit))
         return Chrome(
             title=say("Done", "Your key is ready") if whole else say("Done", "Your key is partly ready"),
@@ -66,6 +68,18 @@ class DonePage(Page):
             scene="key-done",
             caption=say("Done", "Your key is still in the slot.") if self._still_in() else "",
             help=(say("Done", "Your key works. If you lose it, tell the desk."),),
+        )
+
+    def _phone_chrome(self) -> Chrome:
+        """Nobody is told of a key where there is none."""
+        say = QCoreApplication.translate
+        return Chrome(
+            title=say("Done", "Your phone is ready"),
+            sentence=say("Done", "It signs you in from now on. Keep its lock to yourself."),
+            step=5,
+            primary=Action(say("Done", "Finish"), "check", Continued()),
+            scene="phone-done",
+            help=(say("Done", "Your phone works. If you lose it, tell the desk."),),
         )
 
     def conceal(self) -> None:
@@ -91,6 +105,8 @@ class DonePage(Page):
     def _rows(self, state: Done) -> tuple[Row, ...]:
         say = QCoreApplication.translate
         visit = state.visit
+        if visit.phone_alone:
+            return self._phone_rows(state)
         ended = outcomes(visit)
         crowded = len(ended) > 2 or bool(visit.issued)
         rows = [Row(clean(visit.person, 48))] if visit.person and not crowded else []
@@ -99,15 +115,28 @@ class DonePage(Page):
             return tuple(rows)
         serial = clean(visit.key.address.serial[-4:]) if visit.key else ""
         key = say("Done", "Key ending {digits}").format(digits=serial) if serial else say("Done", "Set up on")
-        end = self._when
-        if visit.receipt:
-            end = say("Done", "{time} · Receipt {number}").format(time=end, number=clean(visit.receipt, 16))
-        return (*rows, Row(key, end, strong=False))
+        phone = [Row(say("Done", "Your phone"), say("Done", "Passkey saved"), "done")] if visit.phone_ready else []
+        return (*rows, *([] if crowded else phone), Row(key, self._receipt_of(state), strong=False))
+
+    def _phone_rows(self, state: Done) -> tuple[Row, ...]:
+        say = QCoreApplication.translate
+        person = [Row(clean(state.visit.person, 48))] if state.visit.person else []
+        phone = Row(say("Done", "Your phone"), say("Done", "Passkey saved"), "done")
+        return (*person, phone, Row(say("Done", "Set up on"), self._receipt_of(state), strong=False))
+
+    def _receipt_of(self, state: Done) -> str:
+        """When it was, and the number that the service gave."""
+        if not state.visit.receipt:
+            return self._when
+        text = QCoreApplication.translate("Done", "{time} · Receipt {number}")
+        return text.format(time=self._when, number=clean(state.visit.receipt, 16))
 
     def _todo(self, state: Done) -> str:
         """What is not as it should be, and what to do about it; empty when nothing is."""
         say = QCoreApplication.translate
         visit = state.visit
+        if visit.phone_alone:  # no place was meant to have a key
+            return ""
         ended = [each for each in outcomes(visit) if not _has_it(each)]
         receipt = clean(visit.receipt, 16)
         lines = []

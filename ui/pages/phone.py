@@ -199,6 +199,8 @@ class PhonePage(Page):
                 return say("Phone", "Your phone is here"), say("Phone", "Go on there, and follow its steps.")
             case Stage.DONE:
                 return say("Phone", "Done"), say("Phone", "You can put your phone away.")
+            case Stage.FAILED if state.done:
+                return words.completed(state.purpose), say("Phone", "Only this screen cannot go on yet.")
             case _:
                 return say("Phone", "Scan this with your phone"), words.wanted_for(state.purpose, instead=state.instead)
 

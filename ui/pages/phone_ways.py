@@ -69,21 +69,21 @@ def aside(state: Phone, stage: Stage) -> Action | None:
     """The way without a phone, at the end edge; none once the phone is done."""
     say = QCoreApplication.translate
     free = not state.busy
-    if stage is Stage.DONE:
+    if stage is Stage.DONE or state.done:
         return None
     if state.optional and state.instead:
         return Action(say("Phone", "Use a key instead"), "key", Skipped(), "secondary", enabled=free)
     if state.optional:
         return Action(say("Phone", "I have no phone with me"), "", Skipped(), "secondary", enabled=free)
     if state.returns and state.purpose in (PhonePurpose.CODE, PhonePurpose.REGISTER):
-        return Action(instead_of_phone(state.purpose), "keyboard", WentBack(), "secondary", enabled=free)
+        return Action(instead_of_phone(state.purpose), "keyboard", WentBack(), "secondary")
     return None
 
 
 def back(state: Phone, stage: Stage) -> Action | None:
     """The way back, where no button at the end edge leads there."""
-    if stage is Stage.DONE or not state.returns:
+    if stage is Stage.DONE or state.done or not state.returns:
         return None
     if not state.optional and state.purpose in (PhonePurpose.CODE, PhonePurpose.REGISTER):
         return None
-    return Action(instead_of_phone(state.purpose), "back", WentBack(), "ghost", enabled=not state.busy)
+    return Action(instead_of_phone(state.purpose), "back", WentBack(), "ghost")

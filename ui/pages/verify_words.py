@@ -61,6 +61,13 @@ def method_detail(offer: VerificationOffer) -> str:
     return clean(offer.hint)
 
 
+def badge_title(*, seen: bool) -> str:
+    """Where the badge is held; `seen`: to the camera."""
+    if seen:
+        return QCoreApplication.translate("Verify", "Show your badge to the camera")
+    return QCoreApplication.translate("Verify", "Hold your badge to the reader")
+
+
 def reader_place(place: Place) -> str:
     """Where the badge reader is."""
     match place:

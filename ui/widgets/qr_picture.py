@@ -29,7 +29,7 @@ def decoded(text: str) -> QImage:
         return QImage()
     try:
         data = base64.b64decode(text, validate=True)
-        return QImage.fromData(_stripped(data), b"PNG")
+        return QImage.fromData(_stripped(data))
     except (binascii.Error, ValueError):
         return QImage()
 
@@ -44,7 +44,7 @@ def modules_of(image: QImage) -> list[list[bool]]:
     run = 0
     while run < area.width() and _is_dark(grey, area.left() + run, area.top()):
         run += 1
-    count = round(area.width() / (run / _FINDER))
+    count = round(area.width() * _FINDER / run) if run else 0
     if (count - 17) % 4 or not _LEAST <= count <= 177:
         return []
     step = area.width() / count

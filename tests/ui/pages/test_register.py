@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from kiosk.contract.profile import FieldKind, FormField, FormKind, IdentifyField, RegistrationForm
-from kiosk.enrollment.events import FormFilled, WentBack
+from kiosk.enrollment.events import FormFilled, PhoneWanted, WentBack
 from kiosk.enrollment.flow import advance
 from kiosk.enrollment.states import Register, State
 from kiosk.enrollment.visit import Visit
@@ -29,6 +29,7 @@ from ui.widgets.buttons import Button
 from ui.widgets.day_field import DayField
 from ui.widgets.keyboard import Keyboard
 from ui.widgets.label import Label
+from ui.widgets.option_card import OptionCard
 from ui.widgets.text_field import TextField
 from ui.window import Window
 
@@ -418,3 +419,25 @@ def test_any_field_of_an_administrator_can_be_shown_and_filled_in(
     assert not page.grab().isNull()
     assert set(page.draft()) == {"attribute:x"}
     page.deleteLater()
+
+
+# ── elsewhere ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_form_may_be_filled_in_on_the_phone_where_the_profile_lets_people(
+    page: RegisterPage, visit: Visit, show: Show
+) -> None:
+    card = page.findChild(OptionCard)
+    assert isinstance(card, OptionCard)
+    events = show(page, Register(visit, MEMBER))
+    assert not card.isVisible()
+    elsewhere = replace(visit, profile=replace(visit.profile, forms_on_phone=True))
+    page.render(Register(elsewhere, MEMBER, busy=True))
+    assert card.isVisible()
+    assert not card.isEnabled()
+    page.render(Register(elsewhere, MEMBER))
+    field(page, "First name").keyboard_wanted.emit()
+    assert not card.isVisible()  # an open keyboard needs the room
+    field(page, "First name").keyboard_wanted.emit()
+    card.click()
+    assert events == [PhoneWanted()]

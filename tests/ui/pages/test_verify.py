@@ -15,7 +15,15 @@ from pytestqt.qtbot import QtBot
 from kiosk.config import Place
 from kiosk.contract.enrollments import MaskedPerson, VerificationOffer
 from kiosk.contract.profile import VerificationMethod
-from kiosk.enrollment.events import BadgeShown, CodeRequested, CodeTyped, MethodChosen, PersonConfirmed, WentBack
+from kiosk.enrollment.events import (
+    BadgeShown,
+    CodeRequested,
+    CodeTyped,
+    MethodChosen,
+    PersonConfirmed,
+    PhoneWanted,
+    WentBack,
+)
 from kiosk.enrollment.states import ChooseMethod, CodeWork, ConfirmPerson, EnterCode, ShowBadge, State
 from kiosk.enrollment.visit import Visit
 from kiosk.errors import CodeTooOld, NotVerified, ServiceUnreachable, WrongCode
@@ -332,3 +340,40 @@ def test_the_person_is_shown_masked(visit: Visit, show: Show, qtbot: QtBot) -> N
     page.render(ConfirmPerson(visit, replace(person, name="Other"), busy=True))
     assert page.chrome().primary is not None
     assert not page.chrome().primary.enabled  # type: ignore[union-attr]  # checked one line above
+
+
+# ── the phone ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_passkey_on_the_phone_is_one_of_the_ways(choose: ChooseMethodPage, visit: Visit, show: Show) -> None:
+    offers = (VerificationOffer(VerificationMethod.PHONE), visit.offers[0])
+    events = show(choose, ChooseMethod(visit, offers))
+    phone = card(choose, "Use my phone")
+    assert phone.accessibleDescription() == "With a passkey that is on it"
+    assert choose.chrome().scene == "phone"
+    phone.click()
+    assert events == [MethodChosen(VerificationMethod.PHONE)]
+
+
+def test_a_code_that_was_sent_may_be_typed_on_the_phone_where_the_profile_lets_people(
+    visit: Visit, show: Show, qtbot: QtBot
+) -> None:
+    page = EnterCodePage(load_theme(), Surroundings())
+    code = EnterCode(visit, VerificationMethod.EMAIL, "m•••••@example.org", sent=1)
+    words_of_card = "Type it on my phone"
+    events = show(page, code)
+    assert not any(c.accessibleName() == words_of_card and c.isVisible() for c in page.findChildren(OptionCard))
+    profile = replace(visit.profile, codes_on_phone=True)
+    there = EnterCodePage(load_theme(), Surroundings())
+    events = show(there, replace(code, visit=replace(visit, profile=profile)))
+    card(there, words_of_card).click()
+    assert events == [PhoneWanted()]
+    there.render(replace(code, visit=replace(visit, profile=profile), work=CodeWork.CHECKING))
+    assert not card(there, words_of_card).isEnabled()
+
+
+def test_the_code_of_an_app_is_not_typed_on_the_phone_that_shows_it(visit: Visit, show: Show, qtbot: QtBot) -> None:
+    page = EnterCodePage(load_theme(), Surroundings())
+    profile = replace(visit.profile, codes_on_phone=True)
+    show(page, EnterCode(replace(visit, profile=profile), VerificationMethod.TOTP, ""))
+    assert not any(c.accessibleName() == "Type it on my phone" and c.isVisible() for c in page.findChildren(OptionCard))
