@@ -50,24 +50,28 @@ class Press:
 
         `data` is what the template shows; none of it is read as markup. `dots` an inch are for PNG. Raises Unprintable.
         """
-        template = resource(f"templates/handouts/{sheet}.typ")
         if not self._turns.acquire(timeout=_PATIENCE):
             raise Unprintable("busy")
         try:
-            made: object = typst.compile(
-                str(template),
-                root=str(template.parent),
-                font_paths=self._fonts(),
-                ignore_system_fonts=True,
-                format=form.value,
-                ppi=dots,
-                sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-                pdf_standards=[_PDF_UA] if form is Form.PDF else [],
-            )
+            printed = self._made(sheet, data, Form.PDF, dots)  # which alone says what letters no typeface has
+            return printed if form is Form.PDF else self._made(sheet, data, form, dots)
         except typst.TypstError as error:
             raise Unprintable(" ".join(error.message.split())[:200]) from None
         finally:
             self._turns.release()
+
+    def _made(self, sheet: str, data: Mapping[str, Any], form: Form, dots: float) -> tuple[bytes, ...]:
+        template = resource(f"templates/handouts/{sheet}.typ")
+        made: object = typst.compile(
+            str(template),
+            root=str(template.parent),
+            font_paths=self._fonts(),
+            ignore_system_fonts=True,
+            format=form.value,
+            ppi=dots,
+            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+            pdf_standards=[_PDF_UA] if form is Form.PDF else [],
+        )
         return _pages(made)
 
     def _fonts(self) -> typst.Fonts:

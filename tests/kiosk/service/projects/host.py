@@ -18,7 +18,8 @@ from kiosk.service.store import projects
 from kiosk.service.store.engine import WriteTx
 from tests.kiosk.service.faces import Request, Web
 from tests.kiosk.service.projects.campaign import a_project
-from tests.kiosk.service.running import Json, Running
+from tests.kiosk.service.running import Running
+from tests.kiosk.service.soft_key import Json
 
 Answer = tuple[int, dict[str, str], bytes] | None
 
@@ -65,10 +66,10 @@ def fed_project(running: Running, name: str = "Spring", **told: Any) -> str:
     return a_project(running, name, details={"settings": WORD}, **told)
 
 
-def person(n: int, **told: str) -> Holder:
+def person(n: int, *, given_name: str = "Mona", family_name: str = "") -> Holder:
     """Somebody, with a name that tells them apart."""
-    given = {"given_name": "Mona", "family_name": f"Okafor {n}", "email": f"m.okafor{n}@example.org"}
-    return Holder(user_id=f"u-{n}", **{"sync_id": f"10{n}", **given, **told})
+    named = family_name or f"Okafor {n}"
+    return Holder(None, None, f"u-{n}", given_name, named, f"m.okafor{n}@example.org", f"10{n}")
 
 
 def join(running: Running, project_id: str, *people: Holder) -> list[int]:
