@@ -12,6 +12,7 @@ from kiosk.commands.reason_words import ended, reason
 from kiosk.commands.terminal_app import AppPrompts
 from kiosk.commands.terminal_key import KeyPrompts
 from kiosk.commands.terminal_person import PersonPrompts
+from kiosk.commands.terminal_phone import PhonePrompts
 from kiosk.commands.words import TASKS, sentence, tame
 from kiosk.contract.enrollments import PartyResult
 from kiosk.contract.profile import FormKind
@@ -36,7 +37,9 @@ from kiosk.enrollment.states import (
     EnterCode,
     EnterPin,
     Identify,
+    IdTaken,
     InsertKey,
+    Phone,
     Prove,
     RandomPin,
     RecoveryCodes,
@@ -47,6 +50,7 @@ from kiosk.enrollment.states import (
     SelectKey,
     SetUpApp,
     ShowBadge,
+    ShowId,
     State,
     Stopped,
     Touch,
@@ -87,6 +91,7 @@ class TerminalPerson:
         self._key_prompts = KeyPrompts(self._tell, hidden=self._tty)
         self._person = PersonPrompts(self._tell, out, user, alternative, kind)
         self._app = AppPrompts(self._tell, colored=self._tty)
+        self._phone = PhonePrompts(self._tell, colored=self._tty)
         self.exit_code = GIVEN_UP
 
     @property
@@ -112,7 +117,7 @@ class TerminalPerson:
     def respond(self, state: State) -> Event | None:
         """As `Person.respond`."""
         self._stop_spinner()
-        if not isinstance(state, Done | RecoveryCodes) and state.problem is not None:
+        if not isinstance(state, Done | RecoveryCodes | IdTaken) and state.problem is not None:
             self._tell(sentence(state.problem))
         match state:
             case Connecting():
@@ -125,6 +130,8 @@ class TerminalPerson:
                 return self._person.say(state)
             case ChooseMethod() | EnterCode() | ShowBadge() | ConfirmPerson():
                 return self._person.prove(state)
+            case Phone() | ShowId() | IdTaken():
+                return self._phone.respond(state)
             case SetUpApp() | RecoveryCodes():
                 self.exit_code = NOT_PROVED  # until they have done what policy wants of them
                 return self._app.respond(state)
@@ -133,6 +140,10 @@ class TerminalPerson:
 
     def _done(self, state: Done) -> None:
         visit = state.visit
+        if visit.phone_alone:
+            self._tell(f"The phone works, instead of a key. Receipt {tame(visit.receipt)}.")
+            self.exit_code = PROVED
+            return
         names = ", ".join(tame(party.name) for party in visit.finished)
         self._tell(f"The key works for: {names}. Receipt {tame(visit.receipt)}.")
         without = [each for each in outcomes(visit) if each.result is not PartyResult.REGISTERED]

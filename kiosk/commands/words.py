@@ -77,6 +77,10 @@ SENTENCES: dict[type[Exception], str] = {
     kiosk.HeldForReview: "Registered. Somebody has to look at it before a key is handed out; see the people on hold.",
     kiosk.TermsChanged: "The terms were changed meanwhile. Read and accept those of today.",
     kiosk.TotpWrongState: "The authenticator app is set up already, or setting it up was not begun. Start again.",
+    kiosk.PhonesUnavailable: "No code for a phone can be had now. Go on without one, if that is allowed.",
+    kiosk.IdOutOfRange: "No project here has given out this number or code. Look at it again.",
+    kiosk.IdTakenByOther: "This mobile ID is somebody else's, or the person has another one in this project.",
+    kiosk.NumbersExhausted: "All numbers of this project are given out. Ask who runs it.",
     kiosk.SessionExpired: "The enrollment is over. Start again.",
     kiosk.KeyNotAllowed: "The service does not accept this key ({reasons}). Take another one.",
     kiosk.CeremonyExpired: "It took too long. Touch the key again.",
@@ -106,6 +110,7 @@ METHODS = {
     VerificationMethod.SELF_CONFIRMATION: "the person confirms",
     VerificationMethod.NONE: "no check",
     VerificationMethod.TOTP: "a code of the authenticator app",
+    VerificationMethod.PHONE: "a passkey on the phone",
 }
 RULES = {
     Rule.LENGTH: "at least {rules.min_length} characters",

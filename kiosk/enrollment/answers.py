@@ -17,6 +17,7 @@ from kiosk.contract.enrollments import (
 )
 from kiosk.contract.profile import Profile
 from kiosk.contract.totp import TotpSetUp
+from kiosk.enrollment.answers_of_phone import IdClaimed, PhoneMoved, PhoneOpened, PhoneUnseen
 from kiosk.enrollment.visit import KeyModel, Trouble
 from kiosk.secret import Secret
 
@@ -258,6 +259,10 @@ Answer = (
     | EnrollmentFinished
     | TotpReady
     | TotpEnrolled
+    | PhoneOpened
+    | PhoneMoved
+    | PhoneUnseen
+    | IdClaimed
     | Failed
 )
 """Events that answer an effect: dropped when their attempt is not the visit's."""

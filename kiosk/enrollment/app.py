@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.contract.policy import Demand
+from kiosk.enrollment import phone_code
 from kiosk.enrollment.answers import Failed, TotpEnrolled, TotpReady
 from kiosk.enrollment.effects import CloseKey, ConfirmTotp, FetchTotp
 from kiosk.enrollment.events import CodeTyped, Continued, Event, Skipped
 from kiosk.enrollment.hand_over import WANTED
-from kiosk.enrollment.states import Done, RecoveryCodes, SetUpApp
+from kiosk.enrollment.states import RecoveryCodes, SetUpApp
 from kiosk.enrollment.step import Step, next_attempt, stay
 from kiosk.enrollment.visit import Trouble, Visit
 from kiosk.errors import OutOfStep, SessionExpired, TotpWrongState, WrongCode
@@ -19,7 +20,8 @@ from kiosk.secret import Secret
 def start(visit: Visit) -> Step:
     """The key is proved, handed over and read back: it may be pulled out from now on."""
     if visit.policy.totp not in WANTED:
-        return Done(visit), (CloseKey(),)
+        following, effects = phone_code.after_key(visit)
+        return following, (CloseKey(), *effects)
     following, effects = _fetch(SetUpApp(visit, optional=visit.policy.totp is not Demand.REQUIRE))
     return following, (CloseKey(), *effects)
 
@@ -39,7 +41,7 @@ def on_app(state: SetUpApp, event: Event) -> Step:
 
 def on_codes(state: RecoveryCodes, event: Event) -> Step:
     """The codes are shown until the person has kept them."""
-    return (Done(state.visit), ()) if isinstance(event, Continued) else stay(state)
+    return phone_code.after_key(state.visit) if isinstance(event, Continued) else stay(state)
 
 
 def _answered(state: SetUpApp, event: Event) -> Step:
@@ -51,7 +53,7 @@ def _answered(state: SetUpApp, event: Event) -> Step:
         case Continued() if state.setup is None:
             return _fetch(state)
         case Skipped() if state.optional:
-            return Done(next_attempt(state.visit)), ()
+            return phone_code.after_key(state.visit)
         case _:
             return stay(state)
 
@@ -65,7 +67,7 @@ def _fetch(state: SetUpApp) -> Step:
 def _failed(state: SetUpApp, error: Trouble) -> Step:
     match error:
         case TotpWrongState() if state.setup is None:
-            return Done(next_attempt(state.visit)), ()  # it is set up already
+            return phone_code.after_key(state.visit)  # it is set up already
         case WrongCode():
             return replace(state, busy=False, problem=error), ()
         case OutOfStep() | SessionExpired() | TotpWrongState():

@@ -3,7 +3,8 @@
 Device lane: InspectKey, SelectKey, SetPin, SetRandomPin, VerifyPin, ChangePin, UseBuiltInUv, EnrollFingerprint,
 MakeCredential, ProveCredential, ConfigureKey, ResetKey, CountCredentials, CloseKey.
 Network lane: LoadProfile, IdentifyPerson, RegisterPerson, SendCode, VerifyPerson, CheckKey, AskApproval, BeginCeremony,
-CompleteCeremony, SubmitProof, FinishEnrollment, CancelEnrollment, FetchTotp, ConfirmTotp.
+CompleteCeremony, SubmitProof, FinishEnrollment, CancelEnrollment, FetchTotp, ConfirmTotp, OpenPhone, ClosePhone,
+ClaimMobileId; WatchPhone begins there, and goes on beside it.
 Both, in this order: CleanUp (take the credential off the key, then tell the relying party).
 At once, on the caller's thread: CancelDevice (sets the cancel event of the device lane's current work).
 """
@@ -29,6 +30,7 @@ from kiosk.enrollment.effects_on_key import (
     UseBuiltInUv,
     VerifyPin,
 )
+from kiosk.enrollment.effects_on_phone import ClaimMobileId, ClosePhone, OpenPhone, WatchPhone
 from kiosk.secret import Secret
 
 __all__ = [
@@ -38,8 +40,10 @@ __all__ = [
     "CancelEnrollment",
     "ChangePin",
     "CheckKey",
+    "ClaimMobileId",
     "CleanUp",
     "CloseKey",
+    "ClosePhone",
     "CompleteCeremony",
     "ConfigureKey",
     "ConfirmTotp",
@@ -52,6 +56,7 @@ __all__ = [
     "InspectKey",
     "LoadProfile",
     "MakeCredential",
+    "OpenPhone",
     "ProveCredential",
     "RegisterPerson",
     "ResetKey",
@@ -63,6 +68,7 @@ __all__ = [
     "UseBuiltInUv",
     "VerifyPerson",
     "VerifyPin",
+    "WatchPhone",
 ]
 
 
@@ -108,7 +114,8 @@ class SendCode:
 
 @dataclass(frozen=True, slots=True)
 class VerifyPerson:
-    """Verify with a code, a badge number or a confirmation. Answer: PersonVerified."""
+    """Verify with a code, a badge number, a confirmation, or the transaction that a phone completed. Answer:
+    PersonVerified."""
 
     attempt: int
     enrollment_id: str
@@ -245,6 +252,6 @@ _Asking = LoadProfile | IdentifyPerson | RegisterPerson | SendCode | VerifyPerso
 _Key = InspectKey | SelectKey | UseBuiltInUv | EnrollFingerprint | ConfigureKey | ResetKey | CountCredentials | CloseKey
 _Pin = SetPin | SetRandomPin | VerifyPin | ChangePin
 _Ceremony = BeginCeremony | MakeCredential | CompleteCeremony | ProveCredential | SubmitProof | CleanUp
-Effect = (
-    _Asking | _Key | _Pin | _Ceremony | FinishEnrollment | FetchTotp | ConfirmTotp | CancelEnrollment | CancelDevice
-)
+_Phone = OpenPhone | WatchPhone | ClosePhone | ClaimMobileId
+_End = FinishEnrollment | FetchTotp | ConfirmTotp | CancelEnrollment | CancelDevice
+Effect = _Asking | _Key | _Pin | _Ceremony | _Phone | _End

@@ -125,8 +125,8 @@ class PinReplaced:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """EnrollFinger, SetUpApp: go on without. AcceptTerms: no, where they are not required. Prove, while a relying party
-    cannot answer: go on without that one."""
+    """EnrollFinger, SetUpApp, Phone, ShowId: go on without. AcceptTerms: no, where they are not required. Prove, while
+    a relying party cannot answer: go on without that one."""
 
 
 @dataclass(frozen=True, slots=True)

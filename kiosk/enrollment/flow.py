@@ -3,6 +3,7 @@
 Welcome → (Identify | Register → AcceptTerms) → (ChooseMethod | EnterCode | ShowBadge | ConfirmPerson)
 → (SelectKey) → InsertKey → (ChoosePin | EnterPin | ChangePin | RandomPin) → (EnrollFinger) → Touch → Prove
 → (the next relying party | (SetUpApp → RecoveryCodes) → Done).
+A Phone may take the place of Register, EnterCode or the key, or come before it (ShowId → IdTaken → Phone) or after.
 Stopped can follow anything, ResetKey a Stopped that says so; every visit ends in Welcome.
 """
 
@@ -11,7 +12,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
-from kiosk.enrollment import app, finger, finish, identify, key, person, pin, port, register, reset, touch
+from kiosk.enrollment import (
+    app,
+    finger,
+    finish,
+    identify,
+    key,
+    mobile_id,
+    person,
+    phone,
+    pin,
+    port,
+    register,
+    reset,
+    touch,
+)
 from kiosk.enrollment.answers import (
     Answer,
     CleanedUp,
@@ -54,7 +69,9 @@ from kiosk.enrollment.states import (
     EnterCode,
     EnterPin,
     Identify,
+    IdTaken,
     InsertKey,
+    Phone,
     Prove,
     RandomPin,
     RecoveryCodes,
@@ -64,12 +81,13 @@ from kiosk.enrollment.states import (
     SelectKey,
     SetUpApp,
     ShowBadge,
+    ShowId,
     State,
     Stopped,
     Touch,
     Welcome,
 )
-from kiosk.enrollment.step import FINISHED, Step, end, next_attempt, stay, take_back
+from kiosk.enrollment.step import Step, end, finished, next_attempt, stay, take_back
 from kiosk.enrollment.visit import Port, Visit
 from kiosk.errors import TookTooLong
 
@@ -116,6 +134,10 @@ def _dispatch(state: State, event: Event) -> Step:
             return person.on_person(state, event)
         case InsertKey() | SelectKey():
             return key.on_key(state, event)
+        case Phone():
+            return phone.on_phone(state, event)
+        case ShowId() | IdTaken():
+            return mobile_id.on_id(state, event)
         case ChoosePin() | EnterPin() | ChangePin() | RandomPin():
             return pin.on_pin(state, event)
         case _:
@@ -232,7 +254,7 @@ def _interrupt(state: State, event: Cancelled | IdleExpired | TimeExpired) -> St
     """Give up, nobody there, time over: whatever was begun is taken back, and the person forgotten."""
     if isinstance(state, Connecting | Welcome):
         return stay(state)
-    late = isinstance(event, TimeExpired) and not isinstance(state, FINISHED)
+    late = isinstance(event, TimeExpired) and not finished(state)
     return end(state, state.visit, TookTooLong() if late else None)
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from kiosk.contract.enrollments import AcceptedTerms, MaskedPerson, VerificationOffer
-from kiosk.contract.profile import FieldSet, RegistrationForm, RelyingPartyName, Terms, VerificationMethod
+from kiosk.contract.profile import FieldSet, RegistrationForm, RelyingPartyName, Terms
 from kiosk.contract.totp import TotpSetUp
+from kiosk.enrollment.states_of_code import CodeWork, EnterCode
 from kiosk.enrollment.states_of_key import (
     ChangePin,
     ChoosePin,
@@ -125,32 +126,6 @@ class ChooseMethod:
     busy: bool = False
 
 
-class CodeWork(StrEnum):
-    """What is going on with a code."""
-
-    IDLE = "idle"
-    SENDING = "sending"
-    CHECKING = "checking"
-
-
-@dataclass(frozen=True, slots=True)
-class EnterCode:
-    """Type the code. `sent` counts the codes sent, so that a page restarts its countdowns of `resend_after` and
-    `expires_in` seconds when it grows. `others` are the ways that remain. By an authenticator app (TOTP) nothing is
-    sent: `hint` is empty, `resend_after` and `expires_in` are 0, and a recovery code may be typed instead."""
-
-    visit: Visit
-    method: VerificationMethod
-    hint: str
-    digits: int = 6
-    sent: int = 0
-    resend_after: int = 60
-    expires_in: int = 600
-    others: tuple[VerificationOffer, ...] = ()
-    work: CodeWork = CodeWork.IDLE
-    problem: Trouble | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class ShowBadge:
     """Automatic verification: hold the badge to the reader, or type its number."""
@@ -242,7 +217,9 @@ class RecoveryCodes:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The key was proved to work at the relying parties that are finished, and both sides were read back."""
+    """The key was proved to work at the relying parties that are finished, and both sides were read back.
+
+    Or, where `visit.phone_alone`, the phone has a passkey and stands instead of a key: there is none."""
 
     visit: Visit
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from kiosk.contract.mobile_ids import MobileId
 from kiosk.contract.phone import PhoneCode, PhonePurpose, PhoneStanding
+from kiosk.enrollment.states_of_code import EnterCode
 from kiosk.enrollment.visit import Trouble, Visit
 
 
@@ -17,6 +18,10 @@ class Phone:
     When `standing` is over without success, or `problem` is set, `Continued` shows another code. `optional`: the person
     may go on without a phone (`Skipped`); `instead`: by that they take a key. `WentBack` leads to where they came from
     (typing the code or the form here, another way to verify), where `returns`.
+
+    A `problem` while `code` is shown is one of the line to the service: it is tried again without the person, and the
+    problem goes by itself. `done` is the transaction that was completed, while the service is told to go on with it.
+    `came_from` is the screen to go back to, where a code could be typed at the kiosk.
     """
 
     visit: Visit
@@ -29,6 +34,8 @@ class Phone:
     returns: bool = False
     problem: Trouble | None = None
     busy: bool = False
+    done: str = ""
+    came_from: EnterCode | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,20 +14,24 @@ from kiosk.enrollment.effects import (
     CancelEnrollment,
     CleanUp,
     CloseKey,
+    ClosePhone,
     CountCredentials,
     Effect,
     FinishEnrollment,
 )
 from kiosk.enrollment.parties import concluded, forget_proved, rolls_back
-from kiosk.enrollment.states import Done, RecoveryCodes, Remedy, SetUpApp, State, Stopped, Welcome
+from kiosk.enrollment.states import Done, Phone, RecoveryCodes, Remedy, SetUpApp, State, Stopped, Welcome
 from kiosk.enrollment.visit import KeyIdentity, Trouble, Visit
 from kiosk.errors import KeyNotAdmitted
 
 Step = tuple[State, tuple[Effect, ...]]
 """Where the person is now, and what is to be done about it."""
 
-FINISHED = (SetUpApp, RecoveryCodes, Done)
-"""States in which the key is proved, and the service has been told so: whoever leaves takes nothing back."""
+
+def finished(state: State) -> bool:
+    """Whether the key (or the phone, instead) is proved, and the service has been told so: whoever leaves takes nothing
+    back."""
+    return isinstance(state, SetUpApp | RecoveryCodes | Done) or (isinstance(state, Phone) and concluded(state.visit))
 
 
 def stay(state: State) -> Step:
@@ -104,7 +108,8 @@ def end(state: State, visit: Visit, problem: Trouble | None = None) -> Step:
     visit = next_attempt(visit)
     begun = clean_up(visit, AbandonReason.CANCELLED)
     effects: tuple[Effect, ...] = (CancelDevice(), *begun, *_rolled_back(visit), CloseKey())
-    if visit.enrollment_id and not isinstance(state, FINISHED):
+    effects = (*effects, *close_phone(state))
+    if visit.enrollment_id and not finished(state):
         effects = (*effects, _last_word(visit))
     fresh = Visit(
         profile=visit.profile,
@@ -117,11 +122,21 @@ def end(state: State, visit: Visit, problem: Trouble | None = None) -> Step:
     return Welcome(fresh, problem), effects
 
 
+def close_phone(state: State) -> tuple[Effect, ...]:
+    """What takes back the code on the screen, if one is there that a phone could still go on with."""
+    if not isinstance(state, Phone) or state.code is None:
+        return ()
+    over = state.standing is not None and state.standing.status.over
+    return () if over else (ClosePhone(state.code.transaction_id),)
+
+
 def _rolled_back(visit: Visit) -> tuple[Effect, ...]:
     return take_back(visit) if rolls_back(visit) and not concluded(visit) else ()
 
 
 def _last_word(visit: Visit) -> Effect:
-    """What the service is told of a visit that ends before its end: what was proved is kept where policy keeps it."""
+    """What the service is told of a visit that ends before its end: what was proved is kept where policy keeps it, and
+    a phone that stands instead of a key always."""
     keeps = visit.policy.partial is Partial.KEEP and bool(visit.finished) and not concluded(visit)
+    keeps = keeps or visit.phone_alone
     return FinishEnrollment(visit.attempt, visit.enrollment_id) if keeps else CancelEnrollment(visit.enrollment_id)

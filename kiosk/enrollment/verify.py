@@ -7,7 +7,7 @@ from typing import assert_never
 
 from kiosk.contract.enrollments import VerificationOffer
 from kiosk.contract.profile import VerificationMethod
-from kiosk.enrollment import register
+from kiosk.enrollment import phone_code, register
 from kiosk.enrollment.answers import CodeDelivered, Failed
 from kiosk.enrollment.effects import SendCode, VerifyPerson
 from kiosk.enrollment.events import BadgeShown, CodeRequested, CodeTyped, Event, MethodChosen, PersonConfirmed, WentBack
@@ -57,6 +57,8 @@ def enter(visit: Visit, method: VerificationMethod) -> Step:
         case VerificationMethod.NONE:
             effect = VerifyPerson(visit.attempt, visit.enrollment_id, method)
             return ChooseMethod(visit, visit.offers, busy=True), (effect,)
+        case VerificationMethod.PHONE:
+            return phone_code.confirm(visit)
         case _:
             assert_never(method)
 
@@ -127,10 +129,25 @@ def _verify_badge(visit: Visit, number: str) -> VerifyPerson:
 
 
 def _back(state: Verifying) -> Step:
-    visit = next_attempt(state.visit)
-    if isinstance(state, ChooseMethod) or len(visit.offers) < 2:
+    if isinstance(state, ChooseMethod):
+        return register.ask_again(next_attempt(state.visit)), ()
+    return back(state.visit)
+
+
+def back(visit: Visit) -> Step:
+    """Another way to be verified; who has one only says again who they are."""
+    visit = next_attempt(visit)
+    if len(visit.offers) < 2:
         return register.ask_again(visit), ()
     return ChooseMethod(visit, visit.offers), ()
+
+
+def without(visit: Visit, method: VerificationMethod, error: Trouble) -> Step:
+    """This way does not work today: offer those that are left."""
+    others = tuple(offer for offer in visit.offers if offer.method is not method)
+    if not others:
+        return stop(visit, error, Remedy.DESK)
+    return ChooseMethod(replace(next_attempt(visit), offers=others), others, problem=error), ()
 
 
 def _failed(state: Verifying, error: Trouble) -> Step:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from hardware.authenticator import KeyAddress, KeyInfo, PinState, WebAuthnJson
 from hardware.errors import HardwareError, NoAccess
 from kiosk.contract.enrollments import Ceremony, CompletedCeremony, MaskedPerson, PartyOutcome, VerificationOffer
-from kiosk.contract.policy import EnrollmentPolicy
+from kiosk.contract.policy import EnrollmentPolicy, PhonePlace
 from kiosk.contract.profile import Profile, RegistrationForm, RelyingPartyName
 from kiosk.errors import KioskError
 from kiosk.secret import Secret
@@ -102,7 +102,7 @@ class Visit:
 
     `allowed` is the key that the service would take, and `doubts` are its words about it, for staff. `replaced`: an
     earlier key of this visit had been proved somewhere, and another one took its place. `left_on_key`: something that
-    was begun could not be taken off this one.
+    was begun could not be taken off this one. `phone_ready`: their phone registered a passkey in this visit.
     """
 
     profile: Profile
@@ -146,3 +146,10 @@ class Visit:
     doubts: tuple[str, ...] = ()
     replaced: bool = False
     left_on_key: bool = False
+    phone_ready: bool = False
+
+    @property
+    def phone_alone(self) -> bool:
+        """Whether the phone stands instead of a key: nothing was done with any."""
+        phone = self.policy.phone
+        return self.phone_ready and phone is not None and phone.place is PhonePlace.INSTEAD

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -37,18 +36,20 @@ from kiosk.contract.enrollments import (
     Verified,
     Verify,
 )
+from kiosk.contract.mobile_ids import MobileId, ShowMobileId
+from kiosk.contract.phone import OpenPhone, PhoneCode, PhoneStanding
 from kiosk.contract.problems import MEDIA_TYPE, Problem
 from kiosk.contract.profile import FormKind, Profile, VerificationMethod
 from kiosk.contract.totp import ConfirmTotp, SetUpTotp, TotpEnrolled, TotpSetUp
 from kiosk.errors import OutcomeUnknown, ServiceBroken, ServiceUnreachable, StationRefused
+from kiosk.station import phone_wire
 from kiosk.station.http import Answer, Https
 from kiosk.station.problems import error_of
+from kiosk.station.tokens import Tokens
 
 T = TypeVar("T")
 _MAY_PASS = (ServiceUnreachable, ServiceBroken, OutcomeUnknown)
 _LONGEST_WAIT = 5.0
-_EARLY = 30.0
-"""Seconds before its end at which a token is not used any more."""
 
 
 class Client:
@@ -70,12 +71,9 @@ class Client:
         reference: Callable[[], str],
     ) -> None:
         self._https = Https(endpoint, clock, reference)
-        self._endpoint = endpoint
-        self._secret = secret
-        self._clock = clock
+        self._tokens = Tokens(self._https, endpoint, secret, clock)
+        self._retries = endpoint.retries
         self._wait = wait
-        self._token = ""
-        self._token_ends = 0.0
 
     @property
     def requests_made(self) -> int:
@@ -84,7 +82,7 @@ class Client:
 
     def close(self) -> None:
         """Close the connection and forget the token."""
-        self._token = ""
+        self._tokens.forget()
         self._https.close()
 
     # ── the calls ───────────────────────────────────────────────────────────────────────────────
@@ -166,6 +164,25 @@ class Client:
         path = _path(paths.TOTP_CONFIRM, enrollment_id)
         return _decoded(self._call("POST", path, ConfirmTotp(code)), _TOTP_ENROLLED)
 
+    def open_phone(self, asked: OpenPhone) -> PhoneCode:
+        """Have a code for a phone. Raises PhonesUnavailable also where this station may have none."""
+        self._tokens.require_phones()
+        return _decoded(self._call("POST", paths.QR_ENROL, phone_wire.asking(asked)), phone_wire.CODE).plain()
+
+    def phone_standing(self, transaction_id: str, seen: str = "", hold: int = 0) -> PhoneStanding:
+        """How a code stands; while it is `seen`, the service may hold the answer back for `hold` seconds."""
+        path = phone_wire.status_path(transaction_id, seen, hold)
+        return _decoded(self._call("GET", path), phone_wire.STANDING).plain()
+
+    def close_phone(self, transaction_id: str) -> None:
+        """Take a code back."""
+        self._again(lambda: self._call("DELETE", phone_wire.path_of(transaction_id)))
+
+    def show_mobile_id(self, enrollment_id: str, shown: str) -> MobileId:
+        """Tie a mobile ID to the person; the same again is harmless."""
+        path, body = _path(paths.MOBILE_ID, enrollment_id), ShowMobileId(shown)
+        return self._again(lambda: _decoded(self._call("POST", path, body), _MOBILE_ID))
+
     def cancel(self, enrollment_id: str) -> None:
         """End an enrollment."""
         self._again(lambda: self._call("DELETE", _path(paths.ENROLLMENT, enrollment_id)))
@@ -173,7 +190,7 @@ class Client:
     # ── one call ────────────────────────────────────────────────────────────────────────────────
 
     def _again(self, call: Callable[[], T]) -> T:
-        for tried in range(self._endpoint.retries):
+        for tried in range(self._retries):
             try:
                 return call()
             except _MAY_PASS as error:
@@ -184,7 +201,7 @@ class Client:
         return call()
 
     def _while_busy(self, call: Callable[[], T]) -> T:
-        for _ in range(self._endpoint.retries):
+        for _ in range(self._retries):
             try:
                 return call()
             except OutcomeUnknown as error:
@@ -194,40 +211,14 @@ class Client:
 
     def _call(self, method: str, path: str, body: Any = None) -> Answer:
         """One request with a token; with a fresh one when the service does not know it any more."""
-        json = None if body is None else asdict(body)
-        answer = self._https.send(method, path, headers=self._authorization(), json=json)
+        json = body if body is None or isinstance(body, dict) else asdict(body)
+        answer = self._https.send(method, path, headers=self._tokens.authorization(), json=json)
         if answer.status == 401:
-            self._token = ""
-            answer = self._https.send(method, path, headers=self._authorization(), json=json)
+            self._tokens.forget()
+            answer = self._https.send(method, path, headers=self._tokens.authorization(), json=json)
         return _accepted(answer)
 
-    def _authorization(self) -> dict[str, str]:
-        if not self._token or self._clock() >= self._token_ends:
-            self._fetch_token()
-        return {"Authorization": f"Bearer {self._token}"}
 
-    def _fetch_token(self) -> None:
-        """OAuth2 client credentials (RFC 6749 sections 2.3.1 and 4.4)."""
-        pair = f"{quote(self._endpoint.client_id, safe='')}:{quote(self._secret(), safe='')}"
-        basic = base64.b64encode(pair.encode()).decode()
-        form = {"grant_type": "client_credentials", "scope": paths.Scope.ENROLL.value}
-        now = self._clock()
-        answer = self._https.send("POST", paths.TOKEN, headers={"Authorization": f"Basic {basic}"}, form=form)
-        if answer.status in (400, 401, 403):
-            raise StationRefused(answer.reference)
-        granted = _decoded(_accepted(answer), _TOKEN)
-        self._token, self._token_ends = granted.access_token, now + max(granted.expires_in - _EARLY, 1.0)
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    """The answer of the token endpoint (RFC 6749 section 5.1), as far as we use it."""
-
-    access_token: str = field(repr=False)
-    expires_in: int = 60
-
-
-_TOKEN = TypeAdapter(_Token)
 _PROFILE = TypeAdapter(Profile)
 _OPENED = TypeAdapter(OpenedEnrollment)
 _IDENTIFIED = TypeAdapter(Identified)
@@ -240,6 +231,7 @@ _PROVED = TypeAdapter(ProvedCeremony)
 _FINISHED = TypeAdapter(FinishedEnrollment)
 _TOTP = TypeAdapter(TotpSetUp)
 _TOTP_ENROLLED = TypeAdapter(TotpEnrolled)
+_MOBILE_ID = TypeAdapter(MobileId)
 _PROBLEM = TypeAdapter(Problem)
 
 

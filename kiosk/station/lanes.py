@@ -11,15 +11,15 @@ import structlog
 
 from hardware.errors import HardwareError
 from kiosk.enrollment.answers import Failed
-from kiosk.enrollment.effects import CancelDevice, CancelEnrollment, CleanUp, CloseKey, FinishEnrollment
+from kiosk.enrollment.effects import CancelDevice, CancelEnrollment, CleanUp, CloseKey, ClosePhone, FinishEnrollment
 from kiosk.enrollment.events import Event
 from kiosk.enrollment.visit import Trouble
 from kiosk.errors import KioskError
 from kiosk.station.work import Build, ForgetParty, Job, LaneContext, Outcome, Performer, Settle, Work
 
 _log = structlog.get_logger("keywright.station")
-_UNTIL_THE_END = (CleanUp, ForgetParty, CloseKey, FinishEnrollment, CancelEnrollment)
-_NO_ANSWER = (CancelDevice, CancelEnrollment, CloseKey, Settle)
+_UNTIL_THE_END = (CleanUp, ForgetParty, CloseKey, FinishEnrollment, ClosePhone, CancelEnrollment)
+_NO_ANSWER = (CancelDevice, CancelEnrollment, CloseKey, ClosePhone, Settle)
 
 
 class Lane:

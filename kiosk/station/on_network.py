@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from random import random
 from time import monotonic
 from uuid import UUID
 
 import structlog
 
 from hardware.authenticator import KeyInfo, PinState
-from kiosk.config import StationSettings
+from kiosk.config import ServiceEndpoint, StationSettings
 from kiosk.contract.enrollments import AbandonReason, KeyReport, Phase
 from kiosk.enrollment.answers import (
     CeremonyBegun,
@@ -31,21 +32,27 @@ from kiosk.enrollment.effects import (
     BeginCeremony,
     CancelEnrollment,
     CheckKey,
+    ClaimMobileId,
+    ClosePhone,
     CompleteCeremony,
     ConfirmTotp,
     FetchTotp,
     FinishEnrollment,
     IdentifyPerson,
     LoadProfile,
+    OpenPhone,
     RegisterPerson,
     SendCode,
     SubmitProof,
     VerifyPerson,
+    WatchPhone,
 )
 from kiosk.enrollment.events import Event
 from kiosk.errors import InputRefused, KioskError, OutcomeUnknown, OutOfStep, Refusal, ServiceError
 from kiosk.station.client import Client
 from kiosk.station.journal import Journal
+from kiosk.station.phone_watch import HOLD, PhoneWatch
+from kiosk.station.phone_work import PhoneWork, cancel
 from kiosk.station.recovery import forget, settle, settle_one
 from kiosk.station.work import Build, ForgetParty, Job, LaneContext, Settle
 
@@ -60,9 +67,16 @@ class NetworkWork:
     """
 
     def __init__(
-        self, client: Client, journal: Journal, *, simulator: bool = False, languages: tuple[str, ...] = ()
+        self,
+        client: Client,
+        journal: Journal,
+        phones: PhoneWork,
+        *,
+        simulator: bool = False,
+        languages: tuple[str, ...] = (),
     ) -> None:
         self._client = client
+        self._phones = phones
         self._journal = journal
         self._simulator = simulator
         self._languages = languages
@@ -79,10 +93,10 @@ class NetworkWork:
                 return ProfileLoaded(attempt, profile, profile.embedded or self._simulator)
             case IdentifyPerson() | RegisterPerson() | SendCode() | VerifyPerson() | FetchTotp() | ConfirmTotp():
                 return self._person(work)
-            case CheckKey() | BeginCeremony() | CompleteCeremony() | SubmitProof():
+            case CheckKey() | BeginCeremony() | CompleteCeremony() | SubmitProof() | FinishEnrollment():
                 return self._ceremony(work)
-            case FinishEnrollment():
-                return self._finish(work)
+            case OpenPhone() | WatchPhone() | ClosePhone() | ClaimMobileId():
+                return self._phones.perform(work)
             case ForgetParty():
                 return self._forget(work)
             case CancelEnrollment(enrollment_id):
@@ -99,13 +113,14 @@ class NetworkWork:
             settle(self._journal, self._client)
 
     def close(self) -> None:
-        """Close the connection."""
+        """Close the connections."""
+        self._phones.close()
         self._client.close()
 
     def _say_who(self, work: IdentifyPerson | RegisterPerson) -> Event:
         client = self._client
         if work.replaces:
-            self._cancel(work.replaces)
+            cancel(client, work.replaces)
         opened = client.open(work.locale)
         try:
             if isinstance(work, IdentifyPerson):
@@ -113,7 +128,7 @@ class NetworkWork:
             else:
                 identified = client.register(opened.enrollment_id, work.form, work.values, work.accepted)
         except (Refusal, InputRefused):
-            self._cancel(opened.enrollment_id)  # nobody else knows that it is open
+            cancel(client, opened.enrollment_id)  # nobody else knows that it is open
             raise
         return PersonIdentified(work.attempt, opened.enrollment_id, identified)
 
@@ -135,7 +150,7 @@ class NetworkWork:
                 enrolled = client.confirm_totp(enrollment_id, code.reveal())
                 return TotpEnrolled(attempt, enrolled.recovery_codes)
 
-    def _ceremony(self, work: CheckKey | BeginCeremony | CompleteCeremony | SubmitProof) -> Event:
+    def _ceremony(self, work: CheckKey | BeginCeremony | CompleteCeremony | SubmitProof | FinishEnrollment) -> Event:
         match work:
             case CheckKey():
                 return self._check(work)
@@ -145,6 +160,8 @@ class NetworkWork:
                 return self._complete(work)
             case SubmitProof():
                 return self._prove(work)
+            case FinishEnrollment():
+                return self._finish(work)
 
     def _check(self, work: CheckKey) -> Event:
         checked = self._client.check(work.enrollment_id, key_report(work.key))
@@ -198,12 +215,6 @@ class NetworkWork:
         this_key = effect.reason is not AbandonReason.ANOTHER_KEY
         return CleanedUp(effect.attempt, work.left_on_key, effect.enrollment_id if this_key else "")
 
-    def _cancel(self, enrollment_id: str) -> None:
-        try:
-            self._client.cancel(enrollment_id)
-        except ServiceError as error:  # it ends by itself
-            _log.info("cancel_failed", error=type(error).__name__, reference=error.reference)
-
 
 def key_report(key: KeyInfo) -> KeyReport:
     """What the service is told of a key that was read."""
@@ -242,15 +253,24 @@ def build_network(
     reference: Callable[[], str],
     *,
     clock: Callable[[], float] = monotonic,
+    chance: Callable[[], float] = random,
     on_client: Callable[[Client], None] = lambda _: None,
 ) -> Build:
-    """How the network lane makes its work. `secret` is asked when a token is needed; `on_client` is told the client,
-    whose `requests_made` may be read from any thread."""
+    """How the network lane makes its work. `secret` is asked when a token is needed; `on_client` is told each
+    client, whose `requests_made` may be read from any thread; `chance` gives numbers from 0 up to 1."""
+
+    def client(endpoint: ServiceEndpoint, wait: Callable[[float], bool]) -> Client:
+        made = Client(endpoint, secret, clock=clock, wait=wait, reference=reference)
+        on_client(made)
+        return made
 
     def build(context: LaneContext) -> NetworkWork:
-        wait = context.stopping.wait
-        client = Client(settings.service, secret, clock=clock, wait=wait, reference=reference)
-        on_client(client)
-        return NetworkWork(client, journal, simulator=settings.simulator, languages=settings.languages)
+        wait, service = context.stopping.wait, settings.service
+        patient = replace(service, read_timeout=max(service.read_timeout, HOLD + 3.0))
+        watch = PhoneWatch(lambda: client(patient, wait), context.post, clock, chance)
+        made = client(service, wait)
+        return NetworkWork(
+            made, journal, PhoneWork(made, watch), simulator=settings.simulator, languages=settings.languages
+        )
 
     return build

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from kiosk.contract.phone import PhoneCode
 from kiosk.contract.profile import FormKind, VerificationMethod
 from kiosk.contract.totp import TotpSetUp
 from kiosk.enrollment.events import (
@@ -16,6 +17,7 @@ from kiosk.enrollment.events import (
     CriteriaGiven,
     Event,
     FormFilled,
+    IdShown,
     MethodChosen,
     PersonConfirmed,
     PinChosen,
@@ -39,7 +41,9 @@ from kiosk.enrollment.states import (
     EnterCode,
     EnterPin,
     Identify,
+    IdTaken,
     InsertKey,
+    Phone,
     Prove,
     RandomPin,
     RecoveryCodes,
@@ -48,6 +52,7 @@ from kiosk.enrollment.states import (
     SelectKey,
     SetUpApp,
     ShowBadge,
+    ShowId,
     State,
     Stopped,
     Touch,
@@ -63,7 +68,8 @@ class Script:
     the port and `touch` a finger on it. `new_pin` is what a forced change makes of the PIN.
 
     With `form` they are not known here, and fill that in with `values`. `app` is the authenticator app on their phone;
-    without it they go on without one.
+    without it they go on without one. `phone` is the phone itself, told the code on the screen and, once
+    it is there, the number; `mobile_id` is what they show when they are asked for one.
     """
 
     alternative: str
@@ -78,6 +84,8 @@ class Script:
     form: FormKind | None = None
     values: dict[str, str] = field(default_factory=dict, repr=False)
     app: Callable[[TotpSetUp], str] | None = None
+    phone: Callable[[PhoneCode, str], None] | None = None
+    mobile_id: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +116,9 @@ _STEPS: dict[type[State], str] = {
     ResetKey: "reset",
     Touch: "touch",
     Prove: "prove",
+    ShowId: "mobile_id",
+    IdTaken: "mobile_id",
+    Phone: "phone",
     SetUpApp: "set_up_app",
     RecoveryCodes: "recovery_codes",
     Done: "done",
@@ -138,13 +149,15 @@ class ScriptedPerson:
         """As `Person.respond`."""
         if not self._marks or self._marks[-1][0] != _STEPS[type(state)]:
             self._marks.append((_STEPS[type(state)], self._clock()))
-        if not isinstance(state, Done | RecoveryCodes):
+        if not isinstance(state, Done | RecoveryCodes | IdTaken):
             self.trouble = state.problem or self.trouble
         match state:
             case Welcome():
                 return Started() if self._script.form is None else RegistrationChosen(self._script.form)
             case Register() | AcceptTerms() | SetUpApp() | RecoveryCodes():
                 return self._register(state)
+            case Phone() | ShowId() | IdTaken():
+                return self._phone(state)
             case Identify() | ChooseMethod() | EnterCode() | ShowBadge() | ConfirmPerson():
                 return self._be_somebody(state)
             case ChoosePin() | EnterPin() | ChangePin() | RandomPin():
@@ -168,6 +181,22 @@ class ScriptedPerson:
                 return PersonConfirmed()
             case _:
                 return None
+
+    def _phone(self, state: Phone | ShowId | IdTaken) -> Event | None:
+        match state:
+            case IdTaken():
+                return Continued()
+            case ShowId(busy=False) if self._script.mobile_id:
+                return IdShown(self._script.mobile_id)
+            case ShowId(busy=False, optional=True):
+                return Skipped()
+            case Phone(optional=True) if self._script.phone is None:
+                return Skipped()
+            case Phone(code=code, standing=standing) if code is not None and self._script.phone is not None:
+                self._script.phone(code, standing.number if standing is not None else "")
+            case _:
+                pass
+        return None
 
     def _register(self, state: Register | AcceptTerms | SetUpApp | RecoveryCodes) -> Event | None:
         """What people who are not known here do, and who set up an app."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from kiosk.contract.policy import PinMode
 from kiosk.contract.profile import VerificationMethod
-from kiosk.enrollment.states import Connecting, Done, Prove, RecoveryCodes, State, Stopped
+from kiosk.enrollment.states import Connecting, Done, IdTaken, Prove, RecoveryCodes, State, Stopped
 from kiosk.enrollment.visit import Trouble
 from kiosk.errors import TookTooLong
 from kiosk.station.headless import Host
@@ -49,7 +49,8 @@ SPECIAL_CASES = tuple(
     Case(VerificationMethod.EMAIL, PinMode.REQUIRED, special in (Special.FORCED_CHANGE, Special.BUILT_IN_UV), special)
     for special in Special
 )
-_METHODS = tuple(method for method in VerificationMethod if method is not VerificationMethod.TOTP)
+_NEED = (VerificationMethod.TOTP, VerificationMethod.PHONE)
+_METHODS = tuple(method for method in VerificationMethod if method not in _NEED)
 PLAIN_CASES = tuple(Case(*line) for line in product(_METHODS, PinMode, (False, True)))
 """Every verification option that needs nothing set up before × every PIN policy × {fresh key, key with PIN}."""
 
@@ -111,11 +112,11 @@ def _ended(state: State) -> bool:
         return True
     if isinstance(state, Stopped):
         return not state.cleaning
-    return not isinstance(state, Connecting | Prove | RecoveryCodes) and state.problem is not None
+    return not isinstance(state, Connecting | Prove | RecoveryCodes | IdTaken) and state.problem is not None
 
 
 def _problem(last: State, trouble: Trouble | None) -> str:
     if isinstance(last, Done):
         return ""
-    problem = trouble if isinstance(last, RecoveryCodes) else last.problem or trouble
+    problem = trouble if isinstance(last, RecoveryCodes | IdTaken) else last.problem or trouble
     return type(problem).__name__ if problem is not None else type(last).__name__

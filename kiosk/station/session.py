@@ -18,6 +18,8 @@ from kiosk.enrollment.effects import (
     CancelDevice,
     CancelEnrollment,
     CheckKey,
+    ClaimMobileId,
+    ClosePhone,
     CompleteCeremony,
     ConfirmTotp,
     Effect,
@@ -25,10 +27,12 @@ from kiosk.enrollment.effects import (
     FinishEnrollment,
     IdentifyPerson,
     LoadProfile,
+    OpenPhone,
     RegisterPerson,
     SendCode,
     SubmitProof,
     VerifyPerson,
+    WatchPhone,
 )
 from kiosk.enrollment.events import Cancelled, Event
 from kiosk.enrollment.flow import advance, begin
@@ -42,6 +46,7 @@ _log = structlog.get_logger("keywright.station")
 _NETWORK = (
     *(LoadProfile, IdentifyPerson, RegisterPerson, SendCode, VerifyPerson, AskApproval, FetchTotp, ConfirmTotp),
     *(CheckKey, BeginCeremony, CompleteCeremony, SubmitProof, FinishEnrollment, CancelEnrollment),
+    *(OpenPhone, WatchPhone, ClosePhone, ClaimMobileId),
 )
 SETTLE_EVERY = 30.0
 """Seconds of quiet after which the network lane looks again for what the journal still holds."""

@@ -7,7 +7,16 @@ from dataclasses import dataclass, field
 from threading import Event as Flag
 from typing import Protocol
 
-from kiosk.enrollment.effects import ChangePin, CleanUp, ConfirmTotp, Effect, SetPin, VerifyPerson, VerifyPin
+from kiosk.enrollment.effects import (
+    ChangePin,
+    ClaimMobileId,
+    CleanUp,
+    ConfirmTotp,
+    Effect,
+    SetPin,
+    VerifyPerson,
+    VerifyPin,
+)
 from kiosk.enrollment.events import Event
 
 
@@ -43,7 +52,7 @@ class Job:
     def wipe(self) -> None:
         """Forget the PIN or code that the work carries, whatever became of it."""
         match self.work:
-            case SetPin(pin=secret) | VerifyPin(pin=secret) | ConfirmTotp(code=secret):
+            case SetPin(pin=secret) | VerifyPin(pin=secret) | ConfirmTotp(code=secret) | ClaimMobileId(shown=secret):
                 secret.wipe()
             case ChangePin(current=current, new=new):
                 current.wipe()

@@ -44,6 +44,8 @@ from kiosk.station.http import Answer
 from kiosk.station.journal import Journal
 from kiosk.station.journal_row import Step
 from kiosk.station.on_network import NetworkWork, key_report
+from kiosk.station.phone_watch import PhoneWatch
+from kiosk.station.phone_work import PhoneWork
 from kiosk.station.work import ForgetParty, Job, Settle
 from tests.kiosk.station.contract_server import RP_ID, SECRET, ContractServer, Fault, creation_options
 from tests.kiosk.station.contract_server import Ceremony as Begun
@@ -81,16 +83,20 @@ def client(server: ContractServer) -> Iterator[Client]:
     client.close()
 
 
+def phones(client: Client) -> PhoneWork:
+    return PhoneWork(client, PhoneWatch(lambda: client, lambda _: None, lambda: 0.0, lambda: 0.5))
+
+
 @pytest.fixture
 def work(client: Client, journal: Journal) -> NetworkWork:
-    return NetworkWork(client, journal)
+    return NetworkWork(client, journal, phones(client))
 
 
 def test_simulators_are_allowed_by_an_embedded_service_or_by_the_station(client: Client, journal: Journal) -> None:
-    answer = NetworkWork(client, journal).perform(Job(LoadProfile(1)))
+    answer = NetworkWork(client, journal, phones(client)).perform(Job(LoadProfile(1)))
     assert isinstance(answer, ProfileLoaded)
     assert answer.simulator_allowed
-    own = NetworkWork(client, journal, languages=("ar",)).perform(Job(LoadProfile(1)))
+    own = NetworkWork(client, journal, phones(client), languages=("ar",)).perform(Job(LoadProfile(1)))
     assert isinstance(own, ProfileLoaded)
     assert own.profile.languages == ("ar",)
 
@@ -164,7 +170,7 @@ def test_success_is_not_denied_because_it_cannot_be_written_down(
     client: Client, tmp_path: Path, clock: Callable[[], datetime]
 ) -> None:
     journal = FullAfterwards(tmp_path / "full.db", clock)
-    work = NetworkWork(client, journal)
+    work = NetworkWork(client, journal, phones(client))
     journal.intend(row())
     journal.made("c1", RESPONSE)
     assert isinstance(work.perform(Job(COMPLETE)), CeremonyCompleted)
