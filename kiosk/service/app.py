@@ -17,6 +17,8 @@ from kiosk.service.edge import Edge
 from kiosk.service.enrollments import routes as enrollment_routes
 from kiosk.service.enrollments.rules import receipt_of
 from kiosk.service.messages import routes as message_routes
+from kiosk.service.mobile import routes as phone_routes
+from kiosk.service.mobile.watching import Watch
 from kiosk.service.partners import routes as partner_routes
 from kiosk.service.parts import Parts
 from kiosk.service.projects import feed_routes, handout_routes
@@ -35,6 +37,7 @@ def create_app(parts: Parts) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.parts = parts
+    app.state.watch = Watch(parts)
     app.include_router(token_routes.router, tags=["tokens"])
     app.include_router(enrollment_routes.router, tags=["enrollments"])
     app.include_router(message_routes.router, tags=["messages"])
@@ -48,6 +51,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.include_router(handout_routes.router, tags=["projects"])  # before those of pictures: its PDF is another path
     app.include_router(project_routes.router, tags=["projects"])
     app.include_router(feed_routes.router, tags=["projects"])
+    app.include_router(phone_routes.router, tags=["phones"])
     app.add_api_route(HEALTH, _health(parts), methods=["GET"], tags=["health"], summary="Whether the service works")
     app.add_middleware(Edge, reference=lambda: receipt_of(parts.random.token(8)))
     errors.install(app)

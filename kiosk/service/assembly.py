@@ -18,7 +18,7 @@ from kiosk.service.attestation.keeper import keeper
 from kiosk.service.attestation.refresh import chores
 from kiosk.service.attestation.trust import Trust
 from kiosk.service.bulk_import.worker import Migrator
-from kiosk.service.catalog import DIRECTORIES, RELYING_PARTIES, SCREENERS, make
+from kiosk.service.catalog import DIRECTORIES, PHONES, RELYING_PARTIES, SCREENERS, make
 from kiosk.service.database import open_database
 from kiosk.service.directories.chain import Directories
 from kiosk.service.directories.rules import Site
@@ -119,6 +119,7 @@ def assemble(settings: ServiceSettings, around: Surroundings) -> Service:
         passwords=Passwords(settings.accounts.passwords),
         screeners=tuple(make(SCREENERS, each, wiring) for each in settings.accounts.screening),
         partners={each.id: load_keys(each, around.secret) for each in settings.accounts.partners},
+        enroller=None if settings.phone.enroller is None else make(PHONES, settings.phone.enroller, wiring),
         embedded=around.embedded,
         nudge=bell.ring,
     )

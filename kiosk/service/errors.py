@@ -22,6 +22,8 @@ from kiosk.service.directories.rules import BadCriteria
 from kiosk.service.enrollments import rules as enrollment
 from kiosk.service.messages.receipts import NoSuchReceipt
 from kiosk.service.methods import methods_of
+from kiosk.service.mobile import rules as phone
+from kiosk.service.mobile.connector import PhonesUnavailable
 from kiosk.service.once import IdempotencyConflict
 from kiosk.service.partners import rules as partner
 from kiosk.service.projects import rules as project
@@ -77,6 +79,14 @@ TABLE: Final[Mapping[type[Exception], tuple[int, Word]]] = {
     account.TotpWrongState: (409, Word.TOTP_STATE),
     account.TotpNotSetUp: (404, Word.TOTP_NOT_SET_UP),
     account.Busy: (503, Word.BUSY),
+    phone.NoSuchCode: (404, Word.NOT_FOUND),
+    phone.CodeOver: (410, Word.EXPIRED),
+    phone.AnotherPhone: (409, Word.CONFLICT),
+    phone.WrongNumber: (400, Word.CODE_INVALID),
+    phone.NotNow: (409, Word.WRONG_PHASE),
+    phone.NotOffered: (400, Word.METHOD_NOT_OFFERED),
+    phone.NotEnrolled: (422, Word.REGISTRATION_REJECTED),
+    PhonesUnavailable: (503, Word.PHONE_UNAVAILABLE),
     Unstorable: (400, Word.MALFORMED),
     partner.MessageRefused: (400, Word.MESSAGE_REFUSED),
     partner.QuotaExceeded: (429, Word.QUOTA_EXCEEDED),

@@ -12,6 +12,8 @@ from kiosk.service.enrollments.reconciliation import expire, forget_people, forg
 from kiosk.service.enrollments.register_ends import end_next_visit
 from kiosk.service.enrollments.removal import forget_old_removals
 from kiosk.service.messages.worker import forget_old_messages
+from kiosk.service.mobile.standings import expire_next
+from kiosk.service.mobile.standings import forget_old_codes as forget_phone_codes
 from kiosk.service.once import forget_old_answers
 from kiosk.service.partners.actions import forget_old_messages as forget_partner_messages
 from kiosk.service.parts import Parts
@@ -34,6 +36,8 @@ def housekeeping(parts: Parts) -> tuple[Chore, ...]:
         Chore("forget_people", lambda: forget_people(parts), _EACH_MINUTE, listens=False),
         Chore("forget_tokens", lambda: forget_tokens(parts), _HOURLY, listens=False),
         Chore("forget_codes", lambda: forget_old_codes(parts) < 0, _HOURLY, listens=False),
+        Chore("expire_phone_codes", lambda: expire_next(parts), _EACH_MINUTE, listens=False),
+        Chore("forget_phone_codes", lambda: forget_phone_codes(parts) < 0, _HOURLY, listens=False),
         Chore("forget_messages", lambda: forget_old_messages(parts) < 0, _HOURLY, listens=False),
         Chore("forget_partner_messages", lambda: forget_partner_messages(parts) < 0, _HOURLY, listens=False),
         Chore("forget_external_tokens", lambda: forget_expired_tokens(parts) < 0, _HOURLY, listens=False),

@@ -9,6 +9,7 @@ from typing import Final
 from kiosk.contract.enrollments import Phase
 from kiosk.contract.policy import Partial
 from kiosk.service.directories.connector import Person
+from kiosk.service.mobile.codes import take_back_of_enrollment
 from kiosk.service.parts import Parts
 from kiosk.service.store import ceremonies as rows
 from kiosk.service.store import credentials as credential_rows
@@ -26,12 +27,13 @@ that lags. Until then the service goes on looking."""
 def end_enrollment(tx: WriteTx, parts: Parts, row: EnrollmentRow, phase: Phase) -> None:
     """Move to a last phase and forget the person, unless they go on with an app.
 
-    Unfinished ceremonies are given up; where policy rolls back, proved ones are too, unless this is the good end.
+    Unfinished ceremonies are given up, codes that phones scan are taken back; where policy rolls back, proved ones are too, unless this is the good end.
     """
     states = rows.UNFINISHED
     if phase is not Phase.DONE and parts.settings.partial is Partial.ROLL_BACK:
         states = (*states, CeremonyState.PROVED)
     give_up(tx, parts, rows.ceremonies_of(tx, row.id, states))
+    take_back_of_enrollment(tx, parts, row.id)
     person = who_goes_on(parts, row) if phase is Phase.DONE else None
     enrollment_rows.move_enrollment(tx, row, phase=phase, person=person, hints={}, registration=None)
 

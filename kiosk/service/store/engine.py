@@ -91,11 +91,16 @@ class WriteTx(ReadTx):
     guarded by `alone_with`.
     """
 
-    __slots__ = ("_held",)
+    __slots__ = ("_held", "after")
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
         self._held: set[int] = set()
+        self.after: list[Callable[[], None]] = []
+
+    def afterwards(self, do: Callable[[], None]) -> None:
+        """Do this once what was written is committed, and never if it is not. It must not fail."""
+        self.after.append(do)
 
     def alone_with(self, *names: str) -> None:
         """Wait until no other transaction holds one of these names, and hold them until the end of this one.
@@ -194,7 +199,11 @@ class Store:
     def _write_once(self, work: Callable[[WriteTx], T], hasty: bool) -> T:
         with _marked(), self._in_turn(), _translated(), self._engine.begin() as connection:
             self._begin_writing(connection, hasty)
-            return work(WriteTx(connection))
+            tx = WriteTx(connection)
+            done = work(tx)
+        for each in tx.after:
+            each()
+        return done
 
     def _begin_writing(self, connection: Connection, hasty: bool) -> None:
         """On SQLite a writer takes the lock at once: upgrading a reader's lock later fails at random under load."""
