@@ -9,6 +9,7 @@ from typing import Any, Final
 import click
 
 from kiosk.commands.project_desk import REFUSED, Desk, at_desk, kind, tell, tell_json, write
+from kiosk.commands.project_sheets import export, feed, handouts
 from kiosk.commands.words import tame
 from kiosk.service.projects import actions
 from kiosk.service.projects.bodies import ChangeProject, NewProject, ProjectInList
@@ -194,6 +195,10 @@ def take_back(desk: Desk, project: str, number: int) -> None:
     """Take NUMBER of PROJECT from whoever has it: a phone is lost. Nobody gets it again; its person may get another."""
     actions.take_back(desk.parts, desk.caller, desk.named(project), number)
     click.echo(f"Nobody has {number} any more.")
+
+
+for each_command in (export, feed, handouts):
+    command.add_command(each_command)
 
 
 def _line(project: ProjectInList) -> str:
