@@ -248,7 +248,7 @@
         </message>
         <message>
             <source>Your phone works. If you lose it, tell the desk.</source>
-            <translation>هاتفك يعمل. إذا فقدته فأخبر مكتب الاستقبال.</translation>
+            <translation>هاتفك يعمل. إذا فقدته فأخبر مكتب المساعدة.</translation>
         </message>
         <message>
             <source>Key ending {digits}</source>
@@ -405,6 +405,10 @@
         <message>
             <source>Back</source>
             <translation>رجوع</translation>
+        </message>
+        <message>
+            <source>Show your badge to the camera, or type its number.</source>
+            <translation>ضع بطاقتك أمام الكاميرا، أو اكتب رقمها.</translation>
         </message>
         <message>
             <source>, </source>
@@ -1278,7 +1282,7 @@
         </message>
         <message>
             <source>Please try again in a minute, or go on without.</source>
-            <translation>يرجى المحاولة مرة أخرى بعد دقيقة، أو المتابعة من دونه.</translation>
+            <translation>يُرجى المحاولة مرة أخرى بعد دقيقة، أو المتابعة من دونه.</translation>
         </message>
         <message>
             <source>We do not know this number or code</source>
@@ -1286,7 +1290,7 @@
         </message>
         <message>
             <source>Please look again. It must be from a project of this organization.</source>
-            <translation>يرجى التحقق مرة أخرى. يجب أن يكون من أحد مشاريع هذه المؤسسة.</translation>
+            <translation>يُرجى التحقق مرة أخرى. يجب أن يكون من أحد مشاريع هذه المؤسسة.</translation>
         </message>
         <message>
             <source>This number belongs to somebody else</source>
@@ -1294,7 +1298,7 @@
         </message>
         <message>
             <source>Or you have another one in this project already. The desk can look it up.</source>
-            <translation>أو لديك رقم آخر في هذا المشروع. يمكن لمكتب الاستقبال التحقق من ذلك.</translation>
+            <translation>أو لديك رقم آخر في هذا المشروع. يمكن لمكتب المساعدة التحقق من ذلك.</translation>
         </message>
         <message>
             <source>All numbers of this project are taken</source>
@@ -1302,7 +1306,7 @@
         </message>
         <message>
             <source>Please tell the desk, so that more can be given out.</source>
-            <translation>يرجى إبلاغ مكتب الاستقبال حتى تُتاح أرقام أخرى.</translation>
+            <translation>يُرجى إبلاغ مكتب المساعدة حتى تُتاح أرقام أخرى.</translation>
         </message>
         <message>
             <source>This visit took too long</source>
@@ -1698,7 +1702,7 @@
         </message>
         <message>
             <source>The next screen opens by itself.</source>
-            <translation>تفتح الشاشة التالية تلقائيًا.</translation>
+            <translation>ستُفتح الشاشة التالية تلقائيًا.</translation>
         </message>
         <message>
             <source>This screen goes on by itself.</source>
@@ -1758,19 +1762,19 @@
         </message>
         <message>
             <source>Show a new code</source>
-            <translation>اعرض رمزًا جديدًا</translation>
+            <translation>عرض رمز جديد</translation>
         </message>
         <message>
             <source>Try again</source>
-            <translation>حاول مرة أخرى</translation>
+            <translation>المحاولة مرة أخرى</translation>
         </message>
         <message>
             <source>Choose another way</source>
-            <translation>اختر طريقة أخرى</translation>
+            <translation>اختيار طريقة أخرى</translation>
         </message>
         <message>
             <source>Use a key instead</source>
-            <translation>استخدم مفتاحًا بدلًا منه</translation>
+            <translation>استخدام مفتاح بدلًا منه</translation>
         </message>
         <message>
             <source>I have no phone with me</source>
@@ -1844,11 +1848,11 @@
         </message>
         <message>
             <source>What the office computer sent is no picture of a code.</source>
-            <translation>ما أرسله حاسوب المكتب ليس صورة رمز.</translation>
+            <translation>ما أرسله حاسوب المؤسسة ليس صورة رمز.</translation>
         </message>
         <message>
             <source>&lt;b&gt;You have done nothing wrong.&lt;/b&gt; Go on without a phone, or tell the desk.</source>
-            <translation>&lt;b&gt;لم ترتكب أي خطأ.&lt;/b&gt; تابع من دون هاتف، أو أخبر مكتب الاستقبال.</translation>
+            <translation>&lt;b&gt;لم تفعل أي خطأ.&lt;/b&gt; تابع من دون هاتف، أو أخبر مكتب المساعدة.</translation>
         </message>
         <message>
             <source>The number was not right</source>
@@ -1860,7 +1864,7 @@
         </message>
         <message>
             <source>&lt;b&gt;Was it your phone?&lt;/b&gt; Show a new code and try again. If it was not, tell the desk.</source>
-            <translation>&lt;b&gt;هل كان هاتفك؟&lt;/b&gt; اعرض رمزًا جديدًا وحاول مرة أخرى. وإن لم يكن هاتفك فأخبر مكتب الاستقبال.</translation>
+            <translation>&lt;b&gt;هل كان هاتفك؟&lt;/b&gt; اعرض رمزًا جديدًا وحاول مرة أخرى. وإن لم يكن هاتفك فأخبر مكتب المساعدة.</translation>
         </message>
         <message>
             <source>That passkey is not yours</source>
@@ -1896,7 +1900,7 @@
         </message>
         <message>
             <source>&lt;b&gt;Was it a slip?&lt;/b&gt; Show a new code. If something looked wrong, tell the desk.</source>
-            <translation>&lt;b&gt;هل كان ذلك سهوًا؟&lt;/b&gt; اعرض رمزًا جديدًا. وإن بدا شيء غير صحيح فأخبر مكتب الاستقبال.</translation>
+            <translation>&lt;b&gt;هل كان ذلك سهوًا؟&lt;/b&gt; اعرض رمزًا جديدًا. وإن بدا شيء غير صحيح فأخبر مكتب المساعدة.</translation>
         </message>
         <message>
             <source>It did not work with this phone</source>
@@ -1920,7 +1924,7 @@
         </message>
         <message>
             <source>&lt;b&gt;Please ask the desk,&lt;/b&gt; or choose another way to show who you are.</source>
-            <translation>&lt;b&gt;يرجى سؤال مكتب الاستقبال،&lt;/b&gt; أو اختيار طريقة أخرى لإثبات هويتك.</translation>
+            <translation>&lt;b&gt;يُرجى سؤال مكتب المساعدة،&lt;/b&gt; أو اختيار طريقة أخرى لإثبات هويتك.</translation>
         </message>
         <message>
             <source>There is a newer code</source>
@@ -1972,7 +1976,7 @@
         </message>
         <message>
             <source>Then fill in the form there instead of here.</source>
-            <translation>ثم املأ النموذج هناك بدلًا من هنا.</translation>
+            <translation>ثم عبّئ النموذج هناك بدلًا من هنا.</translation>
         </message>
         <message>
             <source>Then save the passkey there.</source>
@@ -1988,7 +1992,7 @@
         </message>
         <message>
             <source>Then fill in the form there.</source>
-            <translation>ثم املأ النموذج هناك.</translation>
+            <translation>ثم عبّئ النموذج هناك.</translation>
         </message>
         <message>
             <source>Your phone is set up</source>
@@ -2008,11 +2012,11 @@
         </message>
         <message>
             <source>Type it here instead</source>
-            <translation>اكتبه هنا بدلًا من ذلك</translation>
+            <translation>كتابته هنا بدلًا من ذلك</translation>
         </message>
         <message>
             <source>Fill it in here instead</source>
-            <translation>املأه هنا بدلًا من ذلك</translation>
+            <translation>تعبئته هنا بدلًا من ذلك</translation>
         </message>
         <message>
             <source>Back</source>
@@ -2333,7 +2337,7 @@
         <name>Register</name>
         <message>
             <source>Fill it in on my phone</source>
-            <translation>املأه على هاتفي</translation>
+            <translation>تعبئته على هاتفي</translation>
         </message>
         <message>
             <source>One moment. We look at what you typed…</source>
@@ -3290,7 +3294,7 @@
         </message>
         <message>
             <source>Type it on my phone</source>
-            <translation>اكتبه على هاتفي</translation>
+            <translation>كتابته على هاتفي</translation>
         </message>
         <message>
             <source>Back</source>
@@ -3382,7 +3386,7 @@
         </message>
         <message>
             <source>Use my phone</source>
-            <translation>استخدم هاتفي</translation>
+            <translation>استخدام هاتفي</translation>
         </message>
         <message>
             <source>The reader is below this screen.</source>

@@ -15,10 +15,19 @@ from kiosk.enrollment.visit import Trouble
 from kiosk.errors import InputRefused
 from ui.badge_ear import BadgeEar
 from ui.pages.field_keyboard import FieldKeyboard
-from ui.pages.identify_words import badge_way, field_hint, field_label, sentence, way, way_icon
+from ui.pages.identify_words import (
+    badge_way,
+    field_hint,
+    field_label,
+    sentence,
+    sentence_for_camera,
+    way,
+    way_icon,
+)
 from ui.pages.new_here import CHOOSE, LEAVE, NewHere, way_in
 from ui.pages.page import Action, Chrome, Page, Surroundings
 from ui.theme import Theme
+from ui.widgets.camera_view import CameraView
 from ui.widgets.label import Label
 from ui.widgets.option_card import OptionCard
 from ui.widgets.text_field import TextField
@@ -52,6 +61,11 @@ class IdentifyPage(Page):
         self._others: QWidget | None = None
         self._ear = BadgeEar(self, clock)
         self._ear.scanned.connect(self._scanned)
+        self._view: CameraView | None = None
+        if place.badges_seen and (eye := place.camera()) is not None:
+            self._view = CameraView(theme, eye)
+            self._view.read.connect(self._scanned)
+            self._view.lost.connect(self._blinded)
 
     # ── the page's contract ─────────────────────────────────────────────────────────────────────
 
@@ -80,7 +94,7 @@ class IdentifyPage(Page):
         busy = QCoreApplication.translate("Identify", "One moment. We look at what you typed…")
         return Chrome(
             title=QCoreApplication.translate("Identify", "Who are you?"),
-            sentence=busy if state.busy else sentence(state.fields, self.theme.locale),
+            sentence=busy if state.busy else self._sentence(state.fields),
             step=0,
             problem=self._told,
             back=Action(QCoreApplication.translate("Identify", "Back"), "back", WentBack(), "ghost"),
@@ -89,6 +103,11 @@ class IdentifyPage(Page):
             scene="badge",
             compact=self._keyboard.widget is not None and not state.busy,
         )
+
+    def pad(self) -> QWidget | None:
+        """What the camera sees, where a badge is asked for that is a code."""
+        asked = self._new is None or not self._new.open
+        return self._view if asked and badge_way((self._shown().fields,)) is not None else None
 
     def keyboard(self) -> QWidget | None:
         """The on-screen keyboard, once it was asked for."""
@@ -132,6 +151,14 @@ class IdentifyPage(Page):
     def _shown(self) -> Identify:
         assert self._state is not None, "a page is rendered before it is asked"
         return self._state
+
+    def _sentence(self, fields: FieldSet) -> str:
+        return sentence_for_camera() if self.pad() is not None else sentence(fields, self.theme.locale)
+
+    def _blinded(self) -> None:
+        """The camera cannot be had: the reader, and typing, are left."""
+        self._view = None
+        self.changed.emit()
 
     def _continue(self) -> str:
         return QCoreApplication.translate("Identify", "Continue")

@@ -67,6 +67,11 @@ def sentence(fields: FieldSet, locale: str) -> str:
             return QCoreApplication.translate("Identify", "Fill in all the fields.")
 
 
+def sentence_for_camera() -> str:
+    """What to do on the screen of the badge, where badges are codes for the camera."""
+    return QCoreApplication.translate("Identify", "Show your badge to the camera, or type its number.")
+
+
 def way_icon(fields: FieldSet) -> str:
     """The icon of the button that leads to this field set."""
     kinds = {field.kind for field in fields.fields}

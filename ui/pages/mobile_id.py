@@ -191,7 +191,7 @@ class IdTakenPage(Page):
             sentence=say("MobileId", "It is your mobile ID in <b>{project}</b>.").format(project=project),
             step=1,
             primary=Action(say("MobileId", "Continue"), "forward", Continued()),
-            scene="phone",
+            scene="phone-done",
             keeps=True,
             help=(say("MobileId", "You find the number on your phone, too. It is yours alone."),),
         )

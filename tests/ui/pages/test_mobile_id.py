@@ -13,12 +13,13 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from kiosk.contract.mobile_ids import MobileId
-from kiosk.enrollment.events import BadgeShown, Continued, IdShown, Skipped
-from kiosk.enrollment.states import IdTaken, ShowBadge, ShowId, State
+from kiosk.enrollment.events import BadgeShown, Continued, CriteriaGiven, IdShown, Skipped
+from kiosk.enrollment.states import Identify, IdTaken, ShowBadge, ShowId, State
 from kiosk.enrollment.visit import Visit
 from kiosk.errors import IdOutOfRange
 from tests.ui.pages.conftest import Show, TurnedClock
 from ui.eye import Eye
+from ui.pages.identify import IdentifyPage
 from ui.pages.mobile_id import IdTakenPage, ShowIdPage
 from ui.pages.page import Surroundings
 from ui.pages.verify import ShowBadgePage
@@ -199,6 +200,22 @@ def test_badges_are_shown_to_the_camera_only_where_they_are_codes(visit: Visit, 
     other = ShowBadgePage(load_theme(), replace(seeing(eye), badges_seen=False))
     show(other, ShowBadge(visit))
     assert other.pad() is None
+
+
+def test_who_says_by_a_badge_who_they_are_shows_it_to_the_camera(visit: Visit, show: Show, eye: StillEye) -> None:
+    page = IdentifyPage(load_theme(), seeing(eye))
+    mail, *_, badge, names = visit.profile.alternatives
+    events = show(page, Identify(visit, mail, (badge, names)))
+    assert page.pad() is None
+    page.render(Identify(visit, badge, (mail, names)))
+    view = page.pad()
+    assert isinstance(view, CameraView)
+    assert "camera" in page.chrome().sentence
+    view.read.emit("00123")
+    assert events == [CriteriaGiven({"badge": "00123"})]
+    view.lost.emit()
+    assert page.pad() is None
+    assert "reader" in page.chrome().sentence
 
 
 # ── the number ──────────────────────────────────────────────────────────────────────────────────
