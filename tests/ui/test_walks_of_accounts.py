@@ -13,10 +13,9 @@ from PySide6.QtWidgets import QLineEdit
 from kiosk.contract.enrollments import AcceptedTerms
 from kiosk.contract.profile import FormKind
 from kiosk.enrollment.answers import TotpEnrolled, TotpReady
-from kiosk.enrollment.effects import ConfirmTotp, Effect, RegisterPerson
-from kiosk.enrollment.events import Event
-from kiosk.enrollment.flow import advance
-from kiosk.enrollment.states import Connecting, SetUpApp, State, Welcome
+from kiosk.enrollment.effects import ConfirmTotp, RegisterPerson
+from kiosk.enrollment.states import SetUpApp, State, Welcome
+from tests.ui.walking import Settle, Walk
 from ui.pages.new_here import NewHere
 from ui.tour_accounts import CODES, FORMS, SETUP, VISITOR
 from ui.widgets.day_field import DayField
@@ -24,44 +23,6 @@ from ui.widgets.keypad import Keypad
 from ui.window import Window
 
 Sample = Callable[[str], State]
-Settle = Callable[[], None]
-
-
-class Walk:
-    """A window whose events move the enrollment on; `effects` are what it asked the service for."""
-
-    def __init__(self, window: Window, state: State, settle: Settle) -> None:
-        self.window, self.state, self._settle = window, state, settle
-        self.effects: list[Effect] = []
-        window.emitted.connect(self.step)
-        window.show_state(state)
-        window.activateWindow()
-        settle()
-
-    @property
-    def at(self) -> str:
-        """The kind of screen that is shown."""
-        return type(self.state).__name__
-
-    @property
-    def attempt(self) -> int:
-        """Which work an answer must be for."""
-        assert not isinstance(self.state, Connecting)
-        return self.state.visit.attempt
-
-    def step(self, event: Event) -> None:
-        """Something happened."""
-        self.state, effects = advance(self.state, event)
-        self.effects += effects
-        self.window.show_state(self.state)
-        self._settle()
-
-    def press(self, place: str) -> None:
-        """Press a button of the action bar."""
-        button = self.window.shell.wizard.bar.button(place)
-        assert button is not None
-        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-        self._settle()
 
 
 @pytest.fixture(params=["en", "ar"])
