@@ -35,6 +35,7 @@ PHONE_ASSETS = "/m/assets/{name}"
 ACTIVATION_LINK = "/a/{code}"
 ACTIVATION_PAGE = "/a"
 INVITATION_LINK = "/i/{code}"
+_PAGES = ("/m/", "/a/", "/i/")
 
 # Projects: campaigns that hand out mobile IDs.
 PROJECTS = "/projects"
@@ -91,6 +92,11 @@ CARDHOLDER_DETAILS = "/concierge/cardholder-details"
 USER_DETAILS = "/concierge/user-details"
 CONCIERGE_CODE = "/concierge/send-code"
 CONCIERGE_CHECK = "/concierge/check-code"
+
+
+def is_page(path: str) -> bool:
+    """Whether a person opens it: it takes forms, and answers with pages."""
+    return path in (PHONE_PAGE, ACTIVATION_PAGE) or path.startswith(_PAGES)
 
 
 class Scope(StrEnum):

@@ -103,7 +103,9 @@ def _refusals(path: str) -> Json:
         media_type, name = "application/json", "Error"
     else:
         media_type, name = MEDIA_TYPE, "Problem"
-    content = {media_type: {"schema": {"$ref": f"#/components/schemas/{name}"}}}
+    content: Json = {media_type: {"schema": {"$ref": f"#/components/schemas/{name}"}}}
+    if paths.is_page(path):
+        content["text/html"] = {"schema": {"type": "string"}}
     return {status: {"description": description, "content": content} for status, description in _REFUSED}
 
 

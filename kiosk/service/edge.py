@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 import structlog
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kiosk.contract.paths import MIGRATE, TOKEN
+from kiosk.contract.paths import MIGRATE, PROJECT_LIST, TOKEN
 from kiosk.contract.problems import Word
 from kiosk.service.errors import or_unexpected, problem
 
@@ -17,9 +18,12 @@ MAX_BODY: Final = 64 * 1024
 """Bytes of a request body; the longest attestation is a tenth of it."""
 
 STREAMED: Final = (b"application/x-ndjson", b"text/csv")
-"""What a migration is sent in: as long as it likes, because it is never held as a whole."""
+"""What a migration is sent in: as long as it likes, because it is never held as a whole. The list of a project has a
+limit of its own."""
 
-_STREAMING: Final = re.compile(re.escape(MIGRATE) + "(/[0-9a-f]{32}/retry)?")
+_STREAMING: Final = re.compile(
+    f"{re.escape(MIGRATE)}(/[0-9a-f]{{32}}/retry)?|" + PROJECT_LIST.replace("{project_id}", "[0-9a-f]{32}")
+)
 _PAGES: Final = re.compile("/[mai]/.+")  # what phones open, and send forms to
 _GIVEN: Final = re.compile(rb"[A-Za-z0-9-]{1,64}")
 _HEADERS: Final = (
@@ -33,11 +37,19 @@ class _TooLarge(Exception):
     """The body is longer than it said, or than anything that we read."""
 
 
-class Edge:
-    """An ASGI middleware; `reference` makes a new reference number."""
+Lane = Callable[[Scope, dict[bytes, bytes]], Awaitable[Response | None]]
 
-    def __init__(self, app: ASGIApp, reference: Callable[[], str]) -> None:
-        self._app, self._reference = app, reference
+
+async def _no_lane(_scope: Scope, _headers: dict[bytes, bytes]) -> None:
+    """Every request takes the long way."""
+
+
+class Edge:
+    """An ASGI middleware; `reference` makes a new reference number. `lane` may answer a request before the framework
+    sees it."""
+
+    def __init__(self, app: ASGIApp, reference: Callable[[], str], lane: Lane = _no_lane) -> None:
+        self._app, self._reference, self._lane = app, reference, lane
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -59,7 +71,10 @@ class Edge:
     async def _answered(self, scope: Scope, exchange: _Exchange, headers: dict[bytes, bytes]) -> None:
         refusal = _refusal(scope, headers, exchange)
         try:
-            if refusal is None:
+            answer = None if refusal is not None else await self._lane(scope, headers)
+            if answer is not None:
+                await answer(scope, exchange.receive, exchange.send)
+            elif refusal is None:
                 await self._app(scope, exchange.receive, exchange.send_unless_too_large)
                 exchange.check()
         except _TooLarge:

@@ -39,6 +39,24 @@ _MINE: Final[Mapping[type[Exception], tuple[int, str]]] = {
 
 _ELSEWHERE: Final = ("cross-site", "same-site")
 
+_FORM: Final[dict[str, Any]] = {
+    "requestBody": {
+        "required": True,
+        "description": "What the button of the page sends",
+        "content": {
+            "application/x-www-form-urlencoded": {
+                "schema": {
+                    "type": "object",
+                    "required": ["token"],
+                    "properties": {"token": {"type": "string"}, "lang": {"type": "string"}},
+                },
+                "example": {"token": "6xA2AEmTBgub1WqI4aUjv3zG-tc05NsrsE_pB7ID-Hk"},
+            }
+        },
+    }
+}
+_ON: Final[dict[int | str, dict[str, Any]]] = {303: {"description": "On to the page with the number"}}
+
 Code = Annotated[str, Path(max_length=64, examples=["AZfzwqmwxJ0pX3bV7sQm2w"])]
 
 
@@ -104,7 +122,14 @@ def look(code: Code, request: Request, layout: Pages, parts: WithParts) -> Respo
     return layout.page("activation.html", reading, project=_project(project, reading), action=_action(code), away=away)
 
 
-@router.post(paths.ACTIVATION_LINK, status_code=303, summary="Activate: give this phone a number")
+@router.post(
+    paths.ACTIVATION_LINK,
+    status_code=303,
+    summary="Activate: give this phone a number",
+    response_class=Response,
+    responses=_ON,
+    openapi_extra=_FORM,
+)
 def activate(code: Code, request: Request, form: Form, layout: Pages, parts: WithParts) -> Response:
     """The next number of the project; the same phone gets the same number again."""
     visitor = visitor_of(request, parts.random)
