@@ -96,6 +96,11 @@ class Reader(QObject):
         """Whether a picture is being looked into."""
         return self._at_work
 
+    @property
+    def threads(self) -> int:
+        """How many threads look."""
+        return self._pool.activeThreadCount()
+
     def look(self) -> None:
         """Begin."""
         self._looking = True

@@ -1737,6 +1737,10 @@
             <translation>امسح هذا الرمز بهاتفك</translation>
         </message>
         <message>
+            <source>Point its camera at the square code.</source>
+            <translation>وجّه كاميرته نحو الرمز المربع.</translation>
+        </message>
+        <message>
             <source>One moment</source>
             <translation>لحظة من فضلك</translation>
         </message>

@@ -136,6 +136,7 @@ def test_after_the_page_is_left_nothing_is_told(qtbot: QtBot, reader: Reader, si
     seen, read = heard(reader)
     sink.setVideoFrame(QVideoFrame(frame()))
     reader.pause()
+    assert reader.threads == 0
     clock.now += 1
     sink.setVideoFrame(QVideoFrame(frame()))
     qtbot.wait(30)

@@ -24,6 +24,7 @@ from ui.widgets.row_list import Row, RowList
 from ui.widgets.status_card import StatusCard
 
 _TICK_MS = 250
+_VERY_LARGE = 2.0
 _SPOKEN = (60, 20)
 """Seconds left at which the time is said aloud: any more often, nothing else would be heard."""
 
@@ -153,6 +154,11 @@ class PhonePage(Page):
         assert self._state is not None, "a page is rendered before it is asked"
         return self._state
 
+    @property
+    def _crowded(self) -> bool:
+        """Whether text is so large that one sentence has to do for the steps."""
+        return self.theme.text_scale >= _VERY_LARGE
+
     def _settle(self, state: Phone) -> None:
         stage, number = self._stage, ""
         if stage is Stage.HERE and state.standing is not None:
@@ -160,7 +166,7 @@ class PhonePage(Page):
         self._number.show_number(number, QCoreApplication.translate("Phone", "{number}. Only this screen has it."))
         for widget in (self._number, self._only_here):
             widget.setVisible(bool(number))
-        self._steps.setVisible(stage is Stage.WAITING and state.problem is None)  # a notice needs the room
+        self._steps.setVisible(stage is Stage.WAITING and state.problem is None and not self._crowded)
         self._done.setVisible(stage is Stage.DONE)
         if stage is Stage.DONE:
             by_itself = QCoreApplication.translate("Phone", "The next screen opens by itself.")
@@ -201,6 +207,8 @@ class PhonePage(Page):
                 return say("Phone", "Done"), say("Phone", "You can put your phone away.")
             case Stage.FAILED if state.done:
                 return words.completed(state.purpose), say("Phone", "Only this screen cannot go on yet.")
+            case Stage.WAITING if self._crowded:
+                return say("Phone", "Scan this with your phone"), say("Phone", "Point its camera at the square code.")
             case _:
                 return say("Phone", "Scan this with your phone"), words.wanted_for(state.purpose, instead=state.instead)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from PySide6.QtCore import QCoreApplication, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
@@ -31,7 +31,7 @@ class PhonePad(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("ground", "stage")
-        self.code = QrCode(theme, self)
+        self.code = _Code(theme, self)
         self._opens = Label(
             theme, "small", QCoreApplication.translate("PhonePad", "It opens this site:"), "on_stage_soft", self
         ).centered()
@@ -61,6 +61,14 @@ class PhonePad(QWidget):
     def forget(self) -> None:
         """Show nothing any more."""
         self.code.show_modules(())
+
+
+class _Code(QrCode):
+    """Stays when another window comes forward: without the number that only this screen shows it opens nothing."""
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Do not hide."""
+        QWidget.changeEvent(self, event)
 
 
 class _Site(QWidget):

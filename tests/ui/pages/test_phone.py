@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import zxingcpp
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAccessible, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
@@ -147,6 +147,24 @@ def test_a_new_code_takes_the_place_of_the_old_one(page: PhonePage, asked: Phone
     page.render(replace(asked, code=other, shown=2, standing=None))
     assert scanned(pad(page).grab().toImage()) == [other.link]
     assert "5 min 0 s" in everything_said(page)
+
+
+def test_another_window_in_front_does_not_take_the_code_away(page: PhonePage, asked: Phone, show: Show) -> None:
+    show(page, asked)
+    code = pad(page).code
+    code.window().hide()
+    code.changeEvent(QEvent(QEvent.Type.ActivationChange))
+    assert code.shown
+
+
+def test_very_large_text_says_the_steps_in_one_sentence_and_keeps_the_title_in_sight(
+    make_window: MakeWindow, settle: Callable[[], None], asked: Phone
+) -> None:
+    window = make_window(text_scale=2.0)
+    window.show_state(asked)
+    settle()
+    assert window.shell.wizard.chrome.sentence == "Point its camera at the square code."
+    assert not window.shell.wizard.overflows
 
 
 def test_what_cannot_be_shown_is_told_and_led_around(page: PhonePage, asked: Phone, show: Show) -> None:
