@@ -12,7 +12,7 @@ from typing import Final
 
 LIMIT: Final = 128 * 1024
 """Bytes of a picture at most; the answer that it comes in has twice that."""
-SIDE: Final = 2048
+SIDE: Final = 2000
 """Dots of a side at most: what is drawn takes 16 MB then, whatever the file says."""
 _LEAST: Final = 21
 """Modules of the smallest QR code (ISO/IEC 18004, 6.3): fewer dots hold none."""
