@@ -123,11 +123,7 @@ def assemble(settings: ServiceSettings, around: Surroundings) -> Service:
         embedded=around.embedded,
         nudge=bell.ring,
     )
-    lanes = {
-        **_lanes(parts, messengers(settings, wiring)),
-        **_metadata_lane(parts, outbound),
-        **feed_lanes(parts, outbound),
-    }
+    lanes = {**_lanes(parts, messengers(settings, wiring)), **_outward_lanes(parts, outbound)}
     worker = Worker(lanes, bell)
     return Service(parts, create_app(parts), worker, outbound)
 
@@ -157,12 +153,13 @@ def _trust(settings: ServiceSettings, anchors: TrustAnchors) -> Trust:
     return Trust(settings.attestation_policy(), believed, known)
 
 
-def _metadata_lane(parts: Parts, outbound: Outbound) -> Mapping[str, tuple[Chore, ...]]:
-    """A slow download holds nothing else up."""
+def _outward_lanes(parts: Parts, outbound: Outbound) -> Mapping[str, tuple[Chore, ...]]:
+    """A slow download, and a host system that hangs, hold nothing else up."""
     asked, known = parts.settings.attestation.metadata, parts.trust.metadata
+    feeds = feed_lanes(parts, outbound)
     if asked is None or known is None:
-        return {}
-    return {"metadata": chores(asked, known, outbound, parts.clock.now)}
+        return feeds
+    return {**feeds, "metadata": chores(asked, known, outbound, parts.clock.now)}
 
 
 def _read_policies(parts: Parts) -> bool:

@@ -113,10 +113,9 @@ def replace_file(path: Path, content: Iterable[bytes]) -> None:
             file.flush()
             os.fsync(handle)
         Path(name).replace(path)
-    except BaseException:
-        with suppress(OSError):
+    finally:
+        with suppress(FileNotFoundError):  # it has its new name
             Path(name).unlink()
-        raise
     _keep(path.parent)
 
 
