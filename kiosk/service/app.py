@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from kiosk.contract.paths import HEALTH
+from kiosk.resources import resource
 from kiosk.service import errors
 from kiosk.service.accounts import external_tokens_routes, factor_routes, guest_routes
 from kiosk.service.accounts import routes as account_routes
@@ -19,6 +20,8 @@ from kiosk.service.enrollments.rules import receipt_of
 from kiosk.service.messages import routes as message_routes
 from kiosk.service.mobile import routes as phone_routes
 from kiosk.service.mobile.watching import Watch
+from kiosk.service.pages import phone as phone_pages
+from kiosk.service.pages.layout import Layout
 from kiosk.service.partners import routes as partner_routes
 from kiosk.service.parts import Parts
 from kiosk.service.projects import feed_routes, handout_routes
@@ -38,6 +41,7 @@ def create_app(parts: Parts) -> FastAPI:
     )
     app.state.parts = parts
     app.state.watch = Watch(parts)
+    app.state.layout = Layout(resource("templates/phone"), parts.settings.organization)
     app.include_router(token_routes.router, tags=["tokens"])
     app.include_router(enrollment_routes.router, tags=["enrollments"])
     app.include_router(message_routes.router, tags=["messages"])
@@ -52,6 +56,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.include_router(project_routes.router, tags=["projects"])
     app.include_router(feed_routes.router, tags=["projects"])
     app.include_router(phone_routes.router, tags=["phones"])
+    app.include_router(phone_pages.router, tags=["pages"])
     app.add_api_route(HEALTH, _health(parts), methods=["GET"], tags=["health"], summary="Whether the service works")
     app.add_middleware(Edge, reference=lambda: receipt_of(parts.random.token(8)))
     errors.install(app)

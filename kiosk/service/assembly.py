@@ -32,6 +32,7 @@ from kiosk.service.outbound import Outbound
 from kiosk.service.partners.keys import load_keys
 from kiosk.service.parts import Parts
 from kiosk.service.projects.feed_worker import feed_lanes
+from kiosk.service.relying_parties.phones import check_phones
 from kiosk.service.server import Server
 from kiosk.service.settings import ServiceSettings
 from kiosk.service.sources import Clock, Random, SystemClock, SystemRandom
@@ -92,6 +93,7 @@ def assemble(settings: ServiceSettings, around: Surroundings) -> Service:
 
     Raises ConfigurationError, NoCredential, StorageFull, StoreBusy.
     """
+    check_phones(settings)
     clock, random = around.clock or SystemClock(), around.random or SystemRandom()
     store = open_database(settings.database, around.secret)
     upgrade(store)

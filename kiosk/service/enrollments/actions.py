@@ -13,13 +13,14 @@ from kiosk.contract.enrollments import (
     Verified,
     Verify,
 )
+from kiosk.contract.profile import VerificationMethod
 from kiosk.service.directories.actions import site
 from kiosk.service.directories.connector import Criteria, Person
 from kiosk.service.directories.rules import normalise_criteria
 from kiosk.service.enrollments import register, rules
-from kiosk.service.enrollments.giving_up import end_enrollment
+from kiosk.service.enrollments.giving_up import end_enrollment, people_go_on
 from kiosk.service.enrollments.profile import alternatives
-from kiosk.service.enrollments.register import by_mail, keep_handles
+from kiosk.service.enrollments.register import by_mail, by_phone, keep_handles
 from kiosk.service.parts import Parts
 from kiosk.service.sources import new_id
 from kiosk.service.store import enrollments as rows
@@ -47,7 +48,7 @@ def open_enrollment(parts: Parts, caller: Caller, asked: OpenEnrollment) -> Open
     def work(tx: WriteTx) -> None:
         for earlier in rows.open_enrollments(tx, caller.client_id):
             end_enrollment(tx, parts, earlier, Phase.CANCELLED)
-        if parts.settings.accounts.totp.offer is not None:
+        if people_go_on(parts):
             rows.forget_people_of(tx, caller.client_id)
         rows.add_enrollment(tx, row)
 
@@ -105,7 +106,8 @@ def verify(parts: Parts, caller: Caller, enrollment_id: str, asked: Verify) -> V
     if row.registration is not None:
         row = register.verify(parts, row, asked)
     elif row.phase is Phase.VERIFY:
-        verification.judge(parts, row, row.person, asked, lambda tx: _verified(tx, parts, caller, enrollment_id))
+        judged = by_phone(parts, row.id) if asked.method is VerificationMethod.PHONE else parts
+        verification.judge(judged, row, row.person, asked, lambda tx: _verified(tx, parts, caller, enrollment_id))
     assert row.person is not None
     parties = tuple(party.name for party in parts.relying_parties.values())
     return Verified(Phase.KEY, row.person.display_name, parties, rules.policy_for(parts.settings, row.person))

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kiosk.contract.enrollments import FinishedEnrollment, PartyOutcome, PartyResult, Phase
-from kiosk.contract.policy import Partial
+from kiosk.contract.phone import PhonePurpose
+from kiosk.contract.policy import Partial, PhonePlace
 from kiosk.service.enrollments import rules
 from kiosk.service.enrollments.giving_up import end_enrollment
 from kiosk.service.enrollments.register_ends import left_with_key
 from kiosk.service.parts import Parts
 from kiosk.service.relying_parties.connector import RelyingParty
+from kiosk.service.relying_parties.phones import phone_party
 from kiosk.service.store import ceremonies as rows
 from kiosk.service.store import enrollments as enrollment_rows
 from kiosk.service.store.ceremonies import CeremonyRow, CeremonyState
 from kiosk.service.store.engine import WriteTx
 from kiosk.service.store.enrollments import EnrollmentRow
+from kiosk.service.store.phone_codes import completed_codes_of_enrollment
 from kiosk.service.tokens.rules import Caller
 
 
@@ -28,11 +31,12 @@ def finish(parts: Parts, caller: Caller, enrollment_id: str) -> FinishedEnrollme
     def work(tx: WriteTx) -> tuple[EnrollmentRow, tuple[PartyOutcome, ...]]:
         found = enrollment_rows.enrollment(tx, enrollment_id, caller.client_id)
         if found is not None and found.phase is Phase.DONE:
-            return found, _outcomes(parts, rows.ceremonies_of(tx, found.id, tuple(CeremonyState)))
+            return found, _told(tx, parts, found)
         row = rules.require_phase(found, parts.clock.now(), Phase.KEY)
-        told = _outcomes(parts, rows.ceremonies_of(tx, row.id, tuple(CeremonyState)))
+        told = _told(tx, parts, row)
         some = any(each.result is PartyResult.REGISTERED for each in told)
-        if not some or parts.settings.partial is Partial.ROLL_BACK:
+        partly = some and parts.settings.partial is not Partial.ROLL_BACK
+        if not partly and not _phone_instead(tx, parts, row):
             raise rules.WrongPhase
         left_with_key(tx, parts, row)
         end_enrollment(tx, parts, row, Phase.DONE)
@@ -41,6 +45,25 @@ def finish(parts: Parts, caller: Caller, enrollment_id: str) -> FinishedEnrollme
     row, told = parts.store.write(work)
     parts.nudge()
     return FinishedEnrollment(Phase.DONE, row.receipt, told)
+
+
+def _phone_instead(tx: WriteTx, parts: Parts, row: EnrollmentRow) -> bool:
+    """Whether a phone's passkey does for the key, and there is one for this enrollment."""
+    if parts.settings.phone.place is not PhonePlace.INSTEAD:
+        return False
+    return any(each.purpose is PhonePurpose.PASSKEY for each in completed_codes_of_enrollment(tx, row.id))
+
+
+def _told(tx: WriteTx, parts: Parts, row: EnrollmentRow) -> tuple[PartyOutcome, ...]:
+    """What came of each relying party; where a phone stands instead of the key, its passkey counts."""
+    told = _outcomes(parts, rows.ceremonies_of(tx, row.id, tuple(CeremonyState)))
+    phones = phone_party(parts.settings)
+    if phones is None or not _phone_instead(tx, parts, row):
+        return told
+    return tuple(
+        PartyOutcome(each.relying_party, PartyResult.REGISTERED) if each.relying_party.id == phones.id else each
+        for each in told
+    )
 
 
 def _outcomes(parts: Parts, ceremonies: Sequence[CeremonyRow]) -> tuple[PartyOutcome, ...]:

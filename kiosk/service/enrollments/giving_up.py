@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from kiosk.contract.enrollments import Phase
-from kiosk.contract.policy import Partial
+from kiosk.contract.policy import Partial, PhonePlace
 from kiosk.service.directories.connector import Person
 from kiosk.service.mobile.codes import take_back_of_enrollment
 from kiosk.service.parts import Parts
@@ -25,9 +25,10 @@ that lags. Until then the service goes on looking."""
 
 
 def end_enrollment(tx: WriteTx, parts: Parts, row: EnrollmentRow, phase: Phase) -> None:
-    """Move to a last phase and forget the person, unless they go on with an app.
+    """Move to a last phase and forget the person, unless they go on with an app or a phone.
 
-    Unfinished ceremonies are given up, codes that phones scan are taken back; where policy rolls back, proved ones are too, unless this is the good end.
+    Unfinished ceremonies are given up, codes that phones scan are taken back; where policy rolls back, proved ones are
+    too, unless this is the good end.
     """
     states = rows.UNFINISHED
     if phase is not Phase.DONE and parts.settings.partial is Partial.ROLL_BACK:
@@ -39,8 +40,13 @@ def end_enrollment(tx: WriteTx, parts: Parts, row: EnrollmentRow, phase: Phase) 
 
 
 def who_goes_on(parts: Parts, row: EnrollmentRow) -> Person | None:
-    """The person of an enrollment that is done, where an authenticator app is set up after the key."""
-    return None if parts.settings.accounts.totp.offer is None else row.person
+    """The person of an enrollment that is done, where an authenticator app or a phone is set up after the key."""
+    return row.person if people_go_on(parts) else None
+
+
+def people_go_on(parts: Parts) -> bool:
+    """Whether anything follows the key."""
+    return parts.settings.accounts.totp.offer is not None or parts.settings.phone.place is PhonePlace.AFTER
 
 
 def give_up(tx: WriteTx, parts: Parts, ceremonies: Sequence[CeremonyRow]) -> None:

@@ -39,6 +39,7 @@ from kiosk.service.tokens.rules import Caller
 from kiosk.service.verification import actions as verification
 from kiosk.service.verification.hints import hints
 from kiosk.service.verification.mail import MailCode
+from kiosk.service.verification.phone import PhoneAnswered
 
 _ASK_AGAIN = 2
 
@@ -46,6 +47,11 @@ _ASK_AGAIN = 2
 def by_mail(parts: Parts) -> Parts:
     """Where somebody registers, a code by mail is the only way, whatever verifies people who are known."""
     return replace(parts, verifiers={VerificationMethod.EMAIL: MailCode()})
+
+
+def by_phone(parts: Parts, enrollment_id: str) -> Parts:
+    """Where a phone answered for this enrollment, its transaction is the answer, whatever else verifies people."""
+    return replace(parts, verifiers={VerificationMethod.PHONE: PhoneAnswered(parts.store, enrollment_id)})
 
 
 def fill_in(parts: Parts, caller: Caller, enrollment_id: str, asked: Register) -> Identified:
@@ -96,7 +102,8 @@ def verify(parts: Parts, row: EnrollmentRow, asked: Verify) -> EnrollmentRow:
         mine[:] = _made(tx, parts, row)
 
     if row.user_id is None:
-        verification.judge(by_mail(parts), row, row.person, asked, then)
+        judged = by_phone(parts, row.id) if asked.method is VerificationMethod.PHONE else by_mail(parts)
+        verification.judge(judged, row, row.person, asked, then)
         parts.nudge()
     for claimed in mine:
         guests_screening.ask(parts, claimed)

@@ -1,4 +1,4 @@
-"""Makes pages: templates that escape everything, the files that they load, and the headers that keep them to themselves.
+"""Makes pages: templates that escape everything, the files that they load, and headers that keep them to themselves.
 
 A page is made with `Layout.page("name.html", reading, …)`. Templates have `t(name, …)` for words, `organization`,
 `language`, `direction`, `token(action)` for forms, and `css` and `script`, the paths of the two files.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,7 +30,8 @@ HEADERS: Final[Mapping[str, str]] = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": (
-        "camera=(), geolocation=(), microphone=(), publickey-credentials-create=(self), publickey-credentials-get=(self)"
+        "camera=(), geolocation=(), microphone=(), "
+        "publickey-credentials-create=(self), publickey-credentials-get=(self)"
     ),
     "X-Robots-Tag": "noindex",
 }
@@ -43,12 +44,13 @@ _FOR_GOOD: Final = "public, max-age=31536000, immutable"
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Who reads a page, and how: their phone, their language, and whether they chose it themselves."""
+    """Who reads a page, and how: their phone, their language, whether they chose it themselves, and whether they sent a
+    form (then there is no link to the page in another language)."""
 
     visitor: Visitor
     language: Language
     chosen: bool = False
-    path: str = field(default="/m", repr=False)
+    by_form: bool = False
 
     def to(self, path: str) -> str:
         """The path, with the language that was chosen."""
@@ -86,7 +88,7 @@ class Layout:
         known = tuple(self.languages)
         asked = (form or {}).get(LANGUAGE) or request.query_params.get(LANGUAGE, "")
         tag = choose(known, asked, kept, accepted=request.headers.get("Accept-Language", ""))
-        return Reading(visitor, self.languages[tag], asked == tag, request.url.path)
+        return Reading(visitor, self.languages[tag], asked == tag, request.method != "GET")
 
     def page(self, template: str, reading: Reading, status: int = 200, /, **values: Any) -> Response:
         """A page of a template; everything in it is escaped."""
@@ -99,7 +101,7 @@ class Layout:
             "organization": self._organization,
             "token": reading.visitor.token,
             "chosen": language.tag if reading.chosen else "",
-            "switchable": True,
+            "switchable": not reading.by_form,
             "css": ASSETS + self._names["phone.css"],
             "script": ASSETS + self._names["ceremony.js"],
         }

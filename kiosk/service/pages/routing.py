@@ -66,4 +66,4 @@ async def refused(request: Request, status: int, word: str) -> Response:
     """The page that says what is not possible, and what to do instead."""
     layout, parts = await layout_of(request), await parts_of(request)
     reading = layout.reading(request, visitor_of(request, parts.random))
-    return layout.page("refused.html", reading, status, word=word, switchable=request.method == "GET")
+    return layout.page("refused.html", reading, status, word=word)

@@ -19,7 +19,7 @@ from fastapi import Depends, Request, Response
 from kiosk.service.sources import Random
 
 COOKIE: Final = "__Host-keywright-phone"
-TOKEN: Final = "token"
+TOKEN: Final = "token"  # noqa: S105 - the name of a field
 """The name of the hidden field that each form has."""
 
 LANGUAGE: Final = "lang"

@@ -153,6 +153,9 @@ _NEWEST_OF_PHONE = (
 _LIVE_OF = select(*_COLUMNS).where(
     phone_codes.c.client_id == bindparam("client"), phone_codes.c.subject == bindparam("about"), _IS_LIVE
 )
+_COMPLETED_OF_ENROLLMENT = select(*_COLUMNS).where(
+    phone_codes.c.enrollment_id == bindparam("visit"), phone_codes.c.status == PhoneStatus.COMPLETED
+)
 _LIVE_OF_ENROLLMENT = select(*_COLUMNS).where(phone_codes.c.enrollment_id == bindparam("visit"), _IS_LIVE)
 _OVERDUE = (
     select(*_COLUMNS)
@@ -201,6 +204,11 @@ def live_codes(tx: ReadTx, client_id: str, subject: str) -> tuple[PhoneCodeRow, 
 def live_codes_of_enrollment(tx: ReadTx, enrollment_id: str) -> tuple[PhoneCodeRow, ...]:
     """What a visit has open."""
     return _rows(tx.connection.execute(_LIVE_OF_ENROLLMENT, {"visit": enrollment_id}).all())
+
+
+def completed_codes_of_enrollment(tx: ReadTx, enrollment_id: str) -> tuple[PhoneCodeRow, ...]:
+    """What phones did for a visit."""
+    return _rows(tx.connection.execute(_COMPLETED_OF_ENROLLMENT, {"visit": enrollment_id}).all())
 
 
 def overdue_codes(tx: ReadTx, now: datetime, limit: int) -> tuple[PhoneCodeRow, ...]:

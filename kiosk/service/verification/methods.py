@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Final
 
 from kiosk.contract.profile import VerificationMethod
 from kiosk.secret import Secret
@@ -14,10 +15,19 @@ from kiosk.service.verification.automatic import BadgeTable, HttpsLookup
 from kiosk.service.verification.connector import Verifier
 from kiosk.service.verification.mail import MailCode
 from kiosk.service.verification.none import NoVerification
+from kiosk.service.verification.phone import PhoneAnswered
 from kiosk.service.verification.self_confirmation import SelfConfirmation
 from kiosk.service.verification.settings import BadgeSettings, LookupSettings, VerificationSettings
 from kiosk.service.verification.sms import SmsCode
 from kiosk.service.verification.totp import AuthenticatorApp
+
+_PLAIN: Final[Mapping[VerificationMethod, Callable[[], Verifier]]] = {
+    VerificationMethod.EMAIL: MailCode,
+    VerificationMethod.SMS: SmsCode,
+    VerificationMethod.SELF_CONFIRMATION: SelfConfirmation,
+    VerificationMethod.NONE: NoVerification,
+}
+"""Those that need nothing of the service."""
 
 
 def verifiers(
@@ -33,18 +43,14 @@ def verifiers(
     made: dict[VerificationMethod, Verifier] = {}
     for method in settings.methods:
         match method:
-            case VerificationMethod.EMAIL:
-                made[method] = MailCode()
-            case VerificationMethod.SMS:
-                made[method] = SmsCode()
             case VerificationMethod.AUTOMATIC:
                 made[method] = _automatic(settings, store, outbound, secret, now)
-            case VerificationMethod.SELF_CONFIRMATION:
-                made[method] = SelfConfirmation()
-            case VerificationMethod.NONE:
-                made[method] = NoVerification()
             case VerificationMethod.TOTP:
                 made[method] = AuthenticatorApp(store, factor, now)
+            case VerificationMethod.PHONE:
+                made[method] = PhoneAnswered(store)
+            case _:
+                made[method] = _PLAIN[method]()
     return made
 
 
