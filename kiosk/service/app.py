@@ -19,14 +19,18 @@ from kiosk.service.enrollments import routes as enrollment_routes
 from kiosk.service.enrollments.rules import receipt_of
 from kiosk.service.messages import routes as message_routes
 from kiosk.service.mobile import routes as phone_routes
+from kiosk.service.mobile.lane import StatusLane
 from kiosk.service.mobile.watching import Watch
+from kiosk.service.pages import activation as activation_pages
+from kiosk.service.pages import invitations as invitation_pages
 from kiosk.service.pages import phone as phone_pages
 from kiosk.service.pages.layout import Layout
 from kiosk.service.partners import routes as partner_routes
 from kiosk.service.parts import Parts
-from kiosk.service.projects import feed_routes, handout_routes
+from kiosk.service.projects import feed_routes, handout_routes, member_routes
 from kiosk.service.projects import routes as project_routes
 from kiosk.service.tokens import routes as token_routes
+from kiosk.service.tokens.kept import KeptCallers
 
 
 def create_app(parts: Parts) -> FastAPI:
@@ -40,7 +44,7 @@ def create_app(parts: Parts) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.parts = parts
-    app.state.watch = Watch(parts)
+    app.state.watch = watch = Watch(parts)
     app.state.layout = Layout(resource("templates/phone"), parts.settings.organization)
     app.include_router(token_routes.router, tags=["tokens"])
     app.include_router(enrollment_routes.router, tags=["enrollments"])
@@ -54,11 +58,15 @@ def create_app(parts: Parts) -> FastAPI:
     app.include_router(migration_routes.router, tags=["migrations"])
     app.include_router(handout_routes.router, tags=["projects"])  # before those of pictures: its PDF is another path
     app.include_router(project_routes.router, tags=["projects"])
+    app.include_router(member_routes.router, tags=["projects"])
     app.include_router(feed_routes.router, tags=["projects"])
     app.include_router(phone_routes.router, tags=["phones"])
+    app.include_router(activation_pages.router, tags=["pages"])
+    app.include_router(invitation_pages.router, tags=["pages"])
     app.include_router(phone_pages.router, tags=["pages"])
     app.add_api_route(HEALTH, _health(parts), methods=["GET"], tags=["health"], summary="Whether the service works")
-    app.add_middleware(Edge, reference=lambda: receipt_of(parts.random.token(8)))
+    lane = StatusLane(watch, KeptCallers(parts))
+    app.add_middleware(Edge, reference=lambda: receipt_of(parts.random.token(8)), lane=lane.answer)
     errors.install(app)
     app.openapi = lambda: document_of(app)  # type: ignore[method-assign]  # FastAPI's documented way to extend it
     return app

@@ -31,6 +31,7 @@ from kiosk.service.messages.worker import postmen
 from kiosk.service.outbound import Outbound
 from kiosk.service.partners.keys import load_keys
 from kiosk.service.parts import Parts
+from kiosk.service.projects.auto_sync import AutoSync
 from kiosk.service.projects.feed_worker import feed_lanes
 from kiosk.service.relying_parties.phones import check_phones
 from kiosk.service.server import Server
@@ -78,7 +79,8 @@ class Service:
 
     def serve(self, identity: Identity, host: str, port: int) -> Server:
         """A server for it that listens already; `start` or `run` it. Raises PortTaken, ConfigurationError, OSError."""
-        return Server(self.app, server_context(identity), host, port)
+        most, leaving = self.parts.settings.server.connections, self.parts.board.dismiss
+        return Server(self.app, server_context(identity), host, port, connections=most, leaving=leaving)
 
     def close(self) -> None:
         """Stop the lanes, then close what they used. Safe to call twice."""
@@ -187,5 +189,6 @@ def _lanes(parts: Parts, channels: Mapping[Channel, Messenger]) -> Mapping[str, 
         "screenings": (Chore("screen", lambda: ask_next(parts)),),
         "policies": (Chore("read_policies", lambda: _read_policies(parts), _EACH_MINUTE, listens=False),),
         "migrations": (Chore("migrate", migrator.work, end=migrator.let_go),),
+        "lists": (Chore("sync_lists", AutoSync(parts).work, _EACH_MINUTE, listens=False),),
         "housekeeping": housekeeping(parts),
     }

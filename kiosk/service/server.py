@@ -5,7 +5,9 @@ from __future__ import annotations
 import errno
 import socket
 import ssl
+import sys
 import time
+from collections.abc import Callable
 from threading import Thread
 from typing import Final
 
@@ -13,40 +15,56 @@ import uvicorn
 from fastapi import FastAPI
 
 from kiosk.errors import ConfigurationError, PortTaken
+from kiosk.service.fast_http import BoundedHttp
+
+if sys.platform != "win32":
+    import resource
 
 START_TIMEOUT: Final = 20.0
 """Seconds until a server that does not answer is given up."""
 
 _KEEP_ALIVE = 75  # seconds; a station keeps its connection from one screen to the next
-_MAX_HEADERS = 16 * 1024  # bytes
-_MAX_CONNECTIONS = 500
+_MAX_CONNECTIONS = 8192
+_SPARE_FILES = 256  # what a process has open besides its connections
 _GRACE = 10  # seconds that requests in hand may take when the server stops
 
 
 class Server:
-    """One listening server. The address is taken at once, so that its port is known and PortTaken is raised early."""
+    """One listening server. The address is taken at once, so that its port is known and PortTaken is raised early.
 
-    def __init__(self, app: FastAPI, context: ssl.SSLContext, host: str, port: int) -> None:
+    At most `connections` are held at once; `leaving` is called when it stops, so that nobody is waited for.
+    """
+
+    def __init__(
+        self,
+        app: FastAPI,
+        context: ssl.SSLContext,
+        host: str,
+        port: int,
+        *,
+        connections: int = _MAX_CONNECTIONS,
+        leaving: Callable[[], None] = lambda: None,
+    ) -> None:
         """Raises PortTaken, ConfigurationError (an address that this machine does not have)."""
+        allow_files(connections + _SPARE_FILES)
         self._socket = _listen(host, port)
         self._host = host
         config = uvicorn.Config(
             app,
-            loop="asyncio",
-            http="h11",
+            loop="auto",  # uvloop, where there is one
+            http=BoundedHttp,
             ws="none",
             lifespan="off",
             log_config=None,
             access_log=False,
             server_header=False,
             proxy_headers=False,
-            limit_concurrency=_MAX_CONNECTIONS,
+            limit_concurrency=connections,
             timeout_keep_alive=_KEEP_ALIVE,
             timeout_graceful_shutdown=_GRACE,
-            h11_max_incomplete_event_size=_MAX_HEADERS,
             ssl_context_factory=lambda _config, _default: context,
         )
-        self._server = _Uvicorn(config)
+        self._server = _Uvicorn(config, leaving)
         self._thread = Thread(target=self.run, name="keywright-https", daemon=True)
 
     @property
@@ -84,13 +102,28 @@ class Server:
 class _Uvicorn(uvicorn.Server):
     """A server that does not wait for idle clients to say goodbye when it stops."""
 
+    def __init__(self, config: uvicorn.Config, leaving: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._leaving = leaving
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End idle connections at once; asyncio would wait for each one's TLS close."""
+        self._leaving()
         for connection in list(self.server_state.connections):
             cycle = getattr(connection, "cycle", None)
             if cycle is None or cycle.response_complete:
                 connection.transport.abort()
         await super().shutdown(sockets)
+
+
+def allow_files(wanted: int) -> None:
+    """Let this process have so many files open, as far as the system allows without an administrator."""
+    if sys.platform == "win32":
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    enough = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < enough:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (enough, hard))
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -36,6 +36,8 @@ class ServerSettings(SettingsModel):
     """The address to listen on."""
     port: int = Field(default=8443, ge=0, le=65535)
     """The TCP port; 0 lets the system choose one."""
+    connections: int = Field(default=8192, ge=16, le=65536)
+    """How many connections are held at once; a kiosk has one or two."""
     certificate: Path | None = None
     """The certificate chain (PEM). Without it the service makes its own authority in `data_directory`."""
     private_key: Path | None = None

@@ -14,6 +14,7 @@ from kiosk.service.mobile import codes
 from kiosk.service.parts import Parts
 from kiosk.service.settings import ServiceSettings
 from kiosk.service.store import phone_codes as rows
+from kiosk.service.store.audit import audit
 from kiosk.service.store.engine import WriteTx
 from kiosk.service.store.phone_codes import PhoneCodeRow
 from kiosk.service.store.users import user_id_of_upn
