@@ -35,7 +35,6 @@ PHONE_ASSETS = "/m/assets/{name}"
 ACTIVATION_LINK = "/a/{code}"
 ACTIVATION_PAGE = "/a"
 INVITATION_LINK = "/i/{code}"
-_PAGES = ("/m/", "/a/", "/i/")
 
 # Projects: campaigns that hand out mobile IDs.
 PROJECTS = "/projects"
@@ -96,7 +95,7 @@ CONCIERGE_CHECK = "/concierge/check-code"
 
 def is_page(path: str) -> bool:
     """Whether a person opens it: it takes forms, and answers with pages."""
-    return path in (PHONE_PAGE, ACTIVATION_PAGE) or path.startswith(_PAGES)
+    return path in (PHONE_PAGE, ACTIVATION_PAGE) or path.startswith(("/m/", "/a/", "/i/"))
 
 
 class Scope(StrEnum):
