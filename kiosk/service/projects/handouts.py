@@ -14,7 +14,7 @@ from kiosk.service.projects.actions import link_of
 from kiosk.service.projects.handout_data import Handout, Sheet, data_of, editions_of
 from kiosk.service.projects.handout_logo import read_logo
 from kiosk.service.projects.owned import own
-from kiosk.service.projects.press import Form
+from kiosk.service.projects.press import Form, Unprintable
 from kiosk.service.projects.rules import ProjectClosed
 from kiosk.service.store.engine import WriteTx
 from kiosk.service.tokens.rules import Caller
@@ -53,6 +53,8 @@ def print_sheet(parts: Parts, caller: Caller, project_id: str, wanted: Wanted) -
         if of.closed_at is not None:
             raise ProjectClosed
         handout = Handout(of, parts.settings.organization, link_of(parts, of))
+        if "://" not in handout.link:
+            raise Unprintable("projects.url is missing: no phone could open the code")
         told: dict[str, str | int | bool] = {"project": of.id, "sheet": wanted.sheet.value, "form": wanted.form.value}
         actor = f"client:{caller.client_id}"
         record(tx, parts, Event("handout_printed", of.tenant, actor, details=told))

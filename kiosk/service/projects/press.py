@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from enum import StrEnum
 from threading import BoundedSemaphore, Lock
 from typing import Any, Final
@@ -39,10 +40,10 @@ class Unprintable(Exception):
 
 
 class Press:
-    """Prints a few sheets at once: each takes a core. Safe to share between threads."""
+    """Prints a few sheets at once, for each takes a core; others wait `patience` seconds. Safe between threads."""
 
-    def __init__(self) -> None:
-        self._turns, self._lock = BoundedSemaphore(_AT_ONCE), Lock()
+    def __init__(self, at_once: int = _AT_ONCE, patience: float = _PATIENCE) -> None:
+        self._turns, self._patience, self._lock = BoundedSemaphore(at_once), patience, Lock()
         self._faces: typst.Fonts | None = None
 
     def pages(self, sheet: str, data: Mapping[str, Any], form: Form, dots: float = _DOTS) -> tuple[bytes, ...]:
@@ -50,13 +51,20 @@ class Press:
 
         `data` is what the template shows; none of it is read as markup. `dots` an inch are for PNG. Raises Unprintable.
         """
-        if not self._turns.acquire(timeout=_PATIENCE):
+        with self.turn():
+            try:
+                printed = self._made(sheet, data, Form.PDF, dots)  # which alone says what letters no typeface has
+                return printed if form is Form.PDF else self._made(sheet, data, form, dots)
+            except typst.TypstError as error:
+                raise Unprintable(" ".join(error.message.split())[:200]) from None
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait for a place among the few. Raises Unprintable."""
+        if not self._turns.acquire(timeout=self._patience):
             raise Unprintable("busy")
         try:
-            printed = self._made(sheet, data, Form.PDF, dots)  # which alone says what letters no typeface has
-            return printed if form is Form.PDF else self._made(sheet, data, form, dots)
-        except typst.TypstError as error:
-            raise Unprintable(" ".join(error.message.split())[:200]) from None
+            yield
         finally:
             self._turns.release()
 

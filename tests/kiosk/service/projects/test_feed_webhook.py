@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event as ThreadEvent
 
 import pytest
 
@@ -20,9 +21,20 @@ from kiosk.service.projects.feed_webhook import Webhook
 from kiosk.service.store import mobile_ids, projects
 from kiosk.service.store.engine import WriteTx
 from kiosk.service.tls import Identity, server_context
-from tests.kiosk.service.faces import serving
+from tests.kiosk.service.faces import Request, serving
 from tests.kiosk.service.projects.campaign import FIRST, MANAGER, a_project, events
-from tests.kiosk.service.projects.host import KNOWN, Host, fed_project, feeding, join, person, send_all, webhook
+from tests.kiosk.service.projects.host import (
+    KNOWN,
+    TAKEN,
+    Answer,
+    Host,
+    fed_project,
+    feeding,
+    join,
+    person,
+    send_all,
+    webhook,
+)
 from tests.kiosk.service.running import Running, assembled, secret, settings_for
 
 Warned = Callable[[], list[str]]
@@ -274,3 +286,31 @@ def test_a_host_that_cannot_be_reached_or_believed_is_told_apart(local: Running,
         local.clock.advance(hours=1)
     assert warned() == ["feed_not_taken", "feed_not_taken"]
     assert host.took == []
+
+
+def test_a_host_that_hangs_holds_up_no_other(
+    tmp_path: Path, tls: tuple[Identity, Identity], caplog: pytest.LogCaptureFixture
+) -> None:
+    hangs, told = ThreadEvent(), ThreadEvent()
+
+    def hear(_: Request) -> Answer:
+        told.set()
+        return TAKEN
+
+    with serving(server_context(tls[1])) as slow, serving(server_context(tls[1])) as quick:
+        named = {
+            word: feeding(Host(web), tls[0].certificate)["named"]["gate"] for word, web in (("a", slow), ("b", quick))
+        }
+        slow.answer = lambda _: (200 if hangs.wait(20) else 500, {}, b"")
+        quick.answer = hear
+        with assembled(tmp_path, settings_for(tmp_path, projects={"named": named})) as running:
+            projects_ = [a_project(running, word, details={"settings": word}) for word in named]
+            join(running, projects_[0], person(1))
+            running.service.worker.start()
+            join(running, projects_[1], person(2))
+            running.parts.nudge()
+            assert told.wait(10), "though the other one hangs"
+            hangs.set()
+            running.service.worker.stop()
+            assert [stands(running, each).taken for each in projects_] == [1, 1]
+    assert [each for each in caplog.records if each.levelno >= logging.WARNING] == []

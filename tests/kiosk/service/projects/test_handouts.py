@@ -20,7 +20,7 @@ from kiosk.service.store.projects import ProjectRow
 from kiosk.service.tokens.rules import Caller
 from tests.kiosk.service.projects import paper
 from tests.kiosk.service.projects.campaign import MANAGER, a_project
-from tests.kiosk.service.running import NOON, Running
+from tests.kiosk.service.running import NOON, Running, assembled, settings_for
 
 LINK = "https://enroll.example.org/a/AZfzwqmwxJ0pX3bV7sQm2w"
 STORES = {
@@ -243,3 +243,18 @@ def test_only_projects_with_a_code_that_works_have_sheets(local: Running) -> Non
     actions.close(local.parts, MANAGER, open_one)
     with pytest.raises(ProjectClosed):
         print_sheet(local.parts, MANAGER, open_one, Wanted(Sheet.A4))
+
+
+def test_a_service_whose_phones_do_not_know_where_to_go_prints_nothing(tmp_path: Path) -> None:
+    with assembled(tmp_path, settings_for(tmp_path)) as running:
+        project = a_project(running)
+        with pytest.raises(Unprintable, match=r"projects\.url"):
+            print_sheet(running.parts, MANAGER, project, Wanted(Sheet.A4))
+
+
+def test_who_waits_too_long_for_a_turn_is_told() -> None:
+    busy = Press(at_once=1, patience=0.01)
+    data = data_of(Handout(a_row(), "Example Works", LINK), ("en",), WORDS)
+    with busy.turn(), pytest.raises(Unprintable, match="busy"):
+        busy.pages(Sheet.A6, data, Form.PDF)
+    assert busy.pages(Sheet.A6, data, Form.PDF)[0].startswith(b"%PDF-")
