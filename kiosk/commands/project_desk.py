@@ -18,6 +18,7 @@ from kiosk.commands.words import tame
 from kiosk.service.assembly import assemble
 from kiosk.service.parts import Parts
 from kiosk.service.projects.bodies import Project
+from kiosk.service.projects.member_rules import NoSuchMember, WrongState
 from kiosk.service.projects.rules import (
     IdOutOfRange,
     NameTaken,
@@ -43,6 +44,8 @@ _SENTENCES: Final[dict[type[ProjectRefused], str]] = {
     ProjectClosed: "The project is closed, and nothing of it changes any more.",
     RangeShrinks: "The range only grows: what was handed out stays in it. Name a higher number.",
     IdOutOfRange: "The project does not have this number.",
+    NoSuchMember: "Nobody on the list of the project is meant by that, or several are.",
+    WrongState: "They stand another way, or no URL for phones is set (projects.url): nobody can be invited.",
 }
 """What is refused, and what to do."""
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import click
 
+from kiosk.commands import project_users
 from kiosk.commands.project_desk import REFUSED, Desk, at_desk, kind, tell, tell_json, write
 from kiosk.commands.project_sheets import export, feed, handouts
 from kiosk.commands.words import tame
@@ -197,7 +198,7 @@ def take_back(desk: Desk, project: str, number: int) -> None:
     click.echo(f"Nobody has {number} any more.")
 
 
-for each_command in (export, feed, handouts):
+for each_command in (export, feed, handouts, *project_users.COMMANDS):
     command.add_command(each_command)
 
 

@@ -26,6 +26,7 @@ from kiosk.service.mobile import rules as phone
 from kiosk.service.mobile.connector import PhonesUnavailable
 from kiosk.service.once import IdempotencyConflict
 from kiosk.service.partners import rules as partner
+from kiosk.service.projects import member_rules as member
 from kiosk.service.projects import rules as project
 from kiosk.service.projects.handouts import NoSuchPage
 from kiosk.service.projects.press import Unprintable
@@ -101,6 +102,8 @@ TABLE: Final[Mapping[type[Exception], tuple[int, Word]]] = {
     project.IdTaken: (409, Word.ID_TAKEN),
     project.NameTaken: (409, Word.DUPLICATE),
     project.RangeShrinks: (409, Word.ID_OUT_OF_RANGE),
+    member.WrongState: (409, Word.CONFLICT),
+    member.ListRejected: (422, Word.LIST_REJECTED),
     project.TooManyActivations: (429, Word.TOO_MANY_REQUESTS),
     NoSuchPage: (404, Word.NOT_FOUND),
     Unprintable: (503, Word.BUSY),

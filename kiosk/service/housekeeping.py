@@ -18,6 +18,7 @@ from kiosk.service.once import forget_old_answers
 from kiosk.service.partners.actions import forget_old_messages as forget_partner_messages
 from kiosk.service.parts import Parts
 from kiosk.service.projects.feed_worker import forget_old_events
+from kiosk.service.projects.member_deletion import delete_next
 from kiosk.service.verification.actions import forget_old_codes
 from kiosk.service.worker import Chore
 
@@ -34,6 +35,7 @@ def housekeeping(parts: Parts) -> tuple[Chore, ...]:
         Chore("expire", lambda: expire(parts), listens=False),
         Chore("end_visits", lambda: end_next_visit(parts), _EACH_MINUTE, listens=False),
         Chore("forget_people", lambda: forget_people(parts), _EACH_MINUTE, listens=False),
+        Chore("delete_members", lambda: delete_next(parts), _EACH_MINUTE, listens=False),
         Chore("forget_tokens", lambda: forget_tokens(parts), _HOURLY, listens=False),
         Chore("forget_codes", lambda: forget_old_codes(parts) < 0, _HOURLY, listens=False),
         Chore("expire_phone_codes", lambda: expire_next(parts), _EACH_MINUTE, listens=False),

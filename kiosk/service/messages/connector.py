@@ -30,6 +30,9 @@ class TemplateName(StrEnum):
     SPONSOR = "sponsor"
     VISIT_ENDED = "visit_ended"
     DESK_CODE = "desk_code"
+    INVITATION = "invitation"
+    REMOVED = "removed"
+    RESET = "reset"
 
 
 @dataclass(frozen=True, slots=True)

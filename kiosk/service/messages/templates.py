@@ -30,6 +30,9 @@ VALUES: Final[Mapping[TemplateName, frozenset[str]]] = {
     TemplateName.SPONSOR: frozenset({"name", "organization", "guest", "company", "until"}),
     TemplateName.VISIT_ENDED: frozenset({"name", "organization", "guest", "until"}),
     TemplateName.DESK_CODE: frozenset({"code", "minutes", "organization"}),
+    TemplateName.INVITATION: frozenset({"name", "organization", "project", "link", "days"}),
+    TemplateName.REMOVED: frozenset({"name", "organization", "project"}),
+    TemplateName.RESET: frozenset({"name", "organization", "project"}),
 }
 """What each message may say; anything else in a template is refused at the start."""
 

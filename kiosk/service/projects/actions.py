@@ -17,7 +17,9 @@ from kiosk.service.sources import new_id
 from kiosk.service.store import mobile_ids as ids_store
 from kiosk.service.store import projects as rows
 from kiosk.service.store.engine import WriteTx
+from kiosk.service.store.members import member_counts
 from kiosk.service.store.mobile_ids import MobileIdRow
+from kiosk.service.store.project_lists import sync_of
 from kiosk.service.store.projects import ProjectRow
 from kiosk.service.tokens.rules import Caller
 
@@ -60,8 +62,12 @@ def show(parts: Parts, caller: Caller, project_id: str) -> bodies.Project:
     with parts.store.read() as tx:
         project = own(tx, caller, project_id)
         counted = ids_store.counts(tx, project.id, parts.clock.now() - rules.ACTIVE_FOR)
+        synced, users = sync_of(tx, project.id), member_counts(tx, project.id)
     ids = bodies.IdCounts(**{name: getattr(counted, name) for name in counted.__slots__})
-    return bodies.Project(**_told(parts, project), ids=ids)
+    sync = None
+    if synced is not None:
+        sync = bodies.AutoSync(read_at=synced.read_at, trouble=synced.trouble, result=synced.result)
+    return bodies.Project(**_told(parts, project), ids=ids, users=users, auto_sync=sync)
 
 
 def change(parts: Parts, caller: Caller, project_id: str, body: bodies.ChangeProject) -> bodies.Project:

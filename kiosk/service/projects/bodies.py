@@ -178,6 +178,16 @@ class IdCounts(Body):
     """Given back; nobody gets them again."""
 
 
+class AutoSync(Body):
+    """How the list file of a project was taken when it was last read."""
+
+    read_at: datetime
+    trouble: str
+    """Why it was not taken, as a word: `rejected`, `no_file`, `unreadable`, `too_large`, `no_url`. Empty if it was."""
+    result: dict[str, Any]
+    """Counts of what changed, and errors by line and column."""
+
+
 class Project(ProjectInList):
     """A project as its settings show it, with how its numbers stand."""
 
@@ -190,6 +200,10 @@ class Project(ProjectInList):
     )
 
     ids: IdCounts
+    users: dict[str, int] = Field(default_factory=dict)
+    """How many people of the user list stand how; empty for a project without a list."""
+    auto_sync: AutoSync | None = None
+    """None while no list file was read."""
 
 
 class Projects(Body):

@@ -17,9 +17,11 @@ def upgrade() -> None:
     _make_mobile_ids()
     _make_host_feed()
     _make_host_feeds()
+    _make_project_lists()
 
 
 def downgrade() -> None:
+    op.drop_table("project_lists")
     op.drop_table("host_feeds")
     op.drop_table("host_feed")
     op.drop_table("mobile_ids")
@@ -152,3 +154,18 @@ def _make_host_feeds() -> None:
         sa.PrimaryKeyConstraint("project_id", name=op.f("pk_host_feeds")),
     )
     op.create_index("ix_host_feeds_due_at", "host_feeds", ["due_at"], unique=False)
+
+
+def _make_project_lists() -> None:
+    op.create_table(
+        "project_lists",
+        sa.Column("project_id", sa.String(length=32), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("read_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("trouble", sa.String(length=40), nullable=False),
+        sa.Column("result", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["project_id"], ["projects.id"], name=op.f("fk_project_lists_project_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("project_id", name=op.f("pk_project_lists")),
+    )
