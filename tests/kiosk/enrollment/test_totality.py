@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import get_args
 
 import pytest
@@ -29,12 +30,16 @@ from kiosk.contract.enrollments import (
     VerificationOffer,
     Verified,
 )
+from kiosk.contract.mobile_ids import MobileId
+from kiosk.contract.phone import PhoneCode, PhoneStanding, PhoneStatus
 from kiosk.contract.policy import (
     Demand,
     EnrollmentPolicy,
     HandOverPolicy,
     KeyPolicy,
     Partial,
+    PhonePlace,
+    PhonePolicy,
     PinMode,
     PinOrigin,
     PinPolicy,
@@ -43,14 +48,17 @@ from kiosk.contract.policy import (
 from kiosk.contract.profile import FormKind, VerificationMethod
 from kiosk.contract.totp import TotpSetUp
 from kiosk.enrollment import answers, effects, events, states
+from kiosk.enrollment.answers_of_phone import IdClaimed, PhoneMoved, PhoneOpened, PhoneUnseen
 from kiosk.enrollment.flow import advance, begin
 from kiosk.enrollment.visit import Visit
 from kiosk.secret import Secret
-from tests.kiosk.enrollment.walk import ADDRESS, FRESH, MAIL, PROFILE, VPN, WITH_PIN, Walk
+from tests.kiosk.enrollment.walk import ADDRESS, FRESH, MAIL, ON_PHONE, PROFILE, VPN, WITH_PIN, Walk
 
 PIN = "Qx7!secret-pin"
 SECRET, TYPED = "JBSWY3DPEHPK3PXP", "ada.typed@example.org"
-HIDDEN = (PIN, SECRET, TYPED)
+SHOWN, LINK, PICTURE = "keywright:id:harbor:42", "https://enroll.example.org/m/AAAA", "iVBORw0KGgo="
+CODE = PhoneCode("t1", PICTURE, 300, LINK)
+HIDDEN = (PIN, SECRET, TYPED, SHOWN, LINK, PICTURE)
 OTHER = KeyAddress(Transport.USB, "usb-2", 7, "S2")
 PLAIN = replace(ADDRESS, serial="", attach_id=9, bus="usb:1-1")
 CAN = dict.fromkeys(("authnrCfg", "setMinPINLength", "alwaysUv", "ep", "bioEnroll"), False) | {
@@ -72,6 +80,9 @@ LENIENT = EnrollmentPolicy(
     partial=Partial.ROLL_BACK,
     totp=Demand.REQUIRE,
 )
+BEFORE = EnrollmentPolicy(phone=PhonePolicy(PhonePlace.BEFORE), mobile_id=Demand.BEST_EFFORT)
+INSTEAD = EnrollmentPolicy(phone=PhonePolicy(PhonePlace.INSTEAD), mobile_id=Demand.REQUIRE)
+AFTER = EnrollmentPolicy(phone=PhonePolicy(PhonePlace.AFTER, Demand.REQUIRE), totp=Demand.BEST_EFFORT)
 FINISHED = FinishedEnrollment(
     Phase.DONE, "r", (PartyOutcome(MAIL, PartyResult.REGISTERED), PartyOutcome(VPN, PartyResult.UNKNOWN))
 )
@@ -94,6 +105,7 @@ FAILURES: list[hw.HardwareError | errors.KioskError] = [
     *(errors.PartyUnavailable(), hw.NoSuitableAlgorithm()),
     *(errors.OutOfStep(), errors.NotApproved(), hw.AgentLost(), hw.Unsupported("uv"), hw.FingerprintsFull()),
     *(errors.HeldForReview(), errors.TermsChanged(), errors.TotpWrongState(), errors.InputRefused("email", "shape")),
+    *(errors.PhonesUnavailable(), errors.IdOutOfRange(), errors.IdTakenByOther(), errors.NumbersExhausted()),
     *(errors.NotProtected(), errors.OtherPort(), hw.UvBlocked(), hw.ResetTooLate(), hw.ResetRefused(("usb",))),
 ]
 
@@ -111,6 +123,9 @@ people: list[Make] = [
     lambda _: events.MethodChosen(VerificationMethod.AUTOMATIC),
     lambda _: events.MethodChosen(VerificationMethod.TOTP),
     lambda _: events.MethodChosen(VerificationMethod.EMAIL),
+    lambda _: events.MethodChosen(VerificationMethod.PHONE),
+    lambda _: events.PhoneWanted(),
+    lambda _: events.IdShown(SHOWN),
     lambda _: events.CodeTyped("123456"),
     lambda _: events.CodeRequested(),
     lambda _: events.BadgeShown("1"),
@@ -133,6 +148,7 @@ people: list[Make] = [
 offers = tuple(VerificationOffer(m) for m in VerificationMethod)
 replies: list[Make] = [
     lambda n: answers.ProfileLoaded(n, PROFILE, simulator_allowed=True),
+    lambda n: answers.ProfileLoaded(n, ON_PHONE, simulator_allowed=True),
     lambda n: answers.PersonIdentified(n, "e1", Identified(Phase.VERIFY, offers, MaskedPerson("M•••"))),
     lambda n: answers.PersonIdentified(n, "e1", Identified(Phase.VERIFY, offers[:1])),
     lambda n: answers.CodeDelivered(n, CodeSent(VerificationMethod.EMAIL, "", 60, 600)),
@@ -171,6 +187,13 @@ replies: list[Make] = [
     lambda n: answers.ProfileLoaded(n, replace(PROFILE, registrations=())),
     answers.CleanedUp,
     lambda n: answers.CleanedUp(n, left_on_key=True, enrollment_id="e1"),
+    lambda n: answers.PersonVerified(n, Verified(Phase.KEY, "M", (MAIL, VPN), INSTEAD)),
+    lambda n: answers.PersonVerified(n, Verified(Phase.KEY, "M", (MAIL,), BEFORE)),
+    lambda n: answers.PersonVerified(n, Verified(Phase.KEY, "M", (MAIL,), AFTER)),
+    lambda n: PhoneOpened(n, "e2", CODE),
+    *((lambda n, how=how: PhoneMoved(n, PhoneStanding(how, "417", 100))) for how in PhoneStatus),
+    lambda n: PhoneUnseen(n, errors.ServiceUnreachable()),
+    lambda n: IdClaimed(n, MobileId("Harbor", 42)),
     events.RetryDue,
     *((lambda n, e=e: answers.Failed(n, e)) for e in FAILURES),
 ]
@@ -202,6 +225,9 @@ ANSWERED_BY: dict[type, tuple[type, ...]] = {
     effects.ConfigureKey: (answers.KeyConfigured,),
     effects.ResetKey: (answers.TouchWanted, answers.KeyReset),
     effects.CountCredentials: (answers.CredentialsCounted,),
+    effects.OpenPhone: (PhoneOpened,),
+    effects.WatchPhone: (PhoneMoved, PhoneUnseen),
+    effects.ClaimMobileId: (IdClaimed,),
 }
 
 
@@ -214,7 +240,7 @@ TAKES_BACK = (effects.CancelEnrollment, effects.CleanUp, effects.FinishEnrollmen
 def test_no_order_of_events_breaks_the_flow(data: st.DataObject) -> None:
     state, asked = begin("en", approvals=True)
     pending: list[effects.Effect] = list(asked)
-    proofs = 0
+    proofs = completed = 0
     for _ in range(data.draw(st.integers(1, 60))):
         attempt = state.attempt if isinstance(state, states.Connecting) else state.visit.attempt
         legal = {k for e in pending for k in ANSWERED_BY.get(type(e), ()) if getattr(e, "attempt", attempt) == attempt}
@@ -224,16 +250,20 @@ def test_no_order_of_events_breaks_the_flow(data: st.DataObject) -> None:
         make = data.draw(st.sampled_from(possible + possible + people))
         event = make(attempt)
         proofs += isinstance(event, answers.ProofAccepted)
+        completed += isinstance(event, PhoneMoved) and event.standing.status is PhoneStatus.COMPLETED
         before = state
         state, asked = advance(state, event)
-        if asked or not isinstance(event, answers.TouchWanted | answers.SampleTaken):
+        if asked or not isinstance(event, answers.TouchWanted | answers.SampleTaken | PhoneMoved | PhoneUnseen):
             pending = list(asked) or ([] if isinstance(event, answers.Answer) else pending)
         assert not any(hidden in repr((state, asked)) for hidden in HIDDEN)
         assert not (isinstance(before, ENDS) and any(isinstance(effect, TAKES_BACK) for effect in asked))
         assert all(getattr(e, "attempt", attempt) >= attempt for e in asked)
         if isinstance(state, ENDS) and not isinstance(before, ENDS):
-            assert proofs
+            assert completed if state.visit.phone_alone else proofs
             assert ends_well(state.visit)
+        told = isinstance(event, PhoneMoved | answers.Failed)
+        left = set() if told else code_of(before) - code_of(state)
+        assert left <= {effect.transaction_id for effect in asked if isinstance(effect, effects.ClosePhone)}
         for effect in asked:
             if isinstance(effect, effects.ResetKey):
                 assert wipes_what_was_meant(before, effect)
@@ -246,8 +276,18 @@ def knows_nobody(visit: Visit) -> bool:
     return (visit.person, visit.criteria, visit.form, visit.bound) == ("", {}, None, None)
 
 
+def code_of(state: states.State) -> set[str]:
+    """The code on the screen that a phone could go on with; one that was completed, or is over, is not."""
+    if not isinstance(state, states.Phone) or state.code is None or state.standing is None:
+        return set()
+    return set() if state.standing.status.over else {state.code.transaction_id}
+
+
 def ends_well(visit: Visit) -> bool:
-    """Something was proved, the service knows the rest, and where policy wants all or nothing there is no rest."""
+    """The phone stands instead of a key; or something was proved, the service knows the rest, and where policy wants
+    all or nothing there is no rest."""
+    if visit.phone_alone:
+        return visit.ended and visit.key is None
     whole = visit.ended or len(visit.finished) == len(visit.parties)
     return bool(visit.finished) and whole and not (visit.policy.partial is Partial.ROLL_BACK and visit.outcomes)
 
@@ -265,6 +305,29 @@ def wipes_what_was_meant(before: states.State, effect: effects.ResetKey) -> bool
 def with_app() -> Walk:
     """A walk to the secret for an authenticator app."""
     return Walk().read_back(Demand.BEST_EFFORT).answer(lambda n: answers.TotpReady(n, TotpSetUp(SECRET, SECRET)))
+
+
+def phones() -> list[Walk]:
+    """A walk to a phone for each purpose, in each place; and to the mobile ID."""
+    opened = partial(PhoneOpened, enrollment_id="e1", code=CODE)
+    wanted = [Walk().verified(policy=replace(policy, mobile_id=None)) for policy in (BEFORE, INSTEAD)]
+    walks = [
+        *(*wanted, Walk().identified(VerificationMethod.PHONE), Walk().read_back(policy=replace(AFTER, totp=None))),
+        Walk()
+        .identified(VerificationMethod.PHONE, VerificationMethod.EMAIL)
+        .say(events.MethodChosen(VerificationMethod.PHONE)),
+        Walk(profile=ON_PHONE).to_form().say(events.PhoneWanted()),
+        Walk(profile=ON_PHONE).coded().say(events.PhoneWanted()),
+    ]
+    shown = Walk().verified(policy=BEFORE)
+    ended = Walk().verified(policy=replace(BEFORE, mobile_id=None)).answer(opened)
+    ended.answer(lambda n: PhoneMoved(n, PhoneStanding(PhoneStatus.EXPIRED)))
+    finishing = Walk().verified(policy=replace(INSTEAD, mobile_id=None)).answer(opened)
+    finishing.answer(lambda n: PhoneMoved(n, PhoneStanding(PhoneStatus.COMPLETED)))
+    return [
+        *(walks[0], *(walk.answer(opened) for walk in walks[1:]), ended, finishing, shown),
+        Walk().verified(policy=BEFORE).say(events.IdShown(SHOWN)).answer(lambda n: IdClaimed(n, MobileId("H", 42))),
+    ]
 
 
 def everywhere() -> list[Walk]:
@@ -298,6 +361,7 @@ def everywhere() -> list[Walk]:
         Walk().to_form().filled().say(events.TermsAccepted(), events.TermsAccepted()),
         *(Walk().read_back(Demand.REQUIRE), with_app(), with_app().say(events.CodeTyped("755224"))),
         with_app().say(events.CodeTyped("755224")).answer(lambda n: answers.TotpEnrolled(n, (SECRET,))),
+        *phones(),
     ]
 
 

@@ -73,6 +73,7 @@ PROFILE = Profile(
     embedded=True,
     registrations=(MEMBER, VISITOR),
 )
+ON_PHONE = replace(PROFILE, codes_on_phone=True, forms_on_phone=True)
 ADDRESS = KeyAddress(Transport.SIMULATED, "slot-1", 1, "S1", "Test key")
 FRESH = KeyInfo(
     ADDRESS,
@@ -88,8 +89,9 @@ T = TypeVar("T")
 class Walk:
     """The flow with a memory: `say` what happened, `state` is where it led, `effects` what it asked for."""
 
-    def __init__(self, *, approvals: bool = False) -> None:
+    def __init__(self, *, approvals: bool = False, profile: Profile = PROFILE) -> None:
         self.state: State
+        self.profile = profile
         self.state, self.effects = begin("en", approvals=approvals)
         self.all: list[Effect] = list(self.effects)
 
@@ -130,12 +132,12 @@ class Walk:
 
     def to_identify(self) -> Walk:
         """Until Identify."""
-        self.answer(lambda n: answers.ProfileLoaded(n, PROFILE, simulator_allowed=True))
+        self.answer(lambda n: answers.ProfileLoaded(n, self.profile, simulator_allowed=True))
         return self.say(events.Started())
 
     def to_form(self, kind: FormKind = FormKind.MEMBER) -> Walk:
         """Until the form of this kind, from the first screen."""
-        self.answer(lambda n: answers.ProfileLoaded(n, PROFILE, simulator_allowed=True))
+        self.answer(lambda n: answers.ProfileLoaded(n, self.profile, simulator_allowed=True))
         return self.say(events.RegistrationChosen(kind))
 
     def filled(self, **values: str) -> Walk:
@@ -148,9 +150,9 @@ class Walk:
         offers = tuple(VerificationOffer(method) for method in methods or (VerificationMethod.EMAIL,))
         return self.answer(lambda n: answers.PersonIdentified(n, "e1", Identified(Phase.VERIFY, offers)))
 
-    def read_back(self, demand: Demand | None = None) -> Walk:
+    def read_back(self, demand: Demand | None = None, policy: EnrollmentPolicy | None = None) -> Walk:
         """Until the last look at the key was taken, with this demand for an authenticator app."""
-        self.touching(policy=EnrollmentPolicy(totp=demand)).made().completed().proved()
+        self.touching(policy=policy or EnrollmentPolicy(totp=demand)).made().completed().proved()
         return self.answer(lambda n: answers.KeyInspected(n, WITH_PIN))
 
     def identified(self, *methods: VerificationMethod, person: MaskedPerson | None = None) -> Walk:
@@ -160,6 +162,13 @@ class Walk:
         found = Identified(Phase.VERIFY, offers, person)
         return self.answer(lambda n: answers.PersonIdentified(n, "e1", found))
 
+    def coded(self, *others: VerificationMethod) -> Walk:
+        """Until a mailed code may be typed."""
+        self.identified(VerificationMethod.EMAIL, *others)
+        if others:
+            self.say(events.MethodChosen(VerificationMethod.EMAIL))
+        return self.answer(lambda n: answers.CodeDelivered(n, CodeSent(VerificationMethod.EMAIL, "m•••", 60, 600)))
+
     def verified(
         self,
         mode: PinMode = PinMode.REQUIRED,
@@ -167,8 +176,7 @@ class Walk:
         policy: EnrollmentPolicy | None = None,
     ) -> Walk:
         """Until the key is asked for."""
-        self.identified(VerificationMethod.EMAIL)
-        self.answer(lambda n: answers.CodeDelivered(n, CodeSent(VerificationMethod.EMAIL, "m•••", 60, 600)))
+        self.coded()
         self.say(events.CodeTyped("123456"))
         rules = policy or EnrollmentPolicy(pin=PinPolicy(mode=mode))
         return self.answer(lambda n: answers.PersonVerified(n, Verified(Phase.KEY, "Maria Okafor", parties, rules)))

@@ -14,12 +14,13 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote
 
 from kiosk.config import ServiceEndpoint, StationSettings
 from kiosk.contract.problems import MEDIA_TYPE, Word
 from kiosk.contract.totp import TotpSetUp
 from kiosk.service.tls import issue_server_certificate, make_authority, server_context
+from tests.kiosk.station.phone_desk import PhoneDesk
 
 CODE = "271828"
 SECRET = "station secret & more"
@@ -100,6 +101,10 @@ class ContractServer:
         self.with_app: set[str] = set()
         self.refuses = ""
         self.user_handle = b"user-1"
+        self.phones = PhoneDesk()
+        self.without_phones = False
+        self.profile: dict[str, Any] = dict(PROFILE)
+        self.claimed: list[str] = []
         self.release = threading.Event()
         self._http = ThreadingHTTPServer(("0.0.0.0", 0), type("Handler", (_Handler,), {"server_state": self}))
         identity = issue_server_certificate(folder, ["localhost", "127.0.0.1"], now)
@@ -141,6 +146,7 @@ class ContractServer:
             yield self
         finally:
             self.release.set()
+            self.phones.let_go()
             self._http.shutdown()
             self._http.server_close()
             self._thread.join()
@@ -172,8 +178,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, method: str) -> None:
         text = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         state = self.server_state
+        place = self.path.partition("?")[0]
         state.calls.append((method, self.path))
-        fault = next((fault for fault in state.faults if self.path.endswith(fault.path_end)), None)
+        fault = next((fault for fault in state.faults if place.endswith(fault.path_end)), None)
         if fault is not None:
             state.faults.remove(fault)
             if fault.kind == "drop_after":
@@ -241,28 +248,36 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path == "/health":
             return 200, {"ok": True}
         if self.path == "/oauth2/token":
-            return self._token()
-        if self.headers.get("Authorization", "").removeprefix("Bearer ") not in state.tokens:
-            return 401, {}
+            return self._token(text)
+        known = self.headers.get("Authorization", "").removeprefix("Bearer ") in state.tokens
+        return self._known(method, text) if known else (401, {})
+
+    def _known(self, method: str, text: bytes) -> tuple[int, Any]:
+        state = self.server_state
         body = json.loads(text) if text else {}
         if body:
             state.bodies.append(body)
+        if self.path.startswith("/omi/"):
+            return state.phones.answer(method, self.path, body)
         if method == "DELETE":
             state.cancelled.append(self.path.rsplit("/", 1)[1])
             return 204, None
         if self.path == "/profile":
-            return 200, PROFILE
+            return 200, state.profile
         if self.path == "/enrollments":
             return 201, {"enrollment_id": secrets.token_hex(16), "expires_in": 900, "phase": "identify"}
         return self._enrollment(body)
 
-    def _token(self) -> tuple[int, Any]:
+    def _token(self, text: bytes) -> tuple[int, Any]:
         given = base64.b64decode(self.headers["Authorization"].removeprefix("Basic ")).decode()
         if given != "station-1:station%20secret%20%26%20more":
             return 401, {"error": "invalid_client"}
+        (scope,) = parse_qs(text.decode())["scope"]
+        if self.server_state.without_phones and scope != "enrollment:run":
+            return 400, {"error": "invalid_scope"}
         token = secrets.token_urlsafe(16)
         self.server_state.tokens.add(token)
-        return 200, {"access_token": token, "token_type": "Bearer", "expires_in": 3600, "scope": "enrollment:run"}
+        return 200, {"access_token": token, "token_type": "Bearer", "expires_in": 3600, "scope": scope}
 
     def _enrollment(self, body: dict[str, Any]) -> tuple[int, Any]:
         state = self.server_state
@@ -274,6 +289,9 @@ class _Handler(BaseHTTPRequestHandler):
                 return self._app(step, self.path.split("/")[2], body)
             case "key":
                 return 200, state.checked
+            case "mobile-id":
+                state.claimed.append(body["shown"])
+                return 200, {"project": "Harbor", "number": 42, "registered": False}
             case "finish":
                 state.finished.append(self.path.split("/")[-2])
                 return 200, {"phase": "done", "receipt": "R-1", "outcomes": state.outcomes()}

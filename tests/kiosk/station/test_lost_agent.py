@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from hardware.authenticator import Authenticator, KeyAddress, KeySource, PinState
 from hardware.errors import AgentLost
 from kiosk.enrollment.events import Continued, Event
-from kiosk.enrollment.states import Done, RecoveryCodes, State, Stopped
+from kiosk.enrollment.states import Done, IdTaken, RecoveryCodes, State, Stopped
 from kiosk.station.scripted_person import ScriptedPerson
 from tests.kiosk.station.bench import PIN, Bench
 
@@ -72,7 +72,11 @@ class Patient(ScriptedPerson):
 
     def respond(self, state: State) -> Event | None:
         answer = super().respond(state)
-        if answer is None and not isinstance(state, Done | RecoveryCodes) and isinstance(state.problem, AgentLost):
+        if (
+            answer is None
+            and not isinstance(state, Done | RecoveryCodes | IdTaken)
+            and isinstance(state.problem, AgentLost)
+        ):
             return Continued()
         return answer
 
