@@ -22,7 +22,14 @@ from kiosk.service.projects.activation import project_of_code
 from kiosk.service.projects.codes import Activation, PhoneId, Typed
 from kiosk.service.projects.numbers import Holder
 from kiosk.service.projects.owned import own
-from kiosk.service.projects.rules import IdOutOfRange, IdTaken, NoSuchCode, NoSuchProject, NotInThisProject
+from kiosk.service.projects.rules import (
+    IdOutOfRange,
+    IdTaken,
+    NoSuchCode,
+    NoSuchProject,
+    NotInThisProject,
+    ProjectRefused,
+)
 from kiosk.service.store import enrollments as rows
 from kiosk.service.store.engine import WriteTx
 from kiosk.service.store.enrollments import EnrollmentRow
@@ -41,7 +48,7 @@ _FAILURES = (IdOutOfRange, IdTaken, NoSuchCode, NoSuchProject, NotInThisProject)
 def show_mobile_id(parts: Parts, caller: Caller, enrollment_id: str, asked: ShowMobileId) -> MobileId:
     """Tie what was shown to the person. The same again: the same answer.
 
-    Raises NotFound, WrongPhase, Expired, Locked, IdOutOfRange, NoSuchCode, NotInThisProject, IdTaken, RangeExhausted.
+    Raises NotFound, WrongPhase, Expired, Locked, IdOutOfRange, NoSuchCode, IdTaken, RangeExhausted.
     """
 
     def work(tx: WriteTx) -> MobileId | Exception:
@@ -56,7 +63,7 @@ def show_mobile_id(parts: Parts, caller: Caller, enrollment_id: str, asked: Show
         except _FAILURES as refusal:  # nothing was written before it
             count_failure(tx, counters, now)
             _tell_refusal(tx, parts, caller, person, refusal)
-            return NoSuchCode() if isinstance(refusal, NoSuchProject) else refusal
+            return _told(refusal)
         if news:  # who shows their own number again and again guesses no more for it
             forget(tx, tuple(each for each in counters if each.stored is not None))
         return MobileId(project.name, taken.number, taken.registered_at is not None)
@@ -66,6 +73,17 @@ def show_mobile_id(parts: Parts, caller: Caller, enrollment_id: str, asked: Show
         raise outcome
     parts.nudge()
     return outcome
+
+
+def _told(refusal: ProjectRefused) -> ProjectRefused:
+    """To a kiosk, a project of another tenant is none, and one with a user list has no numbers to be claimed."""
+    match refusal:
+        case NoSuchProject():
+            return NoSuchCode()
+        case NotInThisProject(reasons=reasons):
+            return IdOutOfRange(*reasons)
+        case _:
+            return refusal
 
 
 def _verified(tx: WriteTx, parts: Parts, caller: Caller, enrollment_id: str) -> tuple[EnrollmentRow, Person]:

@@ -156,6 +156,13 @@ def test_only_projects_of_the_stations_tenant_are_there(running: Running, statio
     assert actions.ids(running.parts, theirs, project, actions.Page()).ids[0].claimed_at is None
 
 
+def test_a_project_with_a_list_has_nothing_to_claim_at_the_kiosk(running: Running, station: Station) -> None:
+    listed = a_project(running, self_service=False)
+    text = id_text(running.parts.hmac_key, listed, FIRST)
+    told = shown(station, running.verified(station), text, 422)
+    assert (told["code"], told["reasons"]) == ("id_out_of_range", ["claim"])
+
+
 def test_nobody_who_is_not_verified_gets_a_number(running: Running, station: Station) -> None:
     project = a_project(running)
     enrollment = station.open()
