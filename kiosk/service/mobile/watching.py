@@ -40,7 +40,8 @@ class Watch:
         return await run_in_threadpool(standing, self._parts, caller, transaction_id)
 
     async def changed(self, caller: Caller, transaction_id: str, seen: PhoneStatus, wait: float) -> PhoneStanding:
-        """How it stands as soon as that is not `seen`, or after so many seconds. Raises as `standing`."""
+        """How it stands as soon as that is not `seen`, or after so many seconds; at once where it is over.
+        Raises as `standing`."""
         loop, news, dismissals = asyncio.get_running_loop(), asyncio.Event(), self._board.dismissals
         until = loop.time() + wait
 
@@ -53,11 +54,11 @@ class Watch:
             while True:
                 news.clear()
                 told = await self.standing(caller, transaction_id)
-                left = min(until - loop.time(), told.expires_in, self._soonest)
-                if told.status is not seen or until <= loop.time() or self._board.dismissals != dismissals:
+                left, gone = until - loop.time(), self._board.dismissals != dismissals
+                if told.status is not seen or told.status.over or left <= 0 or gone:
                     return told
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(news.wait(), left)
+                    await asyncio.wait_for(news.wait(), min(left, told.expires_in, self._soonest))
         finally:
             self._board.leave(transaction_id, wake)
 

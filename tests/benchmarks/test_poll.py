@@ -1,0 +1,12 @@
+"""The benchmark of polling kiosks, small: what it asserts of any size is that nothing is lost."""
+
+from __future__ import annotations
+
+from tests.benchmarks.poll import Plan, measure
+
+
+def test_every_step_of_every_code_is_seen_by_its_kiosk() -> None:
+    polled, held = measure(Plan(kiosks=200, every=0.5, seconds=7, walking=60, processes=1))
+    for found in (polled, held):
+        assert (found.lost, found.refused, found.broken) == (0, 0, 0)
+        assert found.answers >= 200
