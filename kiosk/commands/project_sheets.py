@@ -65,12 +65,16 @@ def export(desk: Desk, project: str, file: Path, layout: str | None) -> None:
 @click.command()
 @_project
 @click.option("--resume", is_flag=True, help="Send the next event now, though it was refused.")
+@click.option("--everybody", is_flag=True, help="Tell the host system anew of everybody who has a number.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @at_desk
-def feed(desk: Desk, project: str, *, resume: bool, as_json: bool) -> None:
+def feed(desk: Desk, project: str, *, resume: bool, everybody: bool, as_json: bool) -> None:
     """Tell how the host system of PROJECT is told, and what hinders it; exit code 1 where something does."""
+    which = desk.named(project)
+    if everybody:
+        feed_actions.tell_everybody(desk.parts, desk.caller, which)
     work = feed_actions.resume if resume else feed_actions.stands
-    stands = work(desk.parts, desk.caller, desk.named(project))
+    stands = work(desk.parts, desk.caller, which)
     if as_json:
         tell_json(stands)
     else:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from kiosk.service.audit.actions import Event, record
 from kiosk.service.parts import Parts
 from kiosk.service.projects.bodies_feed import FeedStanding
-from kiosk.service.projects.feed import feed_of
-from kiosk.service.projects.feed_rules import harmless, lines
+from kiosk.service.projects.feed import feed_of, tell
+from kiosk.service.projects.feed_rules import FeedKind, harmless, lines
 from kiosk.service.projects.owned import own
 from kiosk.service.store import host_feed as rows
 from kiosk.service.store.engine import ReadTx, WriteTx
@@ -46,6 +47,28 @@ def resume(parts: Parts, caller: Caller, project_id: str) -> FeedStanding:
     now = parts.store.write(work)
     parts.nudge()
     return now
+
+
+def tell_everybody(parts: Parts, caller: Caller, project_id: str) -> FeedStanding:
+    """Tell the host system of everybody who has a number, as if they changed: it was named late, or lost what it knew.
+
+    Raises NoSuchProject.
+    """
+
+    def work(tx: WriteTx, after: int) -> int | None:
+        of, page = own(tx, caller, project_id), people_page(tx, project_id, after)
+        for row in page:
+            tell(tx, parts, row, FeedKind.CHANGED)
+        if after < 0:
+            actor = f"client:{caller.client_id}"
+            record(tx, parts, Event("feed_retold", of.tenant, actor, details={"project": of.id}))
+        return page[-1].number if len(page) == PAGE else None
+
+    after: int | None = -1
+    while after is not None:
+        after = parts.store.write(partial(work, after=after))
+    parts.nudge()
+    return stands(parts, caller, project_id)
 
 
 def export(parts: Parts, caller: Caller, project_id: str, layout: str | None) -> Listing:

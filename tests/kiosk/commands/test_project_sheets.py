@@ -63,4 +63,4 @@ def test_how_the_feed_stands_is_said(projects: Projects, plain: Callable[[str], 
         "left out nobody",
     ]
     plain(said.output)
-    assert json.loads(projects("feed", "Spring", "--resume", "--json").stdout)["position"] == 0
+    assert json.loads(projects("feed", "Spring", "--resume", "--everybody", "--json").stdout)["position"] == 0

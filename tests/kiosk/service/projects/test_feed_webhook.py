@@ -15,7 +15,8 @@ import pytest
 
 from kiosk.logs import route_to_stdlib
 from kiosk.service.outbound import Call, Outbound, Reply
-from kiosk.service.projects import feed_actions, numbers
+from kiosk.service.projects import actions, feed_actions, numbers
+from kiosk.service.projects.bodies import ChangeProject
 from kiosk.service.projects.bodies_feed import FeedStanding
 from kiosk.service.projects.feed_webhook import Webhook
 from kiosk.service.store import mobile_ids, projects
@@ -314,3 +315,17 @@ def test_a_host_that_hangs_holds_up_no_other(
             running.service.worker.stop()
             assert [stands(running, each).taken for each in projects_] == [1, 1]
     assert [each for each in caplog.records if each.levelno >= logging.WARNING] == []
+
+
+@pytest.mark.databases
+def test_a_host_that_was_named_late_is_told_of_everybody_when_asked(local: Running, host: Host) -> None:
+    project = a_project(local)
+    join(local, project, person(1), person(2))
+    change = ChangeProject.model_validate({"details": {"settings": "gate"}})
+    actions.change(local.parts, MANAGER, project, change)
+    with webhook(local) as sender:
+        assert send_all(sender) == 0
+        feed_actions.tell_everybody(local.parts, MANAGER, project)
+        assert send_all(sender) == 2
+    assert [(each["kind"], each["person"]["userId"]) for each in host.took] == [("changed", "u-1"), ("changed", "u-2")]
+    assert audited(local) == [("feed_retold", "")]
