@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -56,7 +57,7 @@ class Call:
         try:
             self.visitor.check(path, form)
         except ForeignForm:
-            if self.visitor.known:
+            with suppress(NoSuchCode):
                 _note_foreign(self.parts, self.bound())
             raise
         row = self.bound()

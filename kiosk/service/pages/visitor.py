@@ -87,7 +87,7 @@ def read_form(body: bytes) -> Mapping[str, str]:
         raise BadForm from error
     form = dict(pairs)
     too_long = any(len(name) > _LONGEST_NAME or len(value) > _LONGEST for name, value in pairs)
-    if len(form) != len(pairs) or too_long or any("\0" in each for pair in pairs for each in pair):
+    if len(form) != len(pairs) or "" in form or too_long or any("\0" in each for pair in pairs for each in pair):
         raise BadForm
     return form
 

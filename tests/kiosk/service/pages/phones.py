@@ -174,8 +174,9 @@ class Shown:
         return str(self.standing["number"])
 
 
-def shown(station: Station, **asked: Any) -> Shown:
-    """Have the kiosk show a code."""
+def shown(running: Running, station: Station, **asked: Any) -> Shown:
+    """Have the kiosk show a code, a second after whatever was before."""
+    running.clock.advance(seconds=1)
     told = station.call("POST", QR_ENROL, asked)
     assert told.status_code in (200, 201), told.text
     return Shown(station, told.json()["transactionId"], told.json()["link"])
@@ -191,3 +192,9 @@ def with_passkey(phone: Phone, code: Shown) -> Page:
     page = matched(phone, code)
     page = phone.follow(page, "/m/passkey", answer=phone.created(page))
     return phone.follow(page, "/m/passkey/proof", answer=phone.proved(page))
+
+
+def events(running: Running) -> set[str]:
+    """The names of all that was written down."""
+    with running.parts.store.read() as tx:
+        return set(tx.connection.exec_driver_sql("SELECT event FROM audit").scalars())
