@@ -2778,6 +2778,14 @@
     <context>
         <name>Simulator</name>
         <message>
+            <source>Your browser will warn: the demo vouches for itself.</source>
+            <translation>سيحذّرك المتصفح: العرض يشهد لنفسه.</translation>
+        </message>
+        <message>
+            <source>Open the code as a phone would</source>
+            <translation>فتح الرمز كما يفعل الهاتف</translation>
+        </message>
+        <message>
             <source>Plug the key in</source>
             <translation>إدخال المفتاح</translation>
         </message>
