@@ -72,7 +72,13 @@ def open_code(parts: Parts, caller: Caller, asked: OpenPhone, key: str = "") -> 
         return row.id
 
     kept = once(parts, Asked(caller.client_id, key, f"POST {QR_ENROL}", asked), str, work)
-    return _answer(parts, parts.store.write(lambda tx: _shown(tx, parts, kept, made)), made)
+    if kept != made.id:
+        return _answer(parts, parts.store.write(lambda tx: _renewed(tx, parts, kept, made)), made)
+    with parts.store.read() as tx:
+        row = rows.code(tx, kept)
+    if row is None:
+        raise NoSuchCode
+    return _answer(parts, row, made)
 
 
 def _target(tx: ReadTx, parts: Parts, caller: Caller, asked: OpenPhone) -> Target:
@@ -146,11 +152,9 @@ def _row(parts: Parts, caller: Caller, asked: OpenPhone, target: Target, made: _
     )
 
 
-def _shown(tx: WriteTx, parts: Parts, row_id: str, made: _Made) -> PhoneCodeRow:
-    """The row that was made now, or the one of an earlier answer, which gets what is in this picture."""
+def _renewed(tx: WriteTx, parts: Parts, row_id: str, made: _Made) -> PhoneCodeRow:
+    """The row of an earlier answer, with what is in this picture. Raises NoSuchCode, CodeOver."""
     row = rules.require_live(rows.code(tx, row_id), parts.clock.now())
-    if row.id == made.id:
-        return row
     reference = "" if made.outside is None else made.outside.reference
     return move(tx, parts, row, row.status, link_hash=rules.link_hash(made.link), reference=reference)
 
