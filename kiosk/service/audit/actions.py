@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import structlog
 
 from kiosk.service.parts import Parts
-from kiosk.service.store.audit import AuditRow, add_audit
+from kiosk.service.store.audit import AuditRow, add_audits
 from kiosk.service.store.engine import WriteTx
 
 
@@ -28,18 +28,27 @@ class Event:
 
 def record(tx: WriteTx, parts: Parts, event: Event) -> None:
     """Write an event down, with the reference of the request that it happened in."""
+    record_all(tx, parts, (event,))
+
+
+def record_all(tx: WriteTx, parts: Parts, events: Iterable[Event]) -> None:
+    """Write events down that happened in one request."""
     reference = structlog.contextvars.get_contextvars().get("reference", "")
-    add_audit(
+    now = parts.clock.now()
+    add_audits(
         tx,
-        AuditRow(
-            at=parts.clock.now(),
-            event=event.name,
-            tenant=event.tenant,
-            actor=event.actor,
-            subject=event.subject,
-            site=event.site,
-            reason=event.reason[:200],
-            reference=str(reference)[:64],
-            details=dict(event.details),
-        ),
+        [
+            AuditRow(
+                at=now,
+                event=event.name,
+                tenant=event.tenant,
+                actor=event.actor,
+                subject=event.subject,
+                site=event.site,
+                reason=event.reason[:200],
+                reference=str(reference)[:64],
+                details=dict(event.details),
+            )
+            for event in events
+        ],
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
@@ -19,7 +20,7 @@ from kiosk.service.messages.rules import State
 from kiosk.service.parts import Parts
 from kiosk.service.sources import new_id
 from kiosk.service.store.engine import WriteTx
-from kiosk.service.store.messages import ClaimedMessage, NewMessage, add_message, settle_replaced
+from kiosk.service.store.messages import ClaimedMessage, NewMessage, add_message, add_messages, settle_replaced
 
 _NONCE: Final = 12
 
@@ -36,24 +37,30 @@ def enqueue(
     A second message with the same `once` is not stored. Earlier messages of the same `topic` that have not left yet
     never will. `useless_after` is when nobody wants it any more: a late code is not sent.
     """
-    now = parts.clock.now()
     if topic:
-        settle_replaced(tx, topic, now)
+        settle_replaced(tx, topic, parts.clock.now())
+    return add_message(tx, _new(parts, message, useless_after, once, topic))
+
+
+def enqueue_all(tx: WriteTx, parts: Parts, messages: Iterable[tuple[Message, datetime, str]]) -> None:
+    """Put many messages into the outbox at once, each with when it is useless and its topic, to people who were told
+    nothing of the topic before."""
+    add_messages(tx, [_new(parts, *each[:2], new_id(parts.random), each[2]) for each in messages])
+
+
+def _new(parts: Parts, message: Message, useless_after: datetime, once: str, topic: str) -> NewMessage:
     message_id = new_id(parts.random)
     sealed = seal(parts, message_id, message)
-    return add_message(
-        tx,
-        NewMessage(
-            message_id=message_id,
-            channel=message.channel,
-            lane=_lane(parts, message),
-            once=once,
-            topic=topic,
-            sealed=sealed if message.deliverable else None,
-            state=State.WAITING if message.deliverable else State.DISCARDED,
-            written_at=now,
-            useless_after=useless_after,
-        ),
+    return NewMessage(
+        message_id=message_id,
+        channel=message.channel,
+        lane=_lane(parts, message),
+        once=once,
+        topic=topic,
+        sealed=sealed if message.deliverable else None,
+        state=State.WAITING if message.deliverable else State.DISCARDED,
+        written_at=parts.clock.now(),
+        useless_after=useless_after,
     )
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
-from kiosk.service.audit.actions import Event, record
+from kiosk.service.audit.actions import Event, record_all
+from kiosk.service.messages.outbox import enqueue_all
 from kiosk.service.parts import Parts
 from kiosk.service.projects import member_rules, numbers, rules
 from kiosk.service.projects.feed import tell
 from kiosk.service.projects.feed_rules import FeedKind
-from kiosk.service.projects.member_mail import mail_invitation, mail_removed, mail_reset, origin_of
+from kiosk.service.projects.member_mail import invitation_mail, mail_invitation, mail_removed, mail_reset, origin_of
 from kiosk.service.projects.member_rules import MemberEvent
 from kiosk.service.projects.numbers import Holder
 from kiosk.service.store import members as rows
@@ -37,8 +39,12 @@ class Desk:
 
     def record(self, event: str, row: MemberRow, **details: str | int | bool) -> None:
         """Write down what happened to somebody."""
+        record_all(self.tx, self.parts, (self.event(event, row, **details),))
+
+    def event(self, event: str, row: MemberRow, **details: str | int | bool) -> Event:
+        """What happened to somebody, for the trail."""
         told = {"project": self.project.id, **details}
-        record(self.tx, self.parts, Event(event, self.project.tenant, self.actor, subject=row.id, details=told))
+        return Event(event, self.project.tenant, self.actor, subject=row.id, details=told)
 
 
 def hash_of(code: str) -> bytes:
@@ -50,20 +56,40 @@ def invited(desk: Desk, row: MemberRow) -> MemberRow:
     """They get a new invitation; the earlier one and the phone that used it stop at once. The row as it is to be
     written. Raises WrongState."""
     origin_of(desk.parts)
+    code, changed = _with_invitation(desk, row)
+    unbind(desk, row)
+    expires_at = changed.invitation_expires_at or changed.changed_at
+    mail_invitation(desk.tx, desk.parts, desk.project, row, code, expires_at)
+    desk.record("member_invited", row)
+    return changed
+
+
+def add_all(desk: Desk, new: Sequence[MemberRow]) -> None:
+    """Many people are on the list from now on, and are invited. Raises WrongState."""
+    mails, written, events = [], [], []
+    for row in new:
+        code, changed = _with_invitation(desk, row)
+        expires_at = changed.invitation_expires_at or changed.changed_at
+        mails.append(invitation_mail(desk.parts, desk.project, row, code, expires_at))
+        written.append(changed)
+        events += [desk.event(name, row) for name in ("member_added", "member_invited")]
+    rows.add_members(desk.tx, written)
+    enqueue_all(desk.tx, desk.parts, mails)
+    record_all(desk.tx, desk.parts, events)
+
+
+def _with_invitation(desk: Desk, row: MemberRow) -> tuple[str, MemberRow]:
+    """A new code, and the row that knows its hash."""
     now = desk.parts.clock.now()
     code = base64.urlsafe_b64encode(desk.parts.random.token(_CODE)).decode().rstrip("=")
-    expires_at = now + timedelta(days=desk.parts.settings.projects.invitation_days)
     changes: dict[str, Any] = {
         "status": member_rules.after(row.status, MemberEvent.INVITE),
         "invitation_hash": hash_of(code),
         "invited_at": now,
-        "invitation_expires_at": expires_at,
+        "invitation_expires_at": now + timedelta(days=desk.parts.settings.projects.invitation_days),
         "phone_hash": None,
     }
-    unbind(desk, row)
-    mail_invitation(desk.tx, desk.parts, desk.project, row, code, expires_at)
-    desk.record("member_invited", row)
-    return rows.as_changed(row, now, **changes)
+    return code, rows.as_changed(row, now, **changes)
 
 
 def reset(desk: Desk, row: MemberRow) -> MemberRow:

@@ -24,41 +24,52 @@ def origin_of(parts: Parts) -> str:
     return origin.rstrip("/")
 
 
+def invitation_mail(
+    parts: Parts, project: ProjectRow, row: MemberRow, code: str, expires_at: datetime
+) -> tuple[Message, datetime, str]:
+    """The link that one phone goes on with, and how long it works; when that is useless, and its topic. Raises
+    WrongState."""
+    days = str(parts.settings.projects.invitation_days)
+    values = {"link": f"{origin_of(parts)}/i/{code}", "days": days}
+    return _message(parts, project, row, TemplateName.INVITATION, values), expires_at, _topic(row)
+
+
 def mail_invitation(
     tx: WriteTx, parts: Parts, project: ProjectRow, row: MemberRow, code: str, expires_at: datetime
 ) -> None:
-    """The link that one phone goes on with, and how long it works."""
-    days = str(parts.settings.projects.invitation_days)
-    values = {"link": f"{origin_of(parts)}/i/{code}", "days": days}
-    _mail(tx, parts, project, row, TemplateName.INVITATION, values, expires_at)
+    """As `invitation_mail`, into the outbox, in place of what they were told before and has not left."""
+    message, useless_after, topic = invitation_mail(parts, project, row, code, expires_at)
+    once = f"{message.template}:{new_id(parts.random)}"
+    enqueue(tx, parts, message, useless_after=useless_after, once=once, topic=topic)
 
 
 def mail_removed(tx: WriteTx, parts: Parts, project: ProjectRow, row: MemberRow) -> None:
     """That they were taken off the list."""
-    _mail(tx, parts, project, row, TemplateName.REMOVED, {}, parts.clock.now() + NOTICE_LIFE)
+    _notice(tx, parts, project, row, TemplateName.REMOVED)
 
 
 def mail_reset(tx: WriteTx, parts: Parts, project: ProjectRow, row: MemberRow) -> None:
     """That their phone was unbound, and that an invitation is to follow."""
-    _mail(tx, parts, project, row, TemplateName.RESET, {}, parts.clock.now() + NOTICE_LIFE)
+    _notice(tx, parts, project, row, TemplateName.RESET)
 
 
-def _mail(
-    tx: WriteTx,
-    parts: Parts,
-    project: ProjectRow,
-    row: MemberRow,
-    template: TemplateName,
-    values: Mapping[str, str],
-    useless_after: datetime,
-) -> None:
+def _notice(tx: WriteTx, parts: Parts, project: ProjectRow, row: MemberRow, template: TemplateName) -> None:
+    message, until = _message(parts, project, row, template, {}), parts.clock.now() + NOTICE_LIFE
+    enqueue(tx, parts, message, useless_after=until, once=f"{template}:{new_id(parts.random)}", topic=_topic(row))
+
+
+def _topic(row: MemberRow) -> str:
     """A later mail takes the place of an earlier one that has not left yet."""
+    return f"member:{row.id}"
+
+
+def _message(
+    parts: Parts, project: ProjectRow, row: MemberRow, template: TemplateName, values: Mapping[str, str]
+) -> Message:
     about = {
         "organization": parts.settings.organization,
         "name": f"{row.given_name} {row.family_name}".strip(),
         "project": project.name,
     }
     sendable = parts.settings.mail is not None
-    message = Message(Channel.MAIL, row.email, template, row.locale, {**about, **values}, deliverable=sendable)
-    once = f"{template}:{new_id(parts.random)}"
-    enqueue(tx, parts, message, useless_after=useless_after, once=once, topic=f"member:{row.id}")
+    return Message(Channel.MAIL, row.email, template, row.locale, {**about, **values}, deliverable=sendable)

@@ -53,8 +53,7 @@ def add(parts: Parts, caller: Caller, project_id: str, body: NewMember, key: str
         desk = at_list(tx, parts, caller, project_id)
         row = _new(desk, body)
         _require_free(desk, row)
-        rows.add_members(tx, [happening.invited(desk, row)])
-        desk.record("member_added", row)
+        happening.add_all(desk, [row])
         return row.id
 
     made = once(parts, Asked(caller.client_id, key, f"add_member {project_id}", body), str, work)

@@ -83,7 +83,7 @@ def _do(desk: Desk, made: Plan) -> None:
     staying = [_kept(desk, each) for each in made.kept if each.changed or each.returned]
     rows.change_members(tx, [*leaving, *gone, *staying])
     happening.follow_all(desk, tuple(staying))
-    rows.add_members(tx, [_added(desk, each) for each in made.added])
+    happening.add_all(desk, [_added(desk, each) for each in made.added])
 
 
 def _without(row: MemberRow, wanted: set[int]) -> MemberRow:
@@ -100,9 +100,7 @@ def _kept(desk: Desk, each: Kept) -> MemberRow:
 
 
 def _added(desk: Desk, each: Listed) -> MemberRow:
-    row = new_row(desk, (each.given_name, each.family_name), each.email, each.number, each.sync_id)
-    desk.record("member_added", row)
-    return happening.invited(desk, row)
+    return new_row(desk, (each.given_name, each.family_name), each.email, each.number, each.sync_id)
 
 
 def _record(desk: Desk, told: ListTaken) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -51,7 +51,13 @@ _INSERT = insert(audit)
 
 def add_audit(tx: WriteTx, row: AuditRow) -> None:
     """Write an event down."""
-    tx.connection.execute(_INSERT, {name: getattr(row, name) for name in AuditRow.__slots__})
+    add_audits(tx, [row])
+
+
+def add_audits(tx: WriteTx, rows: Sequence[AuditRow]) -> None:
+    """Write events down, in this order."""
+    if rows:
+        tx.connection.execute(_INSERT, [{name: getattr(row, name) for name in AuditRow.__slots__} for row in rows])
 
 
 def events_about(tx: ReadTx, subject: str) -> tuple[AuditRow, ...]:

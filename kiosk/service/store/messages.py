@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -202,10 +203,16 @@ def add_message(tx: WriteTx, message: NewMessage) -> bool:
     """Store a message, unless one with the same `once` is there; whether it was stored."""
     if tx.connection.execute(_KNOWN, {"event": message.once}).first():
         return False
-    values = {name: getattr(message, name) for name in NewMessage.__slots__}
-    fresh = {"attempt": 0, "due_at": message.written_at, "reason": "", "reference": ""}
-    tx.connection.execute(_INSERT, values | fresh)
+    add_messages(tx, [message])
     return True
+
+
+def add_messages(tx: WriteTx, messages: Sequence[NewMessage]) -> None:
+    """Store messages whose `once` nobody else has."""
+    fresh = {"attempt": 0, "reason": "", "reference": ""}
+    rows = [{name: getattr(each, name) for name in NewMessage.__slots__} for each in messages]
+    if rows:
+        tx.connection.execute(_INSERT, [row | fresh | {"due_at": row["written_at"]} for row in rows])
 
 
 def claim_message(tx: WriteTx, channel: str, now: datetime, leased_until: datetime) -> ClaimedMessage | None:
