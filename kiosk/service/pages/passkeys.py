@@ -159,16 +159,9 @@ def _store(
     codes.completed(tx, parts, row)
 
 
-def _ceremony(
-    tx: WriteTx,
-    parts: Parts,
-    row: PhoneCodeRow,
-    party: PhoneParty,
-    given: tuple[Person, Subject, RegisteredCredential, bytes],
-) -> CeremonyRow:
+def _visit(tx: WriteTx, parts: Parts, row: PhoneCodeRow, person: Person, seen: Subject) -> EnrollmentRow:
     """A visit of its own, done as soon as it begins: the key of the enrollment at the kiosk is another matter, and may
     be given up without the phone."""
-    person, seen, made, handle = given
     now = parts.clock.now()
     visit = EnrollmentRow(
         id=new_id(parts.random),
@@ -183,6 +176,19 @@ def _ceremony(
         receipt=receipt_of(parts.random.token(8)),
     )
     enrollment_rows.add_enrollment(tx, visit)
+    return visit
+
+
+def _ceremony(
+    tx: WriteTx,
+    parts: Parts,
+    row: PhoneCodeRow,
+    party: PhoneParty,
+    given: tuple[Person, Subject, RegisteredCredential, bytes],
+) -> CeremonyRow:
+    """The ceremony that the credential belongs to, over already."""
+    person, seen, made, handle = given
+    now, visit = parts.clock.now(), _visit(tx, parts, row, person, seen)
     ceremony = CeremonyRow(
         id=new_id(parts.random),
         enrollment_id=visit.id,
