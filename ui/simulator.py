@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ui.mailbox import Mail, Mailbox, MailboxView, News
+from ui.phone_opener import PhoneLinks, PhoneOpener
 from ui.simulator_key import KeyView
 from ui.simulator_panel import Fault, KeyChoice, KeyPicture, SimulatorPanel, Visitor
 from ui.text import clean
@@ -38,9 +39,9 @@ class SimulatorDock(QWidget):
     """Stands beside the kiosk and says that it is no part of it."""
 
     def __init__(
-        self, panel: SimulatorPanel, mailbox: Mailbox, visitor: Visitor, parent: QWidget | None = None
+        self, panel: SimulatorPanel, mailbox: Mailbox, visitor: Visitor, links: PhoneLinks | None = None
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self._panel = panel
         self._picture = KeyPicture()
         self.setObjectName("dock")
@@ -60,6 +61,7 @@ class SimulatorDock(QWidget):
         self._choices = self._box(_choice_words(), lambda name: panel.choose(KeyChoice(name)))
         self._faults = self._box(_fault_words(), lambda name: panel.fault(Fault(name)))
         self._pin = QLabel(self)
+        self._phone = None if links is None else PhoneOpener(links, self)
         self._lay_out(mailbox, visitor)
         news = News()
         news.told.connect(self.show_picture, Qt.ConnectionType.QueuedConnection)
@@ -118,6 +120,8 @@ class SimulatorDock(QWidget):
             column.addWidget(label)
             column.addWidget(box)
         column.insertWidget(column.indexOf(self._choices) + 1, self._pin)
+        if self._phone is not None:
+            column.addWidget(self._phone)
         rule = QFrame(self)
         rule.setFrameShape(QFrame.Shape.HLine)
         column.addWidget(rule)
