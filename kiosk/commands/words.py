@@ -79,7 +79,7 @@ SENTENCES: dict[type[Exception], str] = {
     kiosk.TotpWrongState: "The authenticator app is set up already, or setting it up was not begun. Start again.",
     kiosk.PhonesUnavailable: "No code for a phone can be had now. Go on without one, if that is allowed.",
     kiosk.IdOutOfRange: "No project here has given out this number or code. Look at it again.",
-    kiosk.IdTakenByOther: "This mobile ID is somebody else's, or the person has another one in this project.",
+    kiosk.IdTakenByOther: "This mobile ID is somebody else's, or the person has another one. Look at the number again.",
     kiosk.NumbersExhausted: "All numbers of this project are given out. Ask who runs it.",
     kiosk.SessionExpired: "The enrollment is over. Start again.",
     kiosk.KeyNotAllowed: "The service does not accept this key ({reasons}). Take another one.",

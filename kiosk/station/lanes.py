@@ -14,12 +14,25 @@ from kiosk.enrollment.answers import Failed
 from kiosk.enrollment.effects import CancelDevice, CancelEnrollment, CleanUp, CloseKey, ClosePhone, FinishEnrollment
 from kiosk.enrollment.events import Event
 from kiosk.enrollment.visit import Trouble
-from kiosk.errors import KioskError
+from kiosk.errors import KioskError, ServiceBroken
 from kiosk.station.work import Build, ForgetParty, Job, LaneContext, Outcome, Performer, Settle, Work
 
 _log = structlog.get_logger("keywright.station")
 _UNTIL_THE_END = (CleanUp, ForgetParty, CloseKey, FinishEnrollment, ClosePhone, CancelEnrollment)
 _NO_ANSWER = (CancelDevice, CancelEnrollment, CloseKey, ClosePhone, Settle)
+
+
+def at_the_edge(thread: str, work: Callable[[], None]) -> Trouble | None:
+    """Do the work of a thread that has no lane, and give what went wrong. A mistake of ours is logged, and told as one
+    of the service."""
+    try:
+        work()
+    except (HardwareError, KioskError) as error:
+        return error
+    except Exception:  # noqa: BLE001 - the edge of the thread, as in a lane
+        _log.exception("lane_fault", thread=thread, effect="work")
+        return ServiceBroken()
+    return None
 
 
 class Lane:

@@ -17,7 +17,8 @@ from kiosk.enrollment.answers import Failed
 from kiosk.enrollment.answers_of_phone import PhoneMoved, PhoneUnseen
 from kiosk.enrollment.effects import WatchPhone
 from kiosk.enrollment.events import Event
-from kiosk.errors import KioskError, ServiceBroken, ServiceError, ServiceUnreachable, ServiceUntrusted
+from kiosk.errors import ServiceBroken, ServiceError, ServiceUnreachable, ServiceUntrusted
+from kiosk.station.lanes import at_the_edge
 
 _log = structlog.get_logger("keywright.station")
 
@@ -96,18 +97,17 @@ class PhoneWatch:
         return not any(thread.is_alive() for thread in self._threads)
 
     def _run(self, asked: WatchPhone, left: Flag) -> None:
-        client: Standings | None = None
+        tell = self._told(left)
+        error = at_the_edge("phone", lambda: self._work(asked, tell, left))
+        if error is not None:
+            tell(Failed(asked.attempt, error))
+
+    def _work(self, asked: WatchPhone, tell: Callable[[Event], None], left: Flag) -> None:
+        client = self._borrowed()
         try:
-            client = self._borrowed()
-            _Watching(client, self._told(left), self._clock, self._chance, left).run(asked)
-        except KioskError as error:
-            self._told(left)(Failed(asked.attempt, error))
-        except Exception:  # noqa: BLE001 - the edge of the thread, as in a lane
-            _log.exception("lane_fault", thread="phone", effect="WatchPhone")
-            self._told(left)(Failed(asked.attempt, ServiceBroken()))
+            _Watching(client, tell, self._clock, self._chance, left).run(asked)
         finally:
-            if client is not None:
-                self._given_back(client)
+            self._given_back(client)
 
     def _told(self, left: Flag) -> Callable[[Event], None]:
         return lambda event: None if left.is_set() else self._post(event)

@@ -135,10 +135,10 @@ def test_who_left_hears_nothing_more_and_the_next_code_is_watched_at_once() -> N
     clients = iter([slow, fast])
     watch = PhoneWatch(lambda: next(clients), told, lambda: 0.0, lambda: 0.5)
     watch.watch(WatchPhone(1, "t1", 300))
-    told.until(lambda events: len(events) == 1)
-    slow.goes_on.set()
+    assert slow.empty.wait(PATIENCE)
     watch.watch(WatchPhone(2, "t2", 300))
     assert told.until(over)[-1] == PhoneMoved(2, COMPLETED)
+    slow.goes_on.set()
     assert watch.stop(PATIENCE)
     assert all(event.attempt == 1 for event in told.events[:-1] if isinstance(event, PhoneMoved))
     assert slow.closed + fast.closed == 2
