@@ -12,15 +12,16 @@ import random
 import ssl
 import sys
 import time
+from functools import partial
 from typing import Any, cast
 from urllib.parse import urlsplit
 
 from tests.benchmarks.poll_serve import say, spent
 
-try:
-    from uvloop import run
-except ImportError:  # Windows
+if sys.platform == "win32":
     from asyncio import run
+else:
+    from uvloop import run
 
 Json = dict[str, Any]
 
@@ -97,7 +98,10 @@ class Clients:
         for at in range(0, len(kiosks), 50):
             some = kiosks[at : at + 50]
             await asyncio.gather(
-                *(loop.create_connection(lambda it=it: it, url.hostname, url.port, ssl=context) for it in some)
+                *(
+                    loop.create_connection(partial(_itself, it), url.hostname or "", url.port or 443, ssl=context)
+                    for it in some
+                )
             )
         say("connected")
         await loop.run_in_executor(None, sys.stdin.readline)
@@ -117,6 +121,10 @@ class Clients:
             "broken": self.broken,
             "share": used / took,
         }
+
+
+def _itself(kiosk: Kiosk) -> Kiosk:
+    return kiosk
 
 
 def main() -> None:

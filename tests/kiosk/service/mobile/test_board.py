@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,10 +21,11 @@ def test_another_service_tells_within_half_a_second(phones: Phones, tmp_path: Pa
         code, phone = phones.open(), a_phone()
         told = codes.standing(other.parts, STATION, code.transaction_id)
         assert told.status is PhoneStatus.PENDING
-        for step, wanted in (
+        steps: tuple[tuple[Callable[[], object], PhoneStatus], ...] = (
             (lambda: phones.scan(code, phone), PhoneStatus.SCANNED),
             (lambda: phones.complete(phones.match(code, phone)), PhoneStatus.COMPLETED),
-        ):
+        )
+        for step, wanted in steps:
             step()
             changed_at = time.monotonic()
             while told.status is not wanted and time.monotonic() < changed_at + 5:
