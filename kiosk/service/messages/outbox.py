@@ -43,8 +43,8 @@ def enqueue(
 
 
 def enqueue_all(tx: WriteTx, parts: Parts, messages: Iterable[tuple[Message, datetime, str]]) -> None:
-    """Put many messages into the outbox at once, each with when it is useless and its topic, to people who were told
-    nothing of the topic before."""
+    """Put messages, at least one, into the outbox at once, each with when it is useless and its topic, to people who
+    were told nothing of the topic before."""
     add_messages(tx, [_new(parts, *each[:2], new_id(parts.random), each[2]) for each in messages])
 
 

@@ -73,6 +73,8 @@ def add_all(desk: Desk, new: Sequence[MemberRow]) -> None:
         mails.append(invitation_mail(desk.parts, desk.project, row, code, expires_at))
         written.append(changed)
         events += [desk.event(name, row) for name in ("member_added", "member_invited")]
+    if not new:
+        return
     rows.add_members(desk.tx, written)
     enqueue_all(desk.tx, desk.parts, mails)
     record_all(desk.tx, desk.parts, events)

@@ -201,18 +201,14 @@ _END_REPLACED = _ending("useless", "replaced", messages.c.topic == bindparam("ab
 
 def add_message(tx: WriteTx, message: NewMessage) -> bool:
     """Store a message, unless one with the same `once` is there; whether it was stored."""
-    if tx.connection.execute(_KNOWN, {"event": message.once}).first():
-        return False
-    add_messages(tx, [message])
-    return True
+    return not tx.connection.execute(_KNOWN, {"event": message.once}).first() and add_messages(tx, [message])
 
 
-def add_messages(tx: WriteTx, messages: Sequence[NewMessage]) -> None:
-    """Store messages whose `once` nobody else has."""
+def add_messages(tx: WriteTx, new: Sequence[NewMessage]) -> bool:
+    """Store messages, at least one, whose `once` nobody else has."""
     fresh = {"attempt": 0, "reason": "", "reference": ""}
-    rows = [{name: getattr(each, name) for name in NewMessage.__slots__} for each in messages]
-    if rows:
-        tx.connection.execute(_INSERT, [row | fresh | {"due_at": row["written_at"]} for row in rows])
+    rows = [{name: getattr(each, name) for name in NewMessage.__slots__} | {"due_at": each.written_at} for each in new]
+    return tx.connection.execute(_INSERT, [row | fresh for row in rows]).rowcount != 0
 
 
 def claim_message(tx: WriteTx, channel: str, now: datetime, leased_until: datetime) -> ClaimedMessage | None:
