@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from kiosk.contract.problems import Word
-from kiosk.service.catalog import DIRECTORIES, MESSENGERS, RELYING_PARTIES, SCREENERS, connectors
+from kiosk.service.catalog import DIRECTORIES, MESSENGERS, PHONES, RELYING_PARTIES, SCREENERS, connectors
 from kiosk.service.errors import TABLE, TITLES
 from kiosk.service.settings import ServiceSettings
 from tests import documentation_connectors
@@ -79,6 +79,21 @@ GIVEN: Final[Mapping[str, Any]] = {
     "accounts.partners.decryption_keys": ["partner-acme-1"],
     "accounts.partners.signing_key": "partner-acme-sign-1",
     "accounts.partners.keys": ["/etc/keywright/acme.jwk"],
+    "phone.url": "https://enroll.example.org",
+    "phone.place": "after",
+    "phone.enroller.url": "https://example.onewelcome.io",
+    "phone.enroller.token_url": "https://example.onewelcome.io/oauth/token",
+    "phone.enroller.client_id": "keywright",
+    "phone.enroller.client_secret": "onewelcome-secret",
+    "phone.enroller.certificate_authority": "/etc/keywright/ca.pem",
+    "projects.url": "https://enroll.example.org",
+    "projects.ask_at_kiosk": "best_effort",
+    "projects.logo": "/etc/keywright/logo.svg",
+    "projects.named.list": "/var/lib/keywright/spring.csv",
+    "projects.named.feed.file": "/var/lib/keywright/host.csv",
+    "projects.named.feed.webhook.url": "https://host.example.org/mobile-ids",
+    "projects.named.feed.webhook.secret": "host-secret",
+    "projects.named.feed.webhook.certificate_authority": "/etc/keywright/ca.pem",
     "relying_parties.id": "staff",
     "relying_parties.name": "Staff sign-in",
     "relying_parties.rp_id": "example.org",
@@ -91,9 +106,14 @@ KINDS: Final = {
     "mail": (MESSENGERS, "smtp"),
     "sms": (MESSENGERS, "twilio"),
     "accounts.screening": (SCREENERS, "list"),
+    "phone.enroller": (PHONES, "onewelcome"),
 }
 """The tables whose settings depend on their `kind`, and the kind that the example shows."""
-NAMED: Final = {"identify.attributes": "cost_center", "accounts.sites.attributes": "department"}
+NAMED: Final = {
+    "identify.attributes": "cost_center",
+    "accounts.sites.attributes": "department",
+    "projects.named": "spring",
+}
 """The tables whose names the administrator makes up, and the name in the example."""
 ACTIVE: Final = ("mail.host", "mail.sender")
 """What every service needs and nobody can guess."""
@@ -144,7 +164,7 @@ def settings_table() -> str:
     """The reference of settings: a heading and a table for each section."""
     parts = []
     for section in sections():
-        named = f"`{_header(section, 'NAME')}`"
+        named = f"`{_header(section, dict.fromkeys(NAMED, 'NAME'))}`"
         heading = f"### {named if section.path else 'At the top'}\n\n"
         about = f"{section.about}{_by_default(section)}\n\n" if section.path else ""
         rows = "\n".join(f"| `{each.path}` | {shown(each)} | {means(each)} |" for each in section.settings)
@@ -153,9 +173,12 @@ def settings_table() -> str:
 
 
 def words_table() -> str:
-    """The problem words with their status."""
-    status = {Word.INTERNAL: 500, **{word: code for code, word in TABLE.values()}}
-    rows = "\n".join(f"| `{word}` | {status.get(word, 'later')} | {TITLES[word]} |" for word in Word)
+    """The problem words with their status, the usual one first."""
+    status: dict[Word, list[str]] = {Word.INTERNAL: ["500"]}
+    for code, word in TABLE.values():
+        known = status.setdefault(word, [])
+        known += [str(code)] if str(code) not in known else []
+    rows = "\n".join(f"| `{word}` | {', '.join(status.get(word, ['later']))} | {TITLES[word]} |" for word in Word)
     return f"| word | status | means |\n|---|---|---|\n{rows}\n"
 
 
@@ -165,7 +188,7 @@ def example() -> str:
     for section in sections():
         lines = []
         if section.path:
-            header = _header(section, NAMED.get(section.path, ""))
+            header = _header(section, NAMED)
             hidden = section.optional and not any(each.path in ACTIVE for each in section.settings)
             lines += ["", *comment(section.about), f"#{header}" if hidden else header]
         for each in section.settings:
@@ -207,10 +230,13 @@ def _by_default(section: Section) -> str:
     return f" Without any: {', '.join(f'`{name}`' for name in names)}." if names else ""
 
 
-def _header(section: Section, name: str) -> str:
-    if section.many:
-        return f"[[{section.path}]]"
-    return f"[{section.path}.{name}]" if section.path in NAMED else f"[{section.path}]"
+def _header(section: Section, names: Mapping[str, str]) -> str:
+    """The header of the table; `names` are those of tables that the administrator names."""
+    path, told = "", []
+    for part in section.path.split("."):
+        path = f"{path}.{part}".lstrip(".")
+        told += [part, *([names[path]] if path in names else [])]
+    return f"[[{'.'.join(told)}]]" if section.many else f"[{'.'.join(told)}]"
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from kiosk.service.catalog import DIRECTORIES, MESSENGERS, RELYING_PARTIES, SCREENERS, Connector, connectors
+from kiosk.service.catalog import DIRECTORIES, MESSENGERS, PHONES, RELYING_PARTIES, SCREENERS, Connector, connectors
 from tests.documentation_tables import Setting, comment, means, models, setting, shown, toml
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -20,11 +20,13 @@ FOLDERS: Final[Mapping[str, str]] = {
     "relying_parties": RELYING_PARTIES,
     "messengers": MESSENGERS,
     "screening": SCREENERS,
+    "phones": PHONES,
 }
 HEADERS: Final[Mapping[str, str]] = {
     "directories": "[[directories]]",
     "relying_parties": "[[relying_parties]]",
     "screening": "[[accounts.screening]]",
+    "phones": "[phone.enroller]",
 }
 TEXTS: Final = frozenset({"http", "twilio"})
 """The messengers that send texts; the others send mail."""
@@ -116,6 +118,12 @@ WRITTEN: Final[Mapping[str, Mapping[str, Any]]] = {
     },
     "screening.list": {"id": "sanctions", "path": "/var/lib/keywright/names.csv"},
     "screening.http": {"id": "office", "url": "https://checks.example.org/screen", "secret": "checks-token"},
+    "phones.onewelcome": {
+        "url": "https://example.onewelcome.io",
+        "token_url": "https://example.onewelcome.io/oauth/token",
+        "client_id": "keywright",
+        "client_secret": "onewelcome-secret",
+    },
 }
 """What is not a comment in the example of a connector: what must be given, and what nobody would leave as it is."""
 

@@ -27,6 +27,8 @@ def found(settings: ServiceSettings, name: str) -> Any:
     folder = name.partition(".")[0]
     if folder == "screening":
         return settings.accounts.screening[0]
+    if folder == "phones":
+        return settings.phone.enroller
     if folder in HEADERS:
         return getattr(settings, folder)[0]
     return settings.mail or settings.sms

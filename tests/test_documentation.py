@@ -73,9 +73,11 @@ def _paths(table: dict[str, object], path: str = "") -> list[str]:
     """The settings in a parsed example, by the paths of the reference."""
     found: list[str] = []
     for name, value in table.items():
-        here = path if path in documentation.NAMED and isinstance(value, dict) else f"{path}.{name}".lstrip(".")
-        if isinstance(value, dict) and not here.endswith(_WHOLE):
-            found += [f"{here}.{inside}" for inside in value] if here == path else _paths(value, here)
+        here = f"{path}.{name}".lstrip(".")
+        if isinstance(value, dict) and here in documentation.NAMED:
+            found += [each for inside in value.values() for each in _paths(inside, here)]
+        elif isinstance(value, dict) and not here.endswith(_WHOLE):
+            found += _paths(value, here)
         elif isinstance(value, list) and value and isinstance(value[0], dict):
             found += _paths(value[0], here)
         else:

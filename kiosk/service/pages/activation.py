@@ -86,7 +86,7 @@ class ActivationRoute(APIRoute):
         return handle
 
 
-router = APIRouter(route_class=ActivationRoute, default_response_class=HTMLResponse)
+router = APIRouter(route_class=ActivationRoute, default_response_class=HTMLResponse, include_in_schema=False)
 
 
 @dataclass(frozen=True, slots=True)

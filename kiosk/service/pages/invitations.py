@@ -59,7 +59,7 @@ class InvitationRoute(APIRoute):
         return handle
 
 
-router = APIRouter(route_class=InvitationRoute, default_response_class=HTMLResponse)
+router = APIRouter(route_class=InvitationRoute, default_response_class=HTMLResponse, include_in_schema=False)
 
 
 @router.get(paths.INVITATION_LINK, summary="Open an invitation")
