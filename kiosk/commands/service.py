@@ -18,6 +18,7 @@ from kiosk.commands.served import (
     told_plainly,
 )
 from kiosk.service.assembly import assemble
+from kiosk.service.server import leave_alone_what_is_there
 from kiosk.service.settings import load
 
 
@@ -39,6 +40,7 @@ def command(config: Path, folder: Path | None, log: Path | None) -> None:
         try:
             server = service.serve(identity(settings), settings.server.host, settings.server.port)
             service.worker.start()
+            leave_alone_what_is_there()
             click.echo(f"Serving {settings.organization} at {server.url}", err=True)
             server.run()
         finally:

@@ -12,9 +12,12 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from tests.benchmarks.measure import Row
+from tests.benchmarks.poll_clients import TICK
 from tests.benchmarks.served import ROOT
 
 Json = dict[str, Any]
@@ -24,6 +27,8 @@ EVERY: Final = 1.5
 SECONDS: Final = 30
 _BUSY: Final = 0.85
 """A client process that takes more of its processor than this makes answers look late."""
+_WARM: Final = 4
+"""Seconds at the beginning that are not counted: every kiosk asks for the first time, and nothing is known of it."""
 _LAST: Final = 4
 """Seconds at the end in which nothing changes, so that every kiosk asks once more."""
 
@@ -87,17 +92,22 @@ def measure(plan: Plan) -> tuple[Polled, Polled]:
 
 
 def _round(plan: Plan, service: subprocess.Popen[str], reach: Json, walking: tuple[int, int], hold: int) -> Polled:
-    told = {**reach, "every": plan.every, "seconds": plan.seconds, "hold": hold}
+    told = {**reach, "every": plan.every, "seconds": plan.seconds, "warm": _WARM, "hold": hold}
     with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="keywright-bench-")))
         clients = [stack.enter_context(_process("tests.benchmarks.poll_clients")) for _ in range(plan.processes)]
         for number, each in enumerate(clients):
-            _say(each, json.dumps({**told, "codes": reach["codes"][number :: plan.processes]}))
+            own = {"codes": reach["codes"][number :: plan.processes], "into": str(folder / f"{number}.json")}
+            _say(each, json.dumps({**told, **own}))
         for each in clients:
             assert _hear(each) == "connected"
         for each in clients:
             _say(each, "go")
+        time.sleep(_WARM)
         share = _share(plan, service, walking)
-        heard = [_hear(each) for each in clients]
+        for each in clients:
+            assert _hear(each) == "over"
+        heard = [json.loads((folder / f"{n}.json").read_text(encoding="utf-8")) for n in range(plan.processes)]
     return _polled(plan, heard, share, walking)
 
 
@@ -111,7 +121,7 @@ def _share(plan: Plan, service: subprocess.Popen[str], walking: tuple[int, int])
 
 
 def _polled(plan: Plan, heard: list[Json], share: float, walking: tuple[int, int]) -> Polled:
-    taken = sorted(each for client in heard for each in client["taken"])
+    taken = sorted(step * TICK for client in heard for step, times in client["taken"] for _ in range(times))
     seen = {tuple(each) for client in heard for each in client["seen"]}
     wanted = {(number, status) for number in range(*walking) for status in ("SCANNED", "COMPLETED")}
     return Polled(

@@ -1,6 +1,6 @@
 """Kiosks of one process that ask for the status of their codes over connections that they keep.
 
-Reads one line of JSON with what to do, prints one line of JSON with what it saw. As little as possible is done with
+Reads one line of JSON with what to do, and writes a file of JSON with what it saw. As little as possible is done with
 each answer, for what the clients take must not be taken for the service.
 """
 
@@ -12,7 +12,9 @@ import random
 import ssl
 import sys
 import time
+from collections import Counter
 from functools import partial
+from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -24,6 +26,9 @@ else:
     from uvloop import run
 
 Json = dict[str, Any]
+
+TICK = 0.0001
+"""Seconds of one step of what answers took: thousands of them are told as how many took how many steps."""
 
 
 class Kiosk(asyncio.Protocol):
@@ -72,7 +77,7 @@ class Kiosk(asyncio.Protocol):
         asyncio.get_running_loop().call_later(wait, self.ask)
 
     def _told(self, status: str, now: float) -> None:
-        self._clients.taken.append(now - self._asked_at)
+        self._clients.taken[round((now - self._asked_at) / TICK)] += 1
         if status != self._status:
             self._status = status
             self._clients.seen.append((self._number, status))
@@ -83,7 +88,7 @@ class Clients:
 
     def __init__(self, told: Json) -> None:
         self.every, self.hold = float(told["every"]), int(told["hold"])
-        self.taken: list[float] = []
+        self.taken: Counter[int] = Counter()
         self.seen: list[tuple[int, str]] = []
         self.broken = self.refused = 0
         self.over = False
@@ -107,6 +112,8 @@ class Clients:
         await loop.run_in_executor(None, sys.stdin.readline)
         for each in kiosks:
             loop.call_later(chance.uniform(0, self.every), each.ask)
+        await asyncio.sleep(float(self._told["warm"]))
+        self.taken.clear()
         begun, used = time.perf_counter(), spent()
         await asyncio.sleep(float(self._told["seconds"]))
         took, used = time.perf_counter() - begun, spent() - used
@@ -115,7 +122,7 @@ class Clients:
             if each.transport is not None:
                 each.transport.abort()
         return {
-            "taken": sorted(self.taken),
+            "taken": sorted(self.taken.items()),
             "seen": self.seen,
             "refused": self.refused,
             "broken": self.broken,
@@ -128,9 +135,10 @@ def _itself(kiosk: Kiosk) -> Kiosk:
 
 
 def main() -> None:
-    """What to do comes in, what was seen goes out."""
-    clients = Clients(json.loads(sys.stdin.readline()))
-    say(run(clients.run()))
+    """What to do comes in, what was seen goes out: into a file, for it is longer than a pipe holds."""
+    told = json.loads(sys.stdin.readline())
+    Path(told["into"]).write_text(json.dumps(run(Clients(told).run())), encoding="utf-8")
+    say("over")
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from kiosk.commands.embedded import Embedded, embedded_service
 from kiosk.contract.phone import OpenPhone
 from kiosk.service.bulk_import.files import Importer
 from kiosk.service.mobile import codes
+from kiosk.service.server import leave_alone_what_is_there
 from kiosk.service.store.engine import WriteTx
 from kiosk.service.store.users import user_ids
 from kiosk.service.tokens.actions import STATION, create_client, issue_token
@@ -100,6 +101,7 @@ def main(count: str) -> None:
     with TemporaryDirectory(prefix="keywright-bench-") as name, embedded_service(Path(name), changes) as embedded:
         kiosks = Kiosks(embedded, Path(name), int(count))
         service = embedded.station.service
+        leave_alone_what_is_there()
         say({"url": service.url, "authority": str(service.ca_file), "tokens": kiosks.tokens, "codes": kiosks.codes})
         for line in sys.stdin:
             word, *told = line.split()
