@@ -60,6 +60,7 @@ def phone_samples(visit: Visit) -> Iterator[Sample]:
     yield Sample("phone-unreachable", replace(asked, problem=unreachable))
     here = replace(asked, standing=HERE)
     yield Sample("phone-here", here)
+    yield Sample("phone-here-twice", replace(here, standing=replace(HERE, reason=PhoneReason.ANOTHER_PHONE)))
     yield Sample("phone-here-unreachable", replace(here, problem=unreachable))
     yield Sample("phone-here-elsewhere", replace(here, standing=replace(HERE, number="")))
     yield Sample("phone-done", replace(asked, standing=PhoneStanding(PhoneStatus.COMPLETED), busy=True))

@@ -166,7 +166,7 @@ class _Watching:
                 raise
             self._failed(asked, error)
             return False
-        moved = self._known is None or standing.status is not self._known.status
+        moved = self._known is None or (standing.status, standing.reason) != (self._known.status, self._known.reason)
         if moved or self._failures:
             self._tell(PhoneMoved(asked.attempt, standing))
         self._known, self._failures = standing, 0

@@ -1800,6 +1800,10 @@
             <translation>يعمل الرمز لأقل من دقيقة.</translation>
         </message>
         <message>
+            <source>&lt;b&gt;A second phone tried this code.&lt;/b&gt; It was turned away, and only yours goes on.</source>
+            <translation>&lt;b&gt;حاول هاتف آخر استخدام هذا الرمز.&lt;/b&gt; رفضناه، ولن يتابع إلا هاتفك.</translation>
+        </message>
+        <message>
             <source>Open the camera on your phone.</source>
             <translation>افتح الكاميرا على هاتفك.</translation>
         </message>

@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from kiosk.contract.phone import PhoneReason
 from kiosk.enrollment.states import Phone, State
 from ui.pages import phone_words as words
 from ui.pages.page import Chrome, Page, Surroundings
@@ -171,13 +172,20 @@ class PhonePage(Page):
         if stage is Stage.DONE:
             by_itself = QCoreApplication.translate("Phone", "The next screen opens by itself.")
             self._done.show_rows((Row(words.completed(state.purpose), mark="done", note=by_itself),))
-        ended = self._ending(state)
-        self._notice.setVisible(ended is not None)
-        if ended is not None:
-            self._notice.show_notice(ended.tone, ended.todo)
+        self._show_notice(state)
         self._status.setVisible(stage in (Stage.PREPARING, Stage.WAITING, Stage.HERE))
         self._left = -1
         self.tick()
+
+    def _show_notice(self, state: Phone) -> None:
+        """How it ended; or, while a phone is at work, that another one was turned away."""
+        ended, standing = self._ending(state), state.standing
+        tried = self._stage is Stage.HERE and standing is not None and standing.reason == PhoneReason.ANOTHER_PHONE
+        self._notice.setVisible(ended is not None or tried)
+        if ended is not None:
+            self._notice.show_notice(ended.tone, ended.todo)
+        elif tried:
+            self._notice.show_notice("warn", words.turned_away())
 
     def _row_of_number(self) -> QHBoxLayout:
         row = QHBoxLayout()

@@ -174,6 +174,12 @@ def _wrong_account() -> Ending:
     )
 
 
+def turned_away() -> str:
+    """While one phone is at work, a second one tried to."""
+    say = QCoreApplication.translate
+    return say("Phone", "<b>A second phone tried this code.</b> It was turned away, and only yours goes on.")
+
+
 def _another_phone() -> Ending:
     say = QCoreApplication.translate
     return Ending(

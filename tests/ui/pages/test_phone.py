@@ -31,6 +31,7 @@ from ui.pages.phone_words import ending
 from ui.theme import load_theme
 from ui.tour_phone import CODE, HERE, LINK, WAITING
 from ui.widgets import number_card
+from ui.widgets.notice import Notice
 from ui.widgets.number_card import LARGE, NumberCard
 from ui.widgets.phone_pad import PhonePad
 from ui.widgets.status_card import StatusCard
@@ -443,3 +444,14 @@ def test_a_phone_at_work_is_not_asked_whether_it_is_still_there(
     assert waits_for_person(replace(asked, standing=standing)) is waits
     assert not waits_for_person(replace(asked, standing=standing, busy=True))
     assert not waits_for_person(replace(asked, code=None, standing=None))
+
+
+def test_a_second_phone_is_told_of_while_the_first_one_goes_on(page: PhonePage, show: Show, asked: Phone) -> None:
+    show(page, replace(asked, standing=replace(HERE, reason=PhoneReason.ANOTHER_PHONE)))
+    notice = page.findChild(Notice)
+    assert isinstance(notice, Notice)
+    assert notice.isVisible()
+    assert "second phone" in everything_said(page)
+    assert number(page).isVisible()
+    show(page, replace(asked, standing=HERE))
+    assert not notice.isVisible()
