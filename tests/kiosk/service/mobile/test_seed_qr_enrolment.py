@@ -154,8 +154,7 @@ def phone(running: Running) -> Phone:
 
 
 def test_a_device_is_enrolled_for_the_user(page: RegistrationPage, phone: Phone) -> None:
-    """Before a user can use Mobile Identity to log in to your website, they will need to enrol an authentication
-    device."""
+    """Who wants to sign in with their phone enrolls it first."""
     code = page.code(page.account())
     phone.scan(shown(code))
     phone.finish()
@@ -181,7 +180,7 @@ def test_it_stands_anywhere_after_the_account_exists(
     before: Callable[[RegistrationPage, str], None],
     after: Callable[[RegistrationPage, str], None],
 ) -> None:
-    """You can insert the Mobile Identity enrolment anywhere into the process after the account has been created."""
+    """Other steps follow: preferences, a profile, a welcome."""
     uuid = page.account()
     before(page, uuid)
     code = page.code(uuid)
@@ -192,20 +191,18 @@ def test_it_stands_anywhere_after_the_account_exists(
 
 
 def test_who_registers_with_somebody_elses_address_has_no_account_yet(page: RegistrationPage) -> None:
-    """you must create an account for the user before you can show them a QR code"""
+    """No code without an account."""
     token = page.token(QR, STATUS)
     assert page.call("POST", "/omi/qr/enrol", token, {"uuid": page.pending()}).status_code == 404
 
 
 def test_the_shortest_process_is_an_account_and_a_code(page: RegistrationPage) -> None:
-    """Of course, if you don't have any extra steps in your registration process, then the only possibility is: create
-    an account, then enrol a device."""
+    """People sign up with a user name or a mail address, and perhaps more."""
     assert page.status(page.code(page.account())) == "PENDING"
 
 
 def test_without_an_account_there_is_no_code(page: RegistrationPage) -> None:
-    """The rule to keep in mind: you must create an account for the user before you can show them a QR code since you
-    need the UUID as a reference in later steps."""
+    """No code without an account."""
     token = page.token(QR, STATUS)
     for uuid in ("", "maria", "0" * 32, "3c1e9a4e-7f50-4c6b-9d7b-0f1a2b3c4d5e"):
         assert page.call("POST", "/omi/qr/enrol", token, {"uuid": uuid}).status_code in (400, 404)
@@ -214,7 +211,7 @@ def test_without_an_account_there_is_no_code(page: RegistrationPage) -> None:
 
 
 def test_the_uuid_serves_as_the_workflow_gave_it_and_as_uuids_are_written(page: RegistrationPage) -> None:
-    """you need the UUID as a reference in later steps"""
+    """The UUID of the account is what later steps refer to."""
     uuid = page.account()
     dashed = "-".join((uuid[:8], uuid[8:12], uuid[12:16], uuid[16:20], uuid[20:]))
     first, second = page.code(uuid), page.code(dashed.upper())
@@ -223,7 +220,7 @@ def test_the_uuid_serves_as_the_workflow_gave_it_and_as_uuids_are_written(page: 
 
 
 def test_a_token_is_needed(page: RegistrationPage) -> None:
-    """In order to call the Mobile Identity endpoints, you need to obtain an access token."""
+    """The endpoints want an access token."""
     code = page.code(page.account())
     where = {"transactionId": code["transactionId"]}
     for token in ("", "nonsense"):
@@ -232,8 +229,7 @@ def test_a_token_is_needed(page: RegistrationPage) -> None:
 
 
 def test_the_two_scopes_are_what_it_takes(page: RegistrationPage) -> None:
-    """You need to specify the scopes of the access token or you won't be able to call the necessary endpoints. In this
-    case, you need the following two: credential:omi:enrol:qr:admin:post, credential:omi:enrol:status:get."""
+    """The token names its scopes: one to show codes, one to ask for their status."""
     uuid = page.account()
     body, where = {"uuid": uuid}, {"transactionId": page.code(uuid)["transactionId"]}
     only_qr, only_status, both = page.token(QR), page.token(STATUS), page.token(QR, STATUS)
@@ -246,8 +242,7 @@ def test_the_two_scopes_are_what_it_takes(page: RegistrationPage) -> None:
 
 
 def test_only_an_application_that_was_trusted_gets_such_a_token(page: RegistrationPage) -> None:
-    """you need an access token with the above scopes so that we know that the application which is doing these calls is
-    a trusted application"""
+    """The token shows that the application is trusted."""
     for known, scope in ((page.accounts, QR), (page.accounts, STATUS)):
         answer = page.session.post(
             f"{page.running.url}/oauth2/token",
@@ -261,7 +256,7 @@ def test_only_an_application_that_was_trusted_gets_such_a_token(page: Registrati
 
 
 def test_tokens_come_by_the_client_credentials_flow(page: RegistrationPage) -> None:
-    """With this context in mind, we recommend you to use the oauth2 client credentials flow."""
+    """Tokens come by client credentials."""
     assert page.token(QR, STATUS)
     answer = page.session.post(
         f"{page.running.url}/oauth2/token",
@@ -273,14 +268,14 @@ def test_tokens_come_by_the_client_credentials_flow(page: RegistrationPage) -> N
 
 
 def test_the_code_is_generated_by_its_endpoint(page: RegistrationPage) -> None:
-    """Before you can show a QR code to your user, you'll have to generate it, using the /omi/qr/enrol endpoint."""
+    """A code is generated."""
     code = page.code(page.account())
     assert code.keys() == {"transactionId", "qrCode", "expiresIn", "link"}
     assert code["expiresIn"] > 0
 
 
 def test_the_code_is_a_png_in_base64(page: RegistrationPage) -> None:
-    """The response of this API, as the API specification states, returns the QR code as a base64-encoded PNG image."""
+    """It comes as a PNG in base64."""
     code = page.code(page.account())
     picture = base64.b64decode(code["qrCode"], validate=True)
     assert picture.startswith(MAGIC)
@@ -288,15 +283,14 @@ def test_the_code_is_a_png_in_base64(page: RegistrationPage) -> None:
 
 
 def test_an_img_element_shows_it(page: RegistrationPage) -> None:
-    """You can show this on a webpage using the <img>-element. Just put the entire value in the src-attribute, prefixed
-    with data:image/png;base64,."""
+    """The code is shown to the person."""
     code = page.code(page.account())
     assert not set(code["qrCode"]) & set("\"'<>&\r\n ")
     assert read_qr(shown(code)).startswith(f"{PAGES}/m/")
 
 
 def test_the_user_scans_it_with_the_device_that_they_want_to_use(page: RegistrationPage, running: Running) -> None:
-    """The user scans the QR code with the device they want to use as their authentication device."""
+    """The person scans it with the device that shall sign them in."""
     code = page.code(page.account())
     wanted, other = Phone(running), Phone(running)
     wanted.scan(shown(code))
@@ -307,7 +301,7 @@ def test_the_user_scans_it_with_the_device_that_they_want_to_use(page: Registrat
 
 
 def test_one_waits_until_the_user_has_scanned(page: RegistrationPage, phone: Phone) -> None:
-    """You wait until the user has scanned the QR code."""
+    """One waits until it was scanned."""
     code = page.code(page.account())
     seen = [page.status(code)]
     phone.scan(shown(code))
@@ -318,7 +312,7 @@ def test_one_waits_until_the_user_has_scanned(page: RegistrationPage, phone: Pho
 
 
 def test_polling_tells_whether_it_was_scanned(page: RegistrationPage, phone: Phone, running: Running) -> None:
-    """You can find out if they've done so by polling the endpoint /omi/qr/enrol/status."""
+    """Polling the status tells whether they did."""
     code, polls = page.code(page.account()), 0
     while page.status(code) == "PENDING":
         polls += 1
@@ -329,8 +323,7 @@ def test_polling_tells_whether_it_was_scanned(page: RegistrationPage, phone: Pho
 
 
 def test_polling_every_second_or_two_is_never_turned_away(page: RegistrationPage, running: Running) -> None:
-    """We recommend you poll every second or two, so you can act on the user's response quickly without overloading the
-    servers."""
+    """Every second or two is often enough, and does not overload anybody."""
     code = page.code(page.account())
     token, where = page.token(QR, STATUS), {"transactionId": code["transactionId"]}
     for second in range(code["expiresIn"]):
@@ -341,9 +334,7 @@ def test_polling_every_second_or_two_is_never_turned_away(page: RegistrationPage
 
 
 def test_a_process_with_other_steps_in_any_order_works_too(page: RegistrationPage, phone: Phone) -> None:
-    """Your registration process may consist of only the first two steps, or it may have steps not mentioned here, or it
-    may have these steps in a different order. It doesn't matter. As long as you create an account for the user, this
-    will work."""
+    """The enrollment is added to a registration process that is there already."""
     uuid = page.account()
     code = page.code(uuid)
     phone.scan(shown(code))
@@ -353,7 +344,7 @@ def test_a_process_with_other_steps_in_any_order_works_too(page: RegistrationPag
 
 
 def test_each_user_has_a_code_of_their_own(page: RegistrationPage, running: Running) -> None:
-    """You create a new account for the user. … You generate a QR code. You show the QR code to the user."""
+    """They give a name, and an account is made for them."""
     maria, nadia = page.code(page.account("maria")), page.code(page.account("nadia"))
     Phone(running).scan(shown(maria))
     assert (page.status(maria), page.status(nadia)) == ("SCANNED", "PENDING")

@@ -149,7 +149,7 @@ def test_a_phone_without_a_number_is_told_how_to_get_one(phones: list[Phone]) ->
 
 
 def test_people_are_told_to_register_themselves(running: Running, phones: list[Phone]) -> None:
-    """The Mobile ID app does not inform users about the need to self-register, so make sure you inform them."""
+    """The app does not tell people to register, so somebody has to."""
     page = text_of(phones[0].activate(code_of(running, a_project(running))))
     assert "What to do now" in page
     assert "Go to the kiosk and say who you are." in page

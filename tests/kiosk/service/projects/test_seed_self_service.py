@@ -1,5 +1,5 @@
-"""The document "Use Mobile ID with self-service registration", sentence by sentence, as far as projects, numbers and
-activation go: each test quotes what it proves, and asks over HTTP as an administrator, a phone or a kiosk would."""
+"""Mobile IDs with self-service registration, sentence by sentence, as far as projects, numbers and activation go: each
+test says what it proves, and asks over HTTP as an administrator, a phone or a kiosk would."""
 
 from __future__ import annotations
 
@@ -61,33 +61,33 @@ def ids_of(manager: Station, project: Json) -> list[Json]:
 
 
 def test_a_project_is_created_with_self_service_enabled(project: Json) -> None:
-    """You create a project in Mobile ID Manager with self-service registration enabled."""
+    """A project is created with self-service registration."""
     assert project["self_service"] is True
 
 
 def test_an_activation_code_is_generated_for_each_project(manager: Station, project: Json) -> None:
-    """A project-specific activation QR code is automatically generated."""
+    """Each project has an activation code of its own, made by itself."""
     other = manager.post("/projects", SPRING | {"name": "Summer", "details": {}}, 201)
     assert project["link"].startswith("https://enroll.example.org/a/")
     assert other["link"] != project["link"]
 
 
 def test_activation_assigns_an_id_by_itself(running: Running, manager: Station, project: Json) -> None:
-    """During app activation, Mobile ID Manager automatically assigns an ID."""
+    """Activation assigns an ID by itself."""
     assert ids_of(manager, project) == []
     number = activated(running, project, 0)
     assert [each["number"] for each in ids_of(manager, project)] == [number]
 
 
 def test_self_service_is_an_option_of_creation(manager: Station) -> None:
-    """When creating the project, make sure you enable the option Use self-service registration."""
+    """Self-service is chosen when the project is created."""
     unsaid = {name: value for name, value in SPRING.items() if name != "self_service"}
     assert manager.post("/projects", unsaid, 400)["detail"] == "body.self_service: missing"
 
 
 @pytest.mark.parametrize("self_service", [True, False])
 def test_self_service_cannot_be_enabled_later(manager: Station, self_service: bool) -> None:
-    """You cannot enable this option later for existing projects."""
+    """It cannot be enabled later."""
     project = manager.post("/projects", SPRING | {"self_service": self_service}, 201)
     path = f"/projects/{project['id']}"
     refusal = manager.call("PATCH", path, {"self_service": not self_service})
@@ -96,13 +96,13 @@ def test_self_service_cannot_be_enabled_later(manager: Station, self_service: bo
 
 
 def test_the_settings_have_the_activation_code(manager: Station, project: Json) -> None:
-    """In the Settings section, you'll find a project-specific activation QR code to provide to your users."""
+    """The settings have the project's activation code."""
     shown = manager.call("GET", f"/projects/{project['id']}").json()
     assert shown["link"] == project["link"]
 
 
 def test_the_activation_code_is_downloaded_in_the_settings(manager: Station, project: Json) -> None:
-    """Activation QR code: Project-specific activation QR code, downloadable in your project's Settings."""
+    """The activation code is downloaded in the settings."""
     drawn = manager.call("GET", f"/projects/{project['id']}/activation-code.svg")
     assert drawn.text == svg(modules(project["link"], sturdy=True))
     picture = manager.call("GET", f"/projects/{project['id']}/activation-code.png")
@@ -110,8 +110,7 @@ def test_the_activation_code_is_downloaded_in_the_settings(manager: Station, pro
 
 
 def test_the_settings_keep_where_the_app_is_and_the_instructions(project: Json) -> None:
-    """QR codes to download the Mobile ID app from the App Store or Google Play Store. - Instructions to complete the
-    entire user workflow."""
+    """People are given the code, the codes for the app, and instructions."""
     details = project["details"]
     assert details["app_store"] == "https://apps.example.org/badges"
     assert details["google_play"] == "https://play.example.org/badges"
@@ -119,20 +118,19 @@ def test_the_settings_keep_where_the_app_is_and_the_instructions(project: Json) 
 
 
 def test_users_and_auto_sync_are_not_there_with_self_service(manager: Station, project: Json) -> None:
-    """The Users section and the Auto-sync option in the Settings section are not available for projects with
-    self-service registration enabled."""
+    """Such projects have no users and no auto-sync."""
     assert project["parts"] == ["activation_code"]
     listed = manager.post("/projects", SPRING | {"name": "Listed", "self_service": False, "details": {}}, 201)
     assert listed["parts"] == ["auto_sync", "users"]
 
 
 def test_the_ids_are_consecutive(running: Running, project: Json) -> None:
-    """During app activation, Mobile ID Manager automatically assigns a consecutive ID."""
+    """The IDs are consecutive."""
     assert [activated(running, project, each) for each in range(5)] == list(range(FIRST, FIRST + 5))
 
 
 def test_the_settings_show_which_ids_were_assigned(running: Running, manager: Station, project: Json) -> None:
-    """In the Settings section of Mobile ID Manager, you can see which IDs have already been assigned."""
+    """The settings show which were assigned."""
     numbers = [activated(running, project, each) for each in range(3)]
     assert [each["number"] for each in ids_of(manager, project)] == numbers
     shown = manager.call("GET", f"/projects/{project['id']}").json()
@@ -142,8 +140,7 @@ def test_the_settings_show_which_ids_were_assigned(running: Running, manager: St
 def test_self_registration_feeds_the_id_and_the_data_into_the_host_system(
     running: Running, manager: Station, project: Json
 ) -> None:
-    """During self-registration, the ID assigned by Mobile ID Manager is fed into your host system (along with any other
-    user data, depending on how you set up the registration process)."""
+    """Registration feeds the ID and the person's data into the host system."""
     number = activated(running, project, 0)
     person = {"user_id": "mona", "given_name": "Mona", "family_name": "Okafor", "email": "m.okafor@example.org"}
     manager.post("/mobile-ids/claim", {**person, "assigned_id": number}, 201)
@@ -157,7 +154,7 @@ def test_self_registration_feeds_the_id_and_the_data_into_the_host_system(
 def test_at_the_kiosk_users_register_themselves_with_the_id_of_their_phone(
     running: Running, manager: Station, station: Station, project: Json
 ) -> None:
-    """Upon app activation, users must self-register with your host system."""
+    """Where administrators cannot add people in two places, people register themselves."""
     number = activated(running, project, 0)
     enrollment = running.verified(station)
     claimed = station.post(f"/enrollments/{enrollment}/mobile-id", {"shown": str(number)}, 200)
@@ -168,7 +165,7 @@ def test_at_the_kiosk_users_register_themselves_with_the_id_of_their_phone(
 def test_users_complete_a_process_that_the_organization_defines(
     running: Running, manager: Station, project: Json
 ) -> None:
-    """To feed these IDs into your host system, users complete a self-service registration process you define."""
+    """The IDs reach the host system by a process that the organization defines."""
     number = activated(running, project, 0)
     claimed = manager.post("/mobile-ids/claim", {"user_id": "from a page of our own", "assigned_id": number}, 201)
     assert claimed["assigned_id"] == number
@@ -177,7 +174,7 @@ def test_users_complete_a_process_that_the_organization_defines(
 def test_nothing_is_exchanged_with_a_host_system_that_nobody_named(
     running: Running, manager: Station, project: Json
 ) -> None:
-    """There is no direct data exchange between Mobile ID Manager and host system."""
+    """Without that, manager and host system exchange nothing."""
     quiet = manager.post("/projects", SPRING | {"name": "Quiet", "details": {}, "first_id": 1, "last_id": 9}, 201)
     number = activated(running, quiet, 0)
     manager.post("/mobile-ids/claim", {"user_id": "mona", "assigned_id": number}, 201)
@@ -187,9 +184,7 @@ def test_nothing_is_exchanged_with_a_host_system_that_nobody_named(
 
 
 def test_assigned_says_nothing_of_registered_or_active(running: Running, manager: Station, project: Json) -> None:
-    """Thus, the ID range displayed in Mobile ID Manager only shows which IDs have already been assigned. It does not
-    tell you whether the corresponding apps have been registered with the host system as well or if these apps are still
-    active. - Here each of these is told apart from the others."""
+    """Assigned does not mean registered, nor active."""
     numbers = [activated(running, project, each) for each in range(3)]
     assert [each["states"] for each in ids_of(manager, project)] == [["assigned"]] * 3
     manager.post(f"/projects/{project['id']}/registered", {"numbers": numbers[1:2]}, 200)
