@@ -21,7 +21,7 @@ from kiosk.commands.mailbox import Mail
 from kiosk.commands.port import watch_port
 from kiosk.contract.profile import VerificationMethod
 from kiosk.contract.totp import TotpSetUp
-from kiosk.enrollment.states import Connecting, Done, Prove, RecoveryCodes, State, Stopped
+from kiosk.enrollment.states import Connecting, Done, IdTaken, Prove, RecoveryCodes, State, Stopped
 from kiosk.station.headless import Host
 from kiosk.station.scripted_person import Script, ScriptedPerson
 
@@ -128,7 +128,7 @@ def _over(state: State) -> bool:
     if isinstance(state, Stopped):
         return not state.cleaning
     return isinstance(state, Done) or (
-        not isinstance(state, Connecting | Prove | RecoveryCodes) and state.problem is not None
+        not isinstance(state, Connecting | Prove | RecoveryCodes | IdTaken) and state.problem is not None
     )
 
 

@@ -21,7 +21,18 @@ from kiosk.commands.port import watch_port
 from kiosk.config import StationSettings
 from kiosk.contract.profile import VerificationMethod
 from kiosk.enrollment.events import Cancelled, Event
-from kiosk.enrollment.states import CodeWork, Connecting, Done, EnterCode, Prove, RecoveryCodes, State, Stopped, Welcome
+from kiosk.enrollment.states import (
+    CodeWork,
+    Connecting,
+    Done,
+    EnterCode,
+    IdTaken,
+    Prove,
+    RecoveryCodes,
+    State,
+    Stopped,
+    Welcome,
+)
 from kiosk.errors import CodeTooOld, TookTooLong, WrongCode
 from kiosk.service.assembly import Service, Surroundings, assemble
 from kiosk.service.attestation.anchors import TrustAnchors
@@ -149,7 +160,7 @@ def _stand_there(host: Host, visit: Visit, desk: Connection) -> str:
         last = host.run(person, person.leaves, _SECONDS)
     except TookTooLong:
         return f"TookTooLong in {type(host.session.state).__name__}"
-    problem = None if isinstance(last, Done | RecoveryCodes) else last.problem
+    problem = None if isinstance(last, Done | RecoveryCodes | IdTaken) else last.problem
     return type(last).__name__ if problem is None else type(problem).__name__
 
 
@@ -205,7 +216,7 @@ class PatientPerson(ScriptedPerson):
                 return True
             case Stopped(cleaning=cleaning):
                 return not cleaning
-            case Connecting() | Prove() | RecoveryCodes() | EnterCode(problem=WrongCode() | CodeTooOld()):
+            case Connecting() | Prove() | RecoveryCodes() | IdTaken() | EnterCode(problem=WrongCode() | CodeTooOld()):
                 return False
             case Welcome():
                 return self._left
