@@ -67,13 +67,17 @@ def _looks(settings: ServiceSettings, wiring: Wiring) -> Iterator[tuple[str, Loo
             yield f"directory {each.id}", partial(_directory, each, wiring)
     for party in settings.relying_parties:
         yield f"party {party.id}", partial(_probe, RELYING_PARTIES, party, wiring)
-    for name, messenger in (("mail server", settings.mail), ("sms gateway", settings.sms)):
-        if messenger is not None:
-            yield name, partial(_probe, MESSENGERS, messenger, wiring)
+    enroller = settings.phone.enroller
+    single = (
+        ("mail server", MESSENGERS, settings.mail),
+        ("sms gateway", MESSENGERS, settings.sms),
+        ("phones" if enroller is None else f"phones {enroller.id}", PHONES, enroller),
+    )
+    for name, folder, one in single:
+        if one is not None:
+            yield name, partial(_probe, folder, one, wiring)
     for screener in settings.accounts.screening:
         yield f"checker {screener.id}", partial(_probe, SCREENERS, screener, wiring)
-    if settings.phone.enroller is not None:
-        yield f"phones {settings.phone.enroller.id}", partial(_probe, PHONES, settings.phone.enroller, wiring)
     if settings.verification.lookup is not None:
         yield "look-up", partial(_lookup, settings.verification.lookup, settings, wiring)
 

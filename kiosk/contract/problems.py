@@ -59,6 +59,7 @@ class Word(StrEnum):
     RANGE_EXHAUSTED = "range_exhausted"
     NOT_IN_THIS_PROJECT = "not_in_this_project"
     LIST_REJECTED = "list_rejected"
+    UNPRINTABLE = "unprintable"
     INTERNAL = "internal"
 
 

@@ -29,7 +29,7 @@ from kiosk.service.partners import rules as partner
 from kiosk.service.projects import member_rules as member
 from kiosk.service.projects import rules as project
 from kiosk.service.projects.handouts import NoSuchPage
-from kiosk.service.projects.press import Unprintable
+from kiosk.service.projects.press import PressBusy, Unprintable
 from kiosk.service.relying_parties.connector import RelyingPartyUnavailable
 from kiosk.service.seed_shape import is_seed_shaped
 from kiosk.service.store.engine import StaleRow, StoreBusy, Unstorable
@@ -104,9 +104,11 @@ TABLE: Final[Mapping[type[Exception], tuple[int, Word]]] = {
     project.RangeShrinks: (409, Word.ID_OUT_OF_RANGE),
     member.WrongState: (409, Word.CONFLICT),
     member.ListRejected: (422, Word.LIST_REJECTED),
+    member.NoSuchInvitation: (404, Word.NOT_FOUND),
     project.TooManyActivations: (429, Word.TOO_MANY_REQUESTS),
     NoSuchPage: (404, Word.NOT_FOUND),
-    Unprintable: (503, Word.BUSY),
+    PressBusy: (503, Word.BUSY),
+    Unprintable: (409, Word.UNPRINTABLE),
     StaleRow: (409, Word.CONFLICT),
     StoreBusy: (503, Word.BUSY),
     StorageFull: (507, Word.STORAGE_FULL),
@@ -169,6 +171,7 @@ TITLES: Final[Mapping[Word, str]] = {
     Word.RANGE_EXHAUSTED: "All numbers of the project are given out",
     Word.NOT_IN_THIS_PROJECT: "The project is of the other kind",
     Word.LIST_REJECTED: "The list has errors, and nothing of it was taken",
+    Word.UNPRINTABLE: "The sheet cannot be printed here",
     Word.BATCH_BUSY: "The migration is being worked on",
     Word.INTERNAL: "Something went wrong inside the service",
 }

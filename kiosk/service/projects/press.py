@@ -31,12 +31,18 @@ class Form(StrEnum):
 
 
 class Unprintable(Exception):
-    """The sheet cannot be printed here, for `reasons`: a typeface that is not installed, letters that none has, or too
-    many sheets at once."""
+    """The sheet cannot be printed here, for `reasons`: a typeface that is not installed, letters that none has, or no
+    address that phones could open."""
 
     def __init__(self, *reasons: str) -> None:
         super().__init__(*reasons)
         self.reasons = reasons
+
+
+class PressBusy(Unprintable):
+    """Too many sheets at once; again in `retry_after` seconds."""
+
+    retry_after = 5
 
 
 class Press:
@@ -60,9 +66,9 @@ class Press:
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """Wait for a place among the few. Raises Unprintable."""
+        """Wait for a place among the few. Raises PressBusy."""
         if not self._turns.acquire(timeout=self._patience):
-            raise Unprintable("busy")
+            raise PressBusy("busy")
         try:
             yield
         finally:

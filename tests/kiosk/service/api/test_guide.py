@@ -77,8 +77,9 @@ def test_the_lines_of_the_guide_do_what_it_says(guide: str, tmp_path: Path, tls:
 
 
 def test_the_guide_names_every_path_of_accounts_and_every_scope(guide: str) -> None:
-    for scope in Scope:
-        assert scope in (Scope.ENROLL, Scope.USERS_READ) or f"`{scope}`" in guide, scope
+    elsewhere = {Scope.ENROLL, Scope.USERS_READ, *(scope for scope in Scope if ":" in scope)}
+    for scope in set(Scope) - elsewhere:
+        assert f"`{scope}`" in guide, scope
 
 
 def _settings(guide: str, folder: Path, client: ClientCredentials) -> dict[str, Any]:

@@ -1,5 +1,5 @@
-"""A phone in a registration process, sentence by sentence: a registration page of an organization, which knows nothing of
-kiosks, does what the document says. Each test says what it proves."""
+"""A phone in a registration process, sentence by sentence: a registration page of an organization, which knows nothing
+of kiosks, does what the document says. Each test says what it proves."""
 
 from __future__ import annotations
 

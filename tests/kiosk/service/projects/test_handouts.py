@@ -14,7 +14,7 @@ from kiosk.service.projects import actions
 from kiosk.service.projects.handout_data import Handout, Sheet, data_of, editions_of
 from kiosk.service.projects.handout_logo import read_logo
 from kiosk.service.projects.handouts import NoSuchPage, Wanted, all_sheets, print_sheet, words
-from kiosk.service.projects.press import Form, Press, Unprintable
+from kiosk.service.projects.press import Form, Press, PressBusy, Unprintable
 from kiosk.service.projects.rules import NoSuchProject, NotInThisProject, ProjectClosed
 from kiosk.service.store.projects import ProjectRow
 from kiosk.service.tokens.rules import Caller
@@ -257,6 +257,6 @@ def test_a_service_whose_phones_do_not_know_where_to_go_prints_nothing(tmp_path:
 def test_who_waits_too_long_for_a_turn_is_told() -> None:
     busy = Press(at_once=1, patience=0.01)
     data = data_of(Handout(a_row(), "Example Works", LINK), ("en",), WORDS)
-    with busy.turn(), pytest.raises(Unprintable, match="busy"):
+    with busy.turn(), pytest.raises(PressBusy, match="busy"):
         busy.pages(Sheet.A6, data, Form.PDF)
     assert busy.pages(Sheet.A6, data, Form.PDF)[0].startswith(b"%PDF-")

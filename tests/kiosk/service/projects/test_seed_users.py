@@ -19,7 +19,7 @@ def made(manager: Station, *, self_service: bool) -> str:
 
 
 def sent(manager: Station, project: str, content: str, query: str = "") -> requests.Response:
-    url = f"{manager.url}/projects/{project}/users/list{query}"
+    url = f"{manager.url}/projects/{project}/user-list{query}"
     return manager.session.post(url, data=content.encode(), headers={"Content-Type": "text/csv"}, timeout=20)
 
 

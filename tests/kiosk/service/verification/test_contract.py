@@ -99,6 +99,8 @@ def test_whatever_is_answered_is_judged(every: tuple[Verifier, ...], text: str, 
             assert outcome is (Outcome.VERIFIED if confirmed else Outcome.MISMATCH)
         elif way.method is VerificationMethod.TOTP:
             assert outcome is Outcome.MISMATCH, "she has no app"
+        elif way.method is VerificationMethod.PHONE:
+            assert outcome is Outcome.NOT_FOUND, "no phone answered for anybody"
         else:
             assert outcome is Outcome.VERIFIED
 
