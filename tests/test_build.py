@@ -101,5 +101,6 @@ def holds_its_typefaces_with_their_licenses(frozen: Path) -> None:
 
 
 def stays_small_enough_to_copy(frozen: Path) -> None:
+    """68 MB of it print the sheets of projects."""
     files = [file for file in frozen.rglob("*") if file.is_file() and not file.is_symlink()]
-    assert sum(file.stat().st_size for file in files) < 200_000_000
+    assert sum(file.stat().st_size for file in files) < 275_000_000
