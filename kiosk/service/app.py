@@ -45,7 +45,7 @@ def create_app(parts: Parts) -> FastAPI:
     )
     app.state.parts = parts
     app.state.watch = watch = Watch(parts)
-    app.state.layout = Layout(resource("templates/phone"), parts.settings.organization)
+    app.state.layout = Layout(resource("templates/phone"), parts.settings.organization, parts.settings.languages)
     app.include_router(token_routes.router, tags=["tokens"])
     app.include_router(enrollment_routes.router, tags=["enrollments"])
     app.include_router(message_routes.router, tags=["messages"])

@@ -120,6 +120,7 @@ def assemble(settings: ServiceSettings, around: Surroundings) -> Service:
         hmac_key=around.hmac_key,
         secret=around.secret,
         rates=Rates(settings.accounts.requests_per_minute),
+        addresses=Rates(settings.phone.requests_per_minute),
         passwords=Passwords(settings.accounts.passwords),
         screeners=tuple(make(SCREENERS, each, wiring) for each in settings.accounts.screening),
         partners={each.id: load_keys(each, around.secret) for each in settings.accounts.partners},

@@ -34,10 +34,10 @@ class Parts:
 
     `hmac_key` (32 bytes) keys the hashes of codes and the stable user handles of the embedded relying party. `secret`
     resolves the name of a secret (settings never hold one); it raises kiosk.errors.NoCredential. `policies` is what was
-    last read of the relying parties' own. `rates` bounds how often clients call, `passwords` hashes and compares what
-    people sign in with, `screeners` judge guests, `partners` holds the keys of each agreement by its id. `press`
-    prints hand-outs of projects. `embedded` allows simulated keys. `nudge` wakes the worker after a commit that gave it
-    work.
+    last read of the relying parties' own. `rates` bounds how often clients call, `addresses` how often pages are asked
+    for from one address, `passwords` hashes and compares what people sign in with, `screeners` judge guests, `partners`
+    holds the keys of each agreement by its id. `press` prints hand-outs of projects. `embedded` allows simulated keys.
+    `nudge` wakes the worker after a commit that gave it work.
     """
 
     store: Store
@@ -52,6 +52,7 @@ class Parts:
     secret: Callable[[str], str] = field(repr=False)
     policies: Policies = field(default_factory=Policies)
     rates: Rates = field(default_factory=lambda: Rates(600))
+    addresses: Rates = field(default_factory=lambda: Rates(6000))
     passwords: Passwords = field(default_factory=lambda: Passwords(PasswordSettings()))
     screeners: tuple[Screener, ...] = ()
     partners: Mapping[str, PartnerKeys] = field(default_factory=dict)

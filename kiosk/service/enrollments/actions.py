@@ -18,9 +18,11 @@ from kiosk.service.directories.actions import site
 from kiosk.service.directories.connector import Criteria, Person
 from kiosk.service.directories.rules import normalise_criteria
 from kiosk.service.enrollments import register, rules
+from kiosk.service.enrollments.finish import end_left
 from kiosk.service.enrollments.giving_up import end_enrollment, people_go_on
 from kiosk.service.enrollments.profile import alternatives
 from kiosk.service.enrollments.register import by_mail, by_phone, keep_handles
+from kiosk.service.mobile.codes import take_back_of_enrollment
 from kiosk.service.parts import Parts
 from kiosk.service.sources import new_id
 from kiosk.service.store import enrollments as rows
@@ -47,7 +49,7 @@ def open_enrollment(parts: Parts, caller: Caller, asked: OpenEnrollment) -> Open
 
     def work(tx: WriteTx) -> None:
         for earlier in rows.open_enrollments(tx, caller.client_id):
-            end_enrollment(tx, parts, earlier, Phase.CANCELLED)
+            end_left(tx, parts, earlier, Phase.CANCELLED)
         if people_go_on(parts):
             rows.forget_people_of(tx, caller.client_id)
         rows.add_enrollment(tx, row)
@@ -114,7 +116,8 @@ def verify(parts: Parts, caller: Caller, enrollment_id: str, asked: Verify) -> V
 
 
 def cancel(parts: Parts, caller: Caller, enrollment_id: str) -> None:
-    """End the enrollment and forget what is half made; one that has ended stays as it is. Raises NotFound."""
+    """End the enrollment and forget what is half made; one that has ended stays as it is, without its codes for
+    phones. Raises NotFound."""
 
     def work(tx: WriteTx) -> None:
         row = rows.enrollment(tx, enrollment_id, caller.client_id)
@@ -122,7 +125,9 @@ def cancel(parts: Parts, caller: Caller, enrollment_id: str) -> None:
             raise rules.NotFound
         if row.phase in rows.OPEN_PHASES:
             end_enrollment(tx, parts, row, Phase.CANCELLED)
-        elif row.person is not None:
+            return
+        take_back_of_enrollment(tx, parts, row.id)
+        if row.person is not None:
             rows.move_enrollment(tx, row, person=None)
 
     parts.store.write(work)

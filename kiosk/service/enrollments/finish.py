@@ -15,6 +15,7 @@ from kiosk.service.relying_parties.connector import RelyingParty
 from kiosk.service.relying_parties.phones import phone_party
 from kiosk.service.store import ceremonies as rows
 from kiosk.service.store import enrollments as enrollment_rows
+from kiosk.service.store.accounts import stopped
 from kiosk.service.store.ceremonies import CeremonyRow, CeremonyState
 from kiosk.service.store.engine import WriteTx
 from kiosk.service.store.enrollments import EnrollmentRow
@@ -45,6 +46,15 @@ def finish(parts: Parts, caller: Caller, enrollment_id: str) -> FinishedEnrollme
     row, told = parts.store.write(work)
     parts.nudge()
     return FinishedEnrollment(Phase.DONE, row.receipt, told)
+
+
+def end_left(tx: WriteTx, parts: Parts, row: EnrollmentRow, phase: Phase) -> None:
+    """End an enrollment that its station left behind: with this phase, or well where a phone had done all that was
+    wanted, so that its receipt holds."""
+    if row.phase is Phase.KEY and _phone_instead(tx, parts, row) and not stopped(tx, row.user_id or ""):
+        left_with_key(tx, parts, row)
+        phase = Phase.DONE
+    end_enrollment(tx, parts, row, phase)
 
 
 def _phone_instead(tx: WriteTx, parts: Parts, row: EnrollmentRow) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kiosk.contract.enrollments import Phase
-from kiosk.service.enrollments.giving_up import end_enrollment
+from kiosk.service.enrollments.finish import end_left
 from kiosk.service.parts import Parts
 from kiosk.service.store.engine import WriteTx
 from kiosk.service.store.enrollments import forget_people_before, overdue_enrollments
@@ -14,7 +14,7 @@ _AT_ONCE = 50  # so that a writer never waits long for the reconciler
 
 
 def expire(parts: Parts) -> bool:
-    """End some of the enrollments that are over; whether there may be more."""
+    """End some of the enrollments that are over; whether there may be more. One whose phone did all ends well."""
     now = parts.clock.now()
     with parts.store.read() as tx:
         if not overdue_enrollments(tx, now, now + SKEW, 1):
@@ -23,7 +23,7 @@ def expire(parts: Parts) -> bool:
     def work(tx: WriteTx) -> int:
         overdue = overdue_enrollments(tx, now, now + SKEW, _AT_ONCE)
         for row in overdue:
-            end_enrollment(tx, parts, row, Phase.EXPIRED)
+            end_left(tx, parts, row, Phase.EXPIRED)
         return len(overdue)
 
     return parts.store.write(work) == _AT_ONCE

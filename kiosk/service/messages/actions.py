@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Final
@@ -31,15 +32,46 @@ def notify_registered(
     told once. Without an address on file, or without a mail server, nothing is said. (NIST SP 800-63B-4, 4.1; OWASP
     ASVS 6.3.6.)
     """
+    told = _Registered(TemplateName.REGISTERED, relying_party, when, reference, locale)
+    return _notify(tx, parts, person, told)
+
+
+def notify_phone_registered(
+    tx: WriteTx,
+    parts: Parts,
+    person: Person,
+    relying_party: str,
+    when: datetime,
+    *,
+    reference: str = "",
+    locale: str = "en",
+) -> bool:
+    """The same of a passkey that was made on a phone."""
+    told = _Registered(TemplateName.PHONE_REGISTERED, relying_party, when, reference, locale)
+    return _notify(tx, parts, person, told)
+
+
+@dataclass(frozen=True, slots=True)
+class _Registered:
+    template: TemplateName
+    relying_party: str
+    when: datetime
+    reference: str
+    locale: str
+
+
+def _notify(tx: WriteTx, parts: Parts, person: Person, told: _Registered) -> bool:
     if not person.email or parts.settings.mail is None:
         return False
     values = {
         "name": person.display_name,
         "organization": parts.settings.organization,
-        "relying_party": relying_party,
-        "when": when.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC"),
-        "reference": reference or "-",
+        "relying_party": told.relying_party,
+        "when": told.when.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        "reference": told.reference or "-",
     }
-    message = Message(Channel.MAIL, person.email, TemplateName.REGISTERED, locale, values)
-    event = sha256(repr((person.user_id, relying_party, when.isoformat(), reference)).encode()).hexdigest()
-    return enqueue(tx, parts, message, useless_after=parts.clock.now() + NOTICE_LIFE, once=f"registered:{event}")
+    message = Message(Channel.MAIL, person.email, told.template, told.locale, values)
+    event = sha256(
+        repr((person.user_id, told.relying_party, told.when.isoformat(), told.reference)).encode()
+    ).hexdigest()
+    return enqueue(tx, parts, message, useless_after=parts.clock.now() + NOTICE_LIFE, once=f"{told.template}:{event}")

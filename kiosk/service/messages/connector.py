@@ -21,6 +21,7 @@ class TemplateName(StrEnum):
 
     CODE = "code"
     REGISTERED = "registered"
+    PHONE_REGISTERED = "phone_registered"
     ACTIVATION = "activation"
     KNOWN = "known"
     PASSCODE = "passcode"

@@ -21,6 +21,7 @@ FALLBACK: Final = "en"
 VALUES: Final[Mapping[TemplateName, frozenset[str]]] = {
     TemplateName.CODE: frozenset({"code", "minutes", "organization"}),
     TemplateName.REGISTERED: frozenset({"name", "organization", "relying_party", "when", "reference"}),
+    TemplateName.PHONE_REGISTERED: frozenset({"name", "organization", "relying_party", "when", "reference"}),
     TemplateName.ACTIVATION: frozenset({"name", "organization", "code", "link", "hours"}),
     TemplateName.KNOWN: frozenset({"name", "organization", "when"}),
     TemplateName.PASSCODE: frozenset({"name", "organization", "code", "hours"}),

@@ -36,6 +36,9 @@ class PhoneSettings(SettingsModel):
     """Whether a mailed or texted code may be typed on the phone instead."""
     forms: bool = False
     """Whether the registration form may be filled in on the phone instead."""
+    requests_per_minute: int = Field(default=6000, ge=1, le=1_000_000)
+    """How often phones may ask for pages from one address: hundreds of them may share it. One phone alone may ask as
+    often as a client of accounts (`accounts.requests_per_minute`)."""
     enroller: AnyEnroller = None
     """A service elsewhere that enrolls phones; it then makes the codes of `place`, not we."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from kiosk.service.mobile.rules import NotNow
 from kiosk.service.parts import Parts
 from kiosk.service.relying_parties.phones import PhoneParty, phone_party
 from kiosk.service.relying_parties.webauthn import Unacceptable, decode, encode
+from kiosk.service.store.accounts import stopped
 from kiosk.service.store.engine import WriteTx
 from kiosk.service.store.phone_codes import PhoneCodeRow
 
@@ -90,9 +91,27 @@ def get_options(party: PhoneParty, challenge: str, allowed: tuple[str, ...], sec
     }
 
 
-def refuse(parts: Parts, row: PhoneCodeRow, word: str, reason: PhoneReason = PhoneReason.REFUSED) -> None:
-    """Write down that an answer did not hold. One to another question may be given again (Again is raised); any other
-    one ends the code. Raises Again, CodeOver, NotNow, StaleRow."""
+def refuse_stopped(parts: Parts, row: PhoneCodeRow) -> bool:
+    """End the code of whoever was put on hold or removed since it was shown; whether it was so.
+
+    Raises CodeOver, NotNow, StaleRow.
+    """
+    with parts.store.read() as tx:
+        if not stopped(tx, row.user_id or ""):
+            return False
+    refuse(parts, row, "account_stopped")
+    return True
+
+
+def refuse(
+    parts: Parts,
+    row: PhoneCodeRow,
+    word: str,
+    reason: PhoneReason = PhoneReason.REFUSED,
+    then: Callable[[WriteTx], object] = lambda _tx: None,
+) -> None:
+    """Write down that an answer did not hold, and do what follows in the same transaction. One to another question may
+    be given again (Again is raised); any other one ends the code. Raises Again, CodeOver, NotNow, StaleRow."""
 
     def work(tx: WriteTx) -> None:
         details = {"transaction": row.id, "purpose": row.purpose.value, "word": word}
@@ -100,6 +119,7 @@ def refuse(parts: Parts, row: PhoneCodeRow, word: str, reason: PhoneReason = Pho
         record(tx, parts, event)
         if word not in STALE:
             codes.failed(tx, parts, row, reason)
+        then(tx)
 
     parts.store.write(work)
     if word in STALE:

@@ -13,9 +13,11 @@ from kiosk.service.directories.rules import BadCriteria
 from kiosk.service.enrollments import actions as enrollments
 from kiosk.service.enrollments.register import by_mail
 from kiosk.service.mobile import codes
-from kiosk.service.pages.subject import caller_of, enrollment_of, masked_name
+from kiosk.service.pages.ceremony import refuse_stopped
+from kiosk.service.pages.subject import caller_of, enrollment_of, masked_name, subject_of
 from kiosk.service.parts import Parts
 from kiosk.service.store import codes as rows
+from kiosk.service.store.engine import WriteTx
 from kiosk.service.store.enrollments import EnrollmentRow
 from kiosk.service.store.phone_codes import PhoneCodeRow
 from kiosk.service.verification import actions as verification
@@ -72,6 +74,8 @@ def typed(parts: Parts, row: PhoneCodeRow, answer: str) -> Told | None:
 
     Raises NotNow, CodeOver, StaleRow. Too many wrong codes end this one.
     """
+    if refuse_stopped(parts, row):
+        return None
     enrollment = enrollment_of(parts, row, Phase.VERIFY)
     method = view(parts, row).sent
     if not method:
@@ -80,7 +84,7 @@ def typed(parts: Parts, row: PhoneCodeRow, answer: str) -> Told | None:
     asked = Verify(VerificationMethod(method), answer=answer)
 
     try:
-        verification.judge(judged, enrollment, enrollment.person, asked, lambda tx: codes.completed(tx, parts, row))
+        verification.judge(judged, enrollment, enrollment.person, asked, lambda tx: _complete(tx, parts, row))
     except CodeInvalid as refusal:
         return ("code_wrong", {"left": refusal.tries_left}) if refusal.tries_left else ("code_dead", {})
     except CodeExpired:
@@ -88,6 +92,11 @@ def typed(parts: Parts, row: PhoneCodeRow, answer: str) -> Told | None:
     except Locked:
         _lock(parts, row)
     return None
+
+
+def _complete(tx: WriteTx, parts: Parts, row: PhoneCodeRow) -> None:
+    subject_of(tx, parts, row, Phase.VERIFY)
+    codes.completed(tx, parts, row)
 
 
 def _lock(parts: Parts, row: PhoneCodeRow) -> None:

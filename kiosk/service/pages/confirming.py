@@ -7,12 +7,22 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
+from functools import partial
 from typing import Final
 
 from kiosk.contract.enrollments import Phase
 from kiosk.contract.phone import PhoneReason
 from kiosk.service.mobile import codes
-from kiosk.service.pages.ceremony import Question, answer_of, asked, challenge_of, get_options, party_of, refuse
+from kiosk.service.pages.ceremony import (
+    Question,
+    answer_of,
+    asked,
+    challenge_of,
+    get_options,
+    party_of,
+    refuse,
+    refuse_stopped,
+)
 from kiosk.service.pages.subject import enrollment_of, subject_of
 from kiosk.service.parts import Parts
 from kiosk.service.relying_parties.connector import UserVerification
@@ -22,6 +32,7 @@ from kiosk.service.store import credentials as credential_rows
 from kiosk.service.store.credentials import CredentialRow
 from kiosk.service.store.engine import WriteTx
 from kiosk.service.store.phone_codes import PhoneCodeRow
+from kiosk.service.verification import actions as verification
 
 CONFIRM: Final = "confirm"
 
@@ -36,9 +47,15 @@ def question(parts: Parts, row: PhoneCodeRow) -> Question:
 
 
 def confirmed(parts: Parts, row: PhoneCodeRow, form: Mapping[str, str]) -> None:
-    """Judge the answer, and complete the code if it is the person's own. Raises Again, CodeOver, NotNow, StaleRow."""
+    """Judge the answer, and complete the code if it is the person's own; somebody else's counts like a wrong code, with
+    the same locks. Raises Again, CodeOver, NotNow, StaleRow."""
     party, challenge = party_of(parts), challenge_of(row, CONFIRM)
-    enrollment_of(parts, row, Phase.VERIFY)
+    if refuse_stopped(parts, row):
+        return
+    enrollment = enrollment_of(parts, row, Phase.VERIFY)
+    if verification.locked(parts, enrollment):
+        refuse(parts, row, "locked", PhoneReason.LOCKED)
+        return
     try:
         answer = answer_of(form)
         assertion = read_assertion(answer)
@@ -46,7 +63,8 @@ def confirmed(parts: Parts, row: PhoneCodeRow, form: Mapping[str, str]) -> None:
         check(assertion.client_data, assertion.authenticator_data, expected)
         credential = _own(parts, row, party.id, assertion)
         if credential is None:
-            refuse(parts, row, "wrong_account", PhoneReason.WRONG_ACCOUNT)
+            counted = partial(verification.count_wrong, parts=parts, enrollment=enrollment)
+            refuse(parts, row, "wrong_account", PhoneReason.WRONG_ACCOUNT, counted)
             return
         request = ProofRequest(
             challenge=challenge,

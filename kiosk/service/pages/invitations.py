@@ -16,7 +16,7 @@ from fastapi.routing import APIRoute
 
 from kiosk.contract import paths
 from kiosk.service.mobile.rules import phone_hash
-from kiosk.service.pages.routing import REFUSALS, Pages, WithParts, refused
+from kiosk.service.pages.routing import REFUSALS, Pages, WithParts, count_request, refused
 from kiosk.service.pages.visitor import Form, visitor_of
 from kiosk.service.projects import invitations, member_rules, rules
 from kiosk.service.projects.bodies import Details
@@ -39,7 +39,7 @@ Code = Annotated[str, Path(max_length=64, examples=["AZfzwqmwxJ0pX3bV7sQm2w"])]
 
 
 class InvitationRoute(APIRoute):
-    """Turns what is refused into a page. Each address may ask as often as a client of the account workflows."""
+    """Turns what is refused into a page. How often is limited, as `count_request` says."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The framework's, with the refusals."""
@@ -47,9 +47,8 @@ class InvitationRoute(APIRoute):
 
         async def handle(request: Request) -> Response:
             parts = request.app.state.parts
-            address = "" if request.client is None else request.client.host
             try:
-                parts.rates.count(f"address:{address}", "pages", parts.clock.now())
+                count_request(parts, request)
                 return await inner(request)
             except tuple(_MINE) as error:
                 return await refused(request, *next(_MINE[kind] for kind in type(error).__mro__ if kind in _MINE))

@@ -7,7 +7,7 @@ A page is made with `Layout.page("name.html", reading, …)`. Templates have `t(
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -73,8 +73,8 @@ class Asset:
 class Layout:
     """The pages of one service, from the folder of their templates. Made once; safe to share between threads."""
 
-    def __init__(self, folder: Path, organization: str) -> None:
-        self.languages = languages(folder)
+    def __init__(self, folder: Path, organization: str, first: Sequence[str] = ()) -> None:
+        self.languages = languages(folder, first)
         self._names, self.assets = _assets(folder)
         self._templates = Environment(
             loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, auto_reload=False

@@ -14,10 +14,19 @@ from kiosk.contract.enrollments import Phase, WebAuthnObject
 from kiosk.service.audit.actions import Event, record
 from kiosk.service.directories.connector import Person
 from kiosk.service.enrollments.rules import receipt_of
-from kiosk.service.messages.actions import notify_registered
+from kiosk.service.messages.actions import notify_phone_registered
 from kiosk.service.mobile import codes
 from kiosk.service.mobile.rules import NotNow
-from kiosk.service.pages.ceremony import Question, answer_of, asked, challenge_of, get_options, party_of, refuse
+from kiosk.service.pages.ceremony import (
+    Question,
+    answer_of,
+    asked,
+    challenge_of,
+    get_options,
+    party_of,
+    refuse,
+    refuse_stopped,
+)
 from kiosk.service.pages.subject import Subject, subject_of
 from kiosk.service.parts import Parts
 from kiosk.service.relying_parties.connector import (
@@ -75,6 +84,8 @@ def created(parts: Parts, row: PhoneCodeRow, form: Mapping[str, str]) -> None:
     Raises Again, CodeOver, NotNow, StaleRow.
     """
     party, challenge = party_of(parts), challenge_of(row, CREATE)
+    if refuse_stopped(parts, row):
+        return
     with parts.store.read() as tx:
         person = _person(subject_of(tx, parts, row, *_PHASES))
         handle = credential_rows.stored_handle(tx, party.id, person.user_id)
@@ -101,6 +112,8 @@ def proved(parts: Parts, row: PhoneCodeRow, form: Mapping[str, str]) -> None:
     Raises Again, CodeOver, NotNow, StaleRow.
     """
     party, challenge = party_of(parts), challenge_of(row, PROVE)
+    if refuse_stopped(parts, row):
+        return
     assert row.work is not None
     made, handle = _read(row.work["made"])
     request = ProofRequest(
@@ -155,7 +168,7 @@ def _store(
     details = {"relying_party": party.id, "transaction": row.id}
     record(tx, parts, Event("phone_passkey_registered", row.tenant, "phone", person.user_id, details=details))
     receipt = enrollment_rows.receipt_of(tx, ceremony.enrollment_id)
-    notify_registered(tx, parts, person, party.name, now, reference=receipt, locale=row.locale)
+    notify_phone_registered(tx, parts, person, party.name, now, reference=receipt, locale=row.locale)
     codes.completed(tx, parts, row)
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
 
-from kiosk.service.mobile.rules import AnotherPhone, CodeOver, NoSuchCode, NotNow
+from kiosk.service.mobile.rules import AnotherPhone, CodeOver, NoSuchCode, NotNow, phone_hash
 from kiosk.service.pages.layout import Layout
 from kiosk.service.pages.visitor import BadForm, ForeignForm, visitor_of
 from kiosk.service.parts import Parts
@@ -43,7 +43,7 @@ WithParts = Annotated[Parts, Depends(parts_of)]
 class PageRoute(APIRoute):
     """Turns what is refused into a page. A code that never was and one that is over look the same.
 
-    Each address may ask as often as a client of the account workflows; behind a proxy all are one.
+    How often is limited, as `count_request` says.
     """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -53,13 +53,21 @@ class PageRoute(APIRoute):
         async def handle(request: Request) -> Response:
             try:
                 parts = await parts_of(request)
-                address = "" if request.client is None else request.client.host
-                parts.rates.count(f"address:{address}", "pages", parts.clock.now())
+                count_request(parts, request)
                 return await inner(request)
             except tuple(REFUSALS) as error:
                 return await refused(request, *REFUSALS[type(error)])
 
         return handle
+
+
+def count_request(parts: Parts, request: Request) -> None:
+    """Count one request of this phone, and one of its address: generously, as many phones may share one, but always, as
+    anybody can make up cookies. Raises TooManyRequests."""
+    now, visitor = parts.clock.now(), visitor_of(request, parts.random)
+    parts.addresses.count("" if request.client is None else request.client.host, "pages", now)
+    if visitor.known:
+        parts.rates.count(f"phone:{phone_hash(visitor.secret).hex()}", "pages", now)
 
 
 async def refused(request: Request, status: int, word: str) -> Response:

@@ -11,6 +11,7 @@ from kiosk.service.directories.connector import Person
 from kiosk.service.mobile.rules import NotNow
 from kiosk.service.parts import Parts
 from kiosk.service.store import enrollments as enrollment_rows
+from kiosk.service.store.accounts import stopped
 from kiosk.service.store.engine import ReadTx
 from kiosk.service.store.enrollments import EnrollmentRow
 from kiosk.service.store.phone_codes import PhoneCodeRow
@@ -27,7 +28,10 @@ class Subject:
 
 
 def subject_of(tx: ReadTx, parts: Parts, row: PhoneCodeRow, *phases: Phase) -> Subject:
-    """Whom the code is about, if the enrollment is in one of the phases and in time. Raises NotNow."""
+    """Whom the code is about, if the enrollment is in one of the phases and in time, and nobody put them on hold or
+    removed them since. Raises NotNow."""
+    if stopped(tx, row.user_id or ""):
+        raise NotNow
     if row.enrollment_id is None:
         person = active_user(tx, row.user_id) if row.user_id else None
         return Subject(None, person)

@@ -33,10 +33,12 @@ class Language:
         return self.words[name].format(**values)
 
 
-def languages(folder: Path) -> Mapping[str, Language]:
-    """The languages that have a file `words.<tag>.toml`, by tag."""
+def languages(folder: Path, first: Sequence[str] = ()) -> Mapping[str, Language]:
+    """The languages that have a file `words.<tag>.toml`, by tag; those of the locales in `first` come first."""
     found = ((_FILE.fullmatch(each.name), each) for each in sorted(folder.iterdir()))
-    return {match[1]: Language(match[1], tomllib.loads(path.read_text("utf-8"))) for match, path in found if match}
+    known = {match[1]: Language(match[1], tomllib.loads(path.read_text("utf-8"))) for match, path in found if match}
+    order = (*(each.partition("-")[0].lower() for each in first), *known)
+    return {tag: known[tag] for tag in order if tag in known}
 
 
 def choose(known: Sequence[str], *wishes: str, accepted: str = "") -> str:

@@ -20,6 +20,7 @@ from kiosk.service.store.sites import user_sites
 from kiosk.service.store.totp import recovery_codes, totp
 from kiosk.service.store.users import badges, user_values, users
 
+ON_HOLD: Final = "on_hold"
 REMOVED: Final = "removed"
 
 
@@ -110,6 +111,12 @@ def account(tx: ReadTx, user_id: str) -> AccountRow | None:
     query = _LOCK if isinstance(tx, WriteTx) else _ONE
     found = tx.connection.execute(query, {"wanted": user_id}).one_or_none()
     return None if found is None else AccountRow(*found)
+
+
+def stopped(tx: ReadTx, user_id: str) -> bool:
+    """Whether this account is on hold or removed. Who is in a directory elsewhere alone has none to stop."""
+    found = account(tx, user_id)
+    return found is not None and found.status in (ON_HOLD, REMOVED)
 
 
 def account_of_name(tx: ReadTx, tenant: str, key: str) -> AccountRow | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -108,6 +109,26 @@ def judge(
         _judge_code(parts, enrollment, person, verify, then)
     else:
         _judge_answer(parts, enrollment, person, verifier, Answer(verify.answer, verify.confirmed), then)
+
+
+def locked(parts: Parts, enrollment: EnrollmentRow) -> bool:
+    """Whether the person or the station must wait before anything else is judged."""
+
+    def work(tx: WriteTx) -> bool:
+        try:
+            admitted(tx, parts, enrollment, parts.clock.now())
+        except rules.Locked:
+            return True
+        return False
+
+    return parts.store.write(work)
+
+
+def count_wrong(tx: WriteTx, parts: Parts, enrollment: EnrollmentRow) -> None:
+    """Count an answer that was judged elsewhere and was wrong, as one that was judged here. Raises StaleRow."""
+    now = parts.clock.now()
+    with suppress(rules.Locked):  # another answer was the last one meanwhile
+        count_failure(tx, admitted(tx, parts, enrollment, now), now)
 
 
 def unlock(tx: WriteTx, subject: str) -> None:

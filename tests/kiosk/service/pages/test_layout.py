@@ -85,6 +85,16 @@ def test_the_best_wish_wins() -> None:
     assert choose(("en", "ar"), accepted="ar;q=0") == "en"
 
 
+def test_the_language_of_nobody_is_the_first_of_the_settings() -> None:
+    assert [*Layout(FOLDER, "", ("en-GB", "ar")).languages] == ["en", "ar"]
+    assert [*Layout(FOLDER, "", ("xx", "ar")).languages] == ["ar", "en"]
+
+
+def test_who_says_no_language_reads_that_of_the_settings(running: Running) -> None:
+    with Phone.of(running, language="") as phone:
+        assert '<html lang="en" dir="ltr">' in phone.get("/m/" + "A" * 22).answer.text
+
+
 @given(st.binary(max_size=300))
 def test_any_body_is_a_form_or_refused(body: bytes) -> None:
     try:

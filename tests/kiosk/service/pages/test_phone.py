@@ -202,7 +202,7 @@ def test_a_passkey_is_kept_as_that_of_a_phone_told_by_mail_and_written_down(
         (kept,) = credentials_of_user(tx, whose)
         mails = tx.connection.exec_driver_sql("SELECT once FROM messages").scalars().all()
     assert (kept.attestation, kept.name, kept.proved_at) == ("none:phone", "Phone", running.clock.now())
-    assert any(each.startswith("registered:") for each in mails)
+    assert any(each.startswith("phone_registered:") for each in mails)
     assert {"phone_code_shown", "phone_code_scanned", "phone_number_matched", "phone_code_completed"} <= events(running)
     assert "phone_passkey_registered" in events(running)
     page = matched(phone, shown(running, station, enrollmentId=enrollment, purpose="passkey"))
