@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QVBoxLayou
 from shiboken6 import isValid
 
 from kiosk.contract.policy import PhonePlace, PinMode
-from kiosk.enrollment.states import Connecting, Done, IdTaken, Phone, ShowId, State
+from kiosk.enrollment.states import Connecting, Done, IdTaken, Phone, RecoveryCodes, SetUpApp, ShowId, State
 from ui.pages.by_state import PAGES
 from ui.pages.page import Action, Chrome, Page, Surroundings
 from ui.theme import Theme
@@ -270,7 +270,7 @@ def _without_key(state: State) -> bool:
         case Phone(visit=visit) | ShowId(visit=visit) | IdTaken(visit=visit):
             phone = visit.policy.phone
             return phone is not None and phone.place is PhonePlace.INSTEAD and not visit.finished
-        case Done(visit=visit):
+        case SetUpApp(visit=visit) | RecoveryCodes(visit=visit) | Done(visit=visit):
             return visit.phone_alone
         case _:
             return False

@@ -18,8 +18,12 @@ from kiosk.secret import Secret
 
 
 def start(visit: Visit) -> Step:
-    """The key is proved, handed over and read back: it may be pulled out from now on."""
-    if visit.policy.totp not in WANTED:
+    """The key is proved, handed over and read back: it may be pulled out from now on.
+
+    Where a phone stands instead of it, an app on that phone would be lost with it: it is set up only where policy wants
+    nobody to go without its recovery codes.
+    """
+    if visit.policy.totp not in WANTED or (visit.phone_alone and visit.policy.totp is not Demand.REQUIRE):
         following, effects = phone_code.after_key(visit)
         return following, (CloseKey(), *effects)
     following, effects = _fetch(SetUpApp(visit, optional=visit.policy.totp is not Demand.REQUIRE))

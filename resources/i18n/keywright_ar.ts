@@ -2699,6 +2699,14 @@
     <context>
         <name>SetUpApp</name>
         <message>
+            <source>If you ever lose your phone, recovery codes help you in.</source>
+            <translation>إذا فقدت هاتفك يومًا، تساعدك رموز الاسترداد على الدخول.</translation>
+        </message>
+        <message>
+            <source>If you ever lose your key, an app on your phone helps you in.</source>
+            <translation>إذا فقدت مفتاحك يومًا، يساعدك تطبيق على هاتفك على الدخول.</translation>
+        </message>
+        <message>
             <source>Checking the code…</source>
             <translation>جارٍ التحقق من الرمز…</translation>
         </message>
@@ -2745,10 +2753,6 @@
         <message>
             <source>Add a spare way to sign in</source>
             <translation>أضف طريقة احتياطية للدخول</translation>
-        </message>
-        <message>
-            <source>If you ever lose your key, an app on your phone helps you in.</source>
-            <translation>إذا فقدت مفتاحك يومًا، يساعدك تطبيق على هاتفك على الدخول.</translation>
         </message>
         <message>
             <source>The app has to wait</source>

@@ -149,9 +149,11 @@ class SetUpAppPage(Page):
         failed = state.problem is not None and state.setup is None
         again = Action(say("SetUpApp", "Try again"), "restart", Continued(), enabled=not state.busy)
         scanned = Action(say("SetUpApp", "I have scanned it"), "forward") if state.setup is not None else None
+        alone = say("SetUpApp", "If you ever lose your phone, recovery codes help you in.")
+        with_key = say("SetUpApp", "If you ever lose your key, an app on your phone helps you in.")
         return Chrome(
             title=say("SetUpApp", "Add a spare way to sign in"),
-            sentence=say("SetUpApp", "If you ever lose your key, an app on your phone helps you in."),
+            sentence=alone if state.visit.phone_alone else with_key,
             step=5,
             problem=self._told,
             primary=again if failed else scanned,

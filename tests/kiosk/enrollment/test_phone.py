@@ -99,6 +99,15 @@ def test_after_the_key_the_phone_is_the_last_thing(walk: Walk) -> None:
     assert walk.now(Done).visit.finished == (MAIL,)
 
 
+@pytest.mark.parametrize(("totp", "kind"), [(Demand.BEST_EFFORT, Done), (Demand.REQUIRE, SetUpApp)])
+def test_an_app_on_the_phone_that_stands_alone_is_set_up_only_where_policy_insists(
+    walk: Walk, totp: Demand, kind: type[Done | SetUpApp]
+) -> None:
+    completed(walk.verified(policy=policy(PhonePlace.INSTEAD, totp=totp)))
+    walk.answer(lambda n: answers.EnrollmentFinished(n, FINISHED))
+    assert walk.now(kind).visit.phone_alone
+
+
 def test_instead_of_the_key_the_service_has_the_last_word(walk: Walk) -> None:
     completed(walk.verified(policy=policy(PhonePlace.INSTEAD)))
     assert walk.now(Phone).busy
