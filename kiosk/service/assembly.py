@@ -129,8 +129,7 @@ def assemble(settings: ServiceSettings, around: Surroundings) -> Service:
         nudge=bell.ring,
     )
     lanes = {**_lanes(parts, messengers(settings, wiring)), **_outward_lanes(parts, outbound)}
-    worker = Worker(lanes, bell)
-    return Service(parts, create_app(parts), worker, outbound)
+    return Service(parts, create_app(parts), Worker(lanes, bell), outbound)
 
 
 def wire(settings: ServiceSettings, around: Surroundings, store: Store, outbound: Outbound) -> Wiring:

@@ -27,19 +27,19 @@ EVERY: Final = 1.5
 SECONDS: Final = 30
 _BUSY: Final = 0.85
 """A client process that takes more of its processor than this makes answers look late."""
-_WARM: Final = 4
-"""Seconds at the beginning that are not counted: every kiosk asks for the first time, and nothing is known of it."""
-_LAST: Final = 4
-"""Seconds at the end in which nothing changes, so that every kiosk asks once more."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How many kiosks, how often they ask, how long, and how many of their codes are scanned meanwhile."""
+    """How many kiosks, how often they ask, how long, and how many of their codes are scanned meanwhile. In the `warm`
+    seconds at the beginning every kiosk asks for the first time, and nothing is counted; in the `quiet` ones at the end
+    nothing changes, so that every kiosk asks once more."""
 
     kiosks: int = KIOSKS
     every: float = EVERY
     seconds: int = SECONDS
+    warm: int = 4
+    quiet: int = 4
     walking: int = 600
     processes: int = 2
 
@@ -92,7 +92,7 @@ def measure(plan: Plan) -> tuple[Polled, Polled]:
 
 
 def _round(plan: Plan, service: subprocess.Popen[str], reach: Json, walking: tuple[int, int], hold: int) -> Polled:
-    told = {**reach, "every": plan.every, "seconds": plan.seconds, "warm": _WARM, "hold": hold}
+    told = {**reach, "every": plan.every, "seconds": plan.seconds, "warm": plan.warm, "hold": hold}
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="keywright-bench-")))
         clients = [stack.enter_context(_process("tests.benchmarks.poll_clients")) for _ in range(plan.processes)]
@@ -103,7 +103,7 @@ def _round(plan: Plan, service: subprocess.Popen[str], reach: Json, walking: tup
             assert _hear(each) == "connected"
         for each in clients:
             _say(each, "go")
-        time.sleep(_WARM)
+        time.sleep(plan.warm)
         share = _share(plan, service, walking)
         for each in clients:
             assert _hear(each) == "over"
@@ -113,7 +113,7 @@ def _round(plan: Plan, service: subprocess.Popen[str], reach: Json, walking: tup
 
 def _share(plan: Plan, service: subprocess.Popen[str], walking: tuple[int, int]) -> float:
     """Let codes walk, and see what the service takes meanwhile."""
-    _say(service, f"walk {walking[0]} {walking[1]} {plan.seconds - _LAST}")
+    _say(service, f"walk {walking[0]} {walking[1]} {plan.seconds - plan.quiet}")
     used, begun = float(_hear(service)), time.perf_counter()
     time.sleep(plan.seconds)
     _say(service, "spent")
