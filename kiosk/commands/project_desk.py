@@ -39,8 +39,9 @@ _SENTENCES: Final[dict[type[ProjectRefused], str]] = {
     ProjectRefused: "This cannot be done with the project.",
     NoSuchProject: "There is no such project. `keywright projects list` names them.",
     NameTaken: "Another project has this name, or names the same settings. Choose another one.",
-    NotInThisProject: "The project has no activation code: it has a user list, or a manager elsewhere hands out its "
-    "numbers. That was decided when it was created.",
+    NotInThisProject: "The project does not have that: an activation code is of a project with self-service, users are "
+    "of one with a user list, and neither is there if a manager elsewhere hands out its numbers. That was decided when "
+    "it was created.",
     ProjectClosed: "The project is closed, and nothing of it changes any more.",
     RangeShrinks: "The range only grows: what was handed out stays in it. Name a higher number.",
     IdOutOfRange: "The project does not have this number.",
@@ -105,6 +106,8 @@ def tell(project: Project, *, as_json: bool) -> None:
         "range": f"{project.first_id} to {project.last_id}",
         "next": f"{following} ({project.left} left)",
         "numbers": ", ".join(f"{count} {name}" for name, count in project.ids.model_dump().items()),
+        "users": _users(project),
+        "list": _list_file(project),
         "code": project.link or "none",
         "closed": f"{project.closed_at:%Y-%m-%d %H:%M}" if project.closed_at else "no",
     }
@@ -112,6 +115,19 @@ def tell(project: Project, *, as_json: bool) -> None:
         click.echo(f"{name:<8} {value}")
     if project.few_left and project.closed_at is None:
         click.echo("Few numbers are left: extend the range with `keywright projects extend`.", err=True)
+
+
+def _users(project: Project) -> str:
+    """How the people of its user list stand."""
+    return ", ".join(f"{count} {tame(state)}" for state, count in project.users.items()) or "none"
+
+
+def _list_file(project: Project) -> str:
+    """How its list file was taken."""
+    read = project.auto_sync
+    if read is None:
+        return "no file was read"
+    return f"{read.trouble or 'taken'}, read {read.read_at:%Y-%m-%d %H:%M}"
 
 
 def kind(*, self_service: bool) -> str:

@@ -53,8 +53,9 @@ mobile_ids = Table(
     Index("uq_mobile_ids_project_id_member_id", "project_id", "member_id", unique=True),
     Index("ix_mobile_ids_phone_hash", "phone_hash"),
 )
-"""One number per phone, person and member in a project. A number is never given again: `released_at` only says that
-nobody has it any more (then `phone_hash`, `member_id` and `user_id` are empty)."""
+"""One number per phone, person and member in a project. `released_at` says that nobody has it any more (then
+`phone_hash`, `member_id` and `user_id` are empty). The consecutive hand-out never gives such a number again; a user
+list may, since it decides whose number it is: so somebody who returns gets theirs back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,7 +152,7 @@ def test_the_number_of_a_lost_phone_is_taken_back(projects: Projects, config: Pa
         (("show", "Spring", "--tenant", "elsewhere"), "There is no such project."),
         (("extend", "Spring", 1050), "The range only grows"),
         (("add", "Spring", "--self-service", *RANGE), "Another project has this name"),
-        (("code", "Listed"), "The project has no activation code"),
+        (("code", "Listed"), "The project does not have that"),
         (("renew", "Closed"), "The project is closed"),
     ],
 )
