@@ -156,10 +156,10 @@ def test_two_lists_at_once_are_one_after_the_other_and_activations_between_them(
     assert standing.count(MemberState.DELETION_PENDING) == 10
 
 
-def test_ten_thousand_lines_take_seconds(local: Running, project: str) -> None:
-    lines = [f"Given{n},Family{n},p{n}@example.org,{FIRST + n},s{n}" for n in range(10_000)]
-    for step, expected in (("first", (10_000, 0, 0, 0, 0, 10_000)), ("same", (0, 0, 10_000, 0, 0, 0))):
+def test_two_thousand_lines_take_seconds(local: Running, project: str) -> None:
+    lines = [f"Given{n},Family{n},p{n}@example.org,{FIRST + n},s{n}" for n in range(2_000)]
+    for step, expected in (("first", (2_000, 0, 0, 0, 0, 2_000)), ("same", (0, 0, 2_000, 0, 0, 0))):
         begun = time.perf_counter()
         assert counts(taken(local, project, *lines)) == expected
         spent = time.perf_counter() - begun
-        assert spent < 60, f"{step}: {spent:.1f} s"
+        assert spent < 15, f"{step}: {spent:.1f} s"
