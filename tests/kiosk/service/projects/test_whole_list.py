@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -156,10 +155,7 @@ def test_two_lists_at_once_are_one_after_the_other_and_activations_between_them(
     assert standing.count(MemberState.DELETION_PENDING) == 10
 
 
-def test_two_thousand_lines_take_seconds(local: Running, project: str) -> None:
+def test_two_thousand_lines_are_taken_once(local: Running, project: str) -> None:
     lines = [f"Given{n},Family{n},p{n}@example.org,{FIRST + n},s{n}" for n in range(2_000)]
-    for step, expected in (("first", (2_000, 0, 0, 0, 0, 2_000)), ("same", (0, 0, 2_000, 0, 0, 0))):
-        begun = time.perf_counter()
+    for expected in ((2_000, 0, 0, 0, 0, 2_000), (0, 0, 2_000, 0, 0, 0)):
         assert counts(taken(local, project, *lines)) == expected
-        spent = time.perf_counter() - begun
-        assert spent < 15, f"{step}: {spent:.1f} s"
