@@ -9,9 +9,26 @@ import pytest
 
 from kiosk.commands.embedded import Embedded
 from tests.browser.chromium import Phone, chromium, need_chromium, pin_of
+from tests.browser.kiosk import service_with_phones
+from tests.browser.walking import PHONE, SETTINGS, Booth
 from tests.end_to_end.conftest import given_back
 
 __all__ = ["given_back"]
+
+
+@pytest.fixture(scope="module")
+def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Embedded, ...]]:
+    """One service, where phones may do all that they can; modules may have others."""
+    with service_with_phones(tmp_path_factory.mktemp("service"), PHONE, **SETTINGS) as embedded:
+        yield (embedded,)
+
+
+@pytest.fixture
+def booth(services: tuple[Embedded, ...]) -> Iterator[Booth]:
+    """A kiosk without a window at that service."""
+    made = Booth.at(services[0])
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="module")

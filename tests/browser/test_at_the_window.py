@@ -139,6 +139,14 @@ class Lobby:
         self.meanwhile(scans, phone, self.link())
         self.meanwhile(types_number, phone, self.number())
 
+    def confirms(self, phone: Phone) -> None:
+        """Says who she is, and lets the passkey on her phone confirm it."""
+        self.visitor.starts()
+        self.visitor.says_who_she_is()
+        self.person.presses("Verify", "Use my phone")
+        self.pairs(phone)
+        self.meanwhile(uses_passkey, phone)
+
     def completed_at(self) -> datetime:
         """When the phone's last code was completed, as the service wrote it down."""
         query = select(phone_codes.c.changed_at).where(phone_codes.c.status == "COMPLETED")
@@ -196,12 +204,8 @@ def test_a_passkey_made_before_shows_who_she_is(lobby: Lobby, phone: Phone) -> N
         lobby.meanwhile(makes_passkey, phone)
 
     def confirm() -> None:
-        lobby.visitor.starts()
-        lobby.visitor.says_who_she_is()
-        lobby.person.presses("Verify", "Use my phone")
-        lobby.pairs(phone)
-        lobby.meanwhile(uses_passkey, phone)
-        lobby.person.reads("Phone", "Scan this with your phone")
+        lobby.confirms(phone)
+        lobby.person.reads("Phone", "Your phone can then sign you in, too.")
 
     lobby.visits(make)
     lobby.visits(confirm)
@@ -282,11 +286,7 @@ def test_somebody_elses_passkey_is_told(lobby: Lobby, phone: Phone) -> None:
         lobby.meanwhile(makes_passkey, phone)
 
     def confirm() -> None:
-        lobby.visitor.starts()
-        lobby.visitor.says_who_she_is()
-        lobby.person.presses("Verify", "Use my phone")
-        lobby.pairs(phone)
-        lobby.meanwhile(uses_passkey, phone)
+        lobby.confirms(phone)
         lobby.person.reads("Phone", "That passkey is not yours")
 
     lobby.visits(make)

@@ -7,13 +7,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from kiosk.commands.embedded import Embedded
 from tests.browser.chromium import Phone
-from tests.browser.kiosk import service_with_phones
 from tests.browser.walking import (
     CEREMONY,
-    PHONE,
-    SETTINGS,
     Booth,
     makes_passkey,
     pairs,
@@ -28,20 +24,6 @@ pytestmark = pytest.mark.browser
 LIMIT = 100_000
 """Bytes of a page with all that it loads, headers included."""
 SIZES = ((390, 844), (320, 568))
-
-
-@pytest.fixture(scope="module")
-def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Embedded, ...]]:
-    """One service, where phones may do all that they can."""
-    with service_with_phones(tmp_path_factory.mktemp("service"), PHONE, **SETTINGS) as embedded:
-        yield (embedded,)
-
-
-@pytest.fixture
-def booth(services: tuple[Embedded, ...]) -> Iterator[Booth]:
-    made = Booth.at(services[0])
-    yield made
-    made.close()
 
 
 Walk = Iterator[str]

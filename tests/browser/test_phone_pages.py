@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from selenium.webdriver.common.by import By
 
-from kiosk.commands.embedded import Embedded
 from tests.browser.chromium import Phone
-from tests.browser.kiosk import service_with_phones
 from tests.browser.walking import (
     CEREMONY,
-    PHONE,
-    SETTINGS,
     Booth,
     fills_in_form,
     makes_passkey,
@@ -26,20 +20,6 @@ from tests.browser.walking import (
 )
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Embedded, ...]]:
-    """One service, where phones may do all that they can."""
-    with service_with_phones(tmp_path_factory.mktemp("service"), PHONE, **SETTINGS) as embedded:
-        yield (embedded,)
-
-
-@pytest.fixture
-def booth(services: tuple[Embedded, ...]) -> Iterator[Booth]:
-    made = Booth.at(services[0])
-    yield made
-    made.close()
 
 
 def test_a_passkey_is_made_tried_and_told(phone: Phone, booth: Booth) -> None:

@@ -10,7 +10,7 @@ from kiosk.service.enrollments.ceremonies import Place, alive, ceremony_at, part
 from kiosk.service.enrollments.giving_up import give_up, who_goes_on
 from kiosk.service.enrollments.register_ends import left_with_key
 from kiosk.service.enrollments.settlement import listed
-from kiosk.service.messages.actions import notify_registered
+from kiosk.service.messages.actions import Registered, notify_registered
 from kiosk.service.parts import Parts
 from kiosk.service.relying_parties.connector import (
     IssuingParty,
@@ -133,7 +133,7 @@ def _proved(
     give_up(tx, parts, rows.ceremonies_named(tx, credential_rows.rival_ceremonies(tx, credential)))
     rows.move_ceremony(tx, ceremony, state=CeremonyState.PROVED, proof_hash=proof_hash)
     party = party_of(parts, ceremony.relying_party)
-    notify_registered(tx, parts, row.person, party.name.name, now, reference=row.receipt, locale=row.locale)
+    notify_registered(tx, parts, row.person, Registered(party.name.name, now, row.receipt, row.locale))
     finished = rows.ceremonies_of(tx, row.id, (CeremonyState.PROVED,))
     if {each.relying_party for each in finished} >= set(parts.relying_parties):
         left_with_key(tx, parts, row)

@@ -16,51 +16,29 @@ from kiosk.service.store.engine import WriteTx
 NOTICE_LIFE: Final = timedelta(days=3)
 
 
-def notify_registered(
-    tx: WriteTx,
-    parts: Parts,
-    person: Person,
-    relying_party: str,
-    when: datetime,
-    *,
-    reference: str = "",
-    locale: str = "en",
-) -> bool:
-    """Tell the person, at the mail address on file, that a security key was registered for them; whether it is new.
-
-    The same person, relying party, time and `reference` (the receipt, which people quote at the desk) are one event,
-    told once. Without an address on file, or without a mail server, nothing is said. (NIST SP 800-63B-4, 4.1; OWASP
-    ASVS 6.3.6.)
-    """
-    told = _Registered(TemplateName.REGISTERED, relying_party, when, reference, locale)
-    return _notify(tx, parts, person, told)
-
-
-def notify_phone_registered(
-    tx: WriteTx,
-    parts: Parts,
-    person: Person,
-    relying_party: str,
-    when: datetime,
-    *,
-    reference: str = "",
-    locale: str = "en",
-) -> bool:
-    """The same of a passkey that was made on a phone."""
-    told = _Registered(TemplateName.PHONE_REGISTERED, relying_party, when, reference, locale)
-    return _notify(tx, parts, person, told)
-
-
 @dataclass(frozen=True, slots=True)
-class _Registered:
-    template: TemplateName
+class Registered:
+    """What was registered where, for the people whom it belongs to: a security key, or a passkey `on_phone`.
+    `reference` is the receipt, which people quote at the desk."""
+
     relying_party: str
     when: datetime
-    reference: str
-    locale: str
+    reference: str = ""
+    locale: str = "en"
+    on_phone: bool = False
+
+    @property
+    def template(self) -> TemplateName:
+        """What it is told in."""
+        return TemplateName.PHONE_REGISTERED if self.on_phone else TemplateName.REGISTERED
 
 
-def _notify(tx: WriteTx, parts: Parts, person: Person, told: _Registered) -> bool:
+def notify_registered(tx: WriteTx, parts: Parts, person: Person, told: Registered) -> bool:
+    """Tell the person, at the mail address on file, that something was registered for them; whether it is new.
+
+    The same person, relying party, time and `reference` are one event, told once. Without an address on file, or
+    without a mail server, nothing is said. (NIST SP 800-63B-4, 4.1; OWASP ASVS 6.3.6.)
+    """
     if not person.email or parts.settings.mail is None:
         return False
     values = {

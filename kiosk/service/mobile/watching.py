@@ -40,10 +40,11 @@ class Watch:
         return await run_in_threadpool(standing, self._parts, caller, transaction_id)
 
     async def changed(self, caller: Caller, transaction_id: str, seen: PhoneStatus, wait: float) -> PhoneStanding:
-        """How it stands as soon as that is not `seen`, or after so many seconds; at once where it is over.
-        Raises as `standing`."""
+        """How it stands as soon as that is not `seen`, or anything else that is told of it changes, or after so many
+        seconds; at once where it is over. Raises as `standing`."""
         loop, news, dismissals = asyncio.get_running_loop(), asyncio.Event(), self._board.dismissals
         until = loop.time() + wait
+        before: PhoneStanding | None = None
 
         def wake() -> None:
             loop.call_soon_threadsafe(news.set)
@@ -55,7 +56,8 @@ class Watch:
                 news.clear()
                 told = await self.standing(caller, transaction_id)
                 left, gone = until - loop.time(), self._board.dismissals != dismissals
-                if told.status is not seen or told.status.over or left <= 0 or gone:
+                before = before or told
+                if (told.status, told.reason) != (seen, before.reason) or told.status.over or left <= 0 or gone:
                     return told
                 with suppress(TimeoutError):
                     await asyncio.wait_for(news.wait(), min(left, told.expires_in, self._soonest))

@@ -14,7 +14,7 @@ from kiosk.contract.enrollments import Phase, WebAuthnObject
 from kiosk.service.audit.actions import Event, record
 from kiosk.service.directories.connector import Person
 from kiosk.service.enrollments.rules import receipt_of
-from kiosk.service.messages.actions import notify_phone_registered
+from kiosk.service.messages.actions import Registered, notify_registered
 from kiosk.service.mobile import codes
 from kiosk.service.mobile.rules import NotNow
 from kiosk.service.pages.ceremony import (
@@ -168,7 +168,7 @@ def _store(
     details = {"relying_party": party.id, "transaction": row.id}
     record(tx, parts, Event("phone_passkey_registered", row.tenant, "phone", person.user_id, details=details))
     receipt = enrollment_rows.receipt_of(tx, ceremony.enrollment_id)
-    notify_phone_registered(tx, parts, person, party.name, now, reference=receipt, locale=row.locale)
+    notify_registered(tx, parts, person, Registered(party.name, now, receipt, row.locale, on_phone=True))
     codes.completed(tx, parts, row)
 
 

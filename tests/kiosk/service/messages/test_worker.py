@@ -18,7 +18,7 @@ from sqlalchemy import text
 
 import kiosk
 from kiosk.service.directories.connector import Person
-from kiosk.service.messages.actions import notify_registered
+from kiosk.service.messages.actions import Registered, notify_registered
 from kiosk.service.messages.connector import (
     Channel,
     Delivery,
@@ -368,7 +368,7 @@ def test_a_registered_key_is_told_to_the_address_on_file_once(
     when = clock.now()
     for _ in range(2):
         parts.store.write(
-            lambda tx: notify_registered(tx, parts, person, "Staff mail", when, reference="K7-4711", locale="ar")
+            lambda tx: notify_registered(tx, parts, person, Registered("Staff mail", when, "K7-4711", "ar"))
         )
     while postman.deliver_next():
         pass
@@ -383,8 +383,8 @@ def test_nobody_is_told_without_an_address_or_a_mail_server(parts: Parts, clock:
     nobody = Person("1", "mona@example.org")
     reachable = replace(nobody, email="mona@example.org")
     silent = replace(parts, settings=parts.settings.model_copy(update={"mail": None}))
-    assert not parts.store.write(lambda tx: notify_registered(tx, parts, nobody, "Mail", clock.now()))
-    assert not parts.store.write(lambda tx: notify_registered(tx, silent, reachable, "Mail", clock.now()))
+    assert not parts.store.write(lambda tx: notify_registered(tx, parts, nobody, Registered("Mail", clock.now())))
+    assert not parts.store.write(lambda tx: notify_registered(tx, silent, reachable, Registered("Mail", clock.now())))
     assert states(parts.store) == {}
 
 

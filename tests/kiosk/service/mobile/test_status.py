@@ -13,6 +13,7 @@ import requests
 
 from kiosk.contract.paths import QR_ENROL, QR_STATUS, Scope
 from kiosk.service.mobile import codes
+from kiosk.service.mobile.rules import AnotherPhone
 from kiosk.service.tokens.actions import STATION, Rights, create_client
 from tests.kiosk.service.mobile.phone import Phones, a_phone
 from tests.kiosk.service.running import Running, Station
@@ -85,6 +86,20 @@ def test_a_held_answer_comes_when_the_phone_scans(online: Running, kiosk: Statio
         scan(online, code, a_phone())
         assert held.result(5).json()["status"] == "SCANNED"
     assert not online.parts.board.awaited
+
+
+def test_a_held_answer_comes_when_a_second_phone_is_turned_away(online: Running, kiosk: Station) -> None:
+    code = shown(online, kiosk)
+    plain = f"transactionId={code['transactionId']}"
+    scan(online, code, a_phone())
+    with ThreadPoolExecutor(1) as pool:
+        held = pool.submit(asked, kiosk, f"{plain}&wait=20&seen=SCANNED")
+        while not online.parts.board.awaited:
+            threading.Event().wait(0.005)
+        assert asked(kiosk, plain).json()["reason"] == ""  # the held one was looked at before this one was answered
+        with pytest.raises(AnotherPhone):
+            scan(online, code, a_phone())
+        assert held.result(5).json()["reason"] == "another_phone"
 
 
 def test_a_held_answer_comes_after_its_time_without_news(online: Running, kiosk: Station) -> None:

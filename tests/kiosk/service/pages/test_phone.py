@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from kiosk.service.store.credentials import credentials_of_user
 from kiosk.service.tls import Identity
@@ -23,25 +20,6 @@ from tests.kiosk.service.pages.phones import (
 )
 from tests.kiosk.service.running import Running, Station
 from tests.kiosk.service.soft_key import b64
-
-
-@pytest.fixture
-def running(tmp_path: Path, tls: tuple[Identity, Identity]) -> Iterator[Running]:
-    with with_phones(tmp_path, tls) as running:
-        yield running
-
-
-@pytest.fixture
-def station(running: Running) -> Iterator[Station]:
-    station = station_of(running)
-    yield station
-    station.session.close()
-
-
-@pytest.fixture
-def phone(running: Running) -> Iterator[Phone]:
-    with Phone.of(running) as phone:
-        yield phone
 
 
 def test_a_phone_makes_a_passkey_and_tries_it_before_it_is_kept(

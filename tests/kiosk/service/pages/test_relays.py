@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from kiosk.service.tls import Identity
 from tests.kiosk.service.pages.phones import (
     COOKIE,
     ORIGIN,
@@ -18,30 +16,9 @@ from tests.kiosk.service.pages.phones import (
     events,
     matched,
     shown,
-    station_of,
     with_passkey,
-    with_phones,
 )
 from tests.kiosk.service.running import Running, Station
-
-
-@pytest.fixture
-def running(tmp_path: Path, tls: tuple[Identity, Identity]) -> Iterator[Running]:
-    with with_phones(tmp_path, tls) as running:
-        yield running
-
-
-@pytest.fixture
-def station(running: Running) -> Iterator[Station]:
-    station = station_of(running)
-    yield station
-    station.session.close()
-
-
-@pytest.fixture
-def phone(running: Running) -> Iterator[Phone]:
-    with Phone.of(running) as phone:
-        yield phone
 
 
 @pytest.fixture

@@ -47,6 +47,10 @@ def _make_phone_codes() -> None:
         sa.Column("expires_at", UtcDateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_phone_codes")),
     )
+    _index_phone_codes()
+
+
+def _index_phone_codes() -> None:
     op.create_index("ix_phone_codes_changed_at", "phone_codes", ["changed_at"], unique=False)
     op.create_index("ix_phone_codes_enrollment_id", "phone_codes", ["enrollment_id"], unique=False)
     op.create_index("ix_phone_codes_link_hash", "phone_codes", ["link_hash"], unique=True)
