@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from kiosk.contract.keys import HeldKey, Intent
 from kiosk.contract.policy import EnrollmentPolicy
 from kiosk.contract.profile import FormKind, RelyingPartyName, VerificationMethod
 
@@ -124,12 +125,16 @@ class Verify:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """200. What the key step needs. `display_name` is for the screen and the receipt."""
+    """200. What the key step needs. `display_name` is for the screen and the receipt. `held` are the keys that the
+    person has already, `intents` what they may be here for then, by policy; with keys held and no intent, they have
+    enough."""
 
     phase: Phase
     display_name: str
     relying_parties: tuple[RelyingPartyName, ...]
     policy: EnrollmentPolicy
+    held: tuple[HeldKey, ...] = ()
+    intents: tuple[Intent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

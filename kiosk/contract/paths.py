@@ -23,6 +23,31 @@ REGISTER = "/enrollments/{enrollment_id}/register"
 TOTP = "/enrollments/{enrollment_id}/totp"
 TOTP_CONFIRM = "/enrollments/{enrollment_id}/totp/confirm"
 MOBILE_ID = "/enrollments/{enrollment_id}/mobile-id"
+INTENT = "/enrollments/{enrollment_id}/intent"
+NEXT_KEY = "/enrollments/{enrollment_id}/next-key"
+APPROVALS = "/enrollments/{enrollment_id}/approvals"
+APPROVAL = "/enrollments/{enrollment_id}/approvals/{approval_id}"
+
+# Stations themselves: how they are activated, what they tell, what they are told.
+STATION_ACTIVATION = "/stations/activate"
+STATION_STANDING = "/stations/me/standing"
+STATION_CONFIGURATION = "/stations/me/configuration"
+
+# Staff who stand at a station.
+STAFF_REQUESTS = "/staff/requests"
+STAFF_CHALLENGES = "/staff/challenges"
+STAFF_ANSWER = "/staff/challenges/{challenge_id}/answer"
+STAFF_DESK = "/staff/desk"
+STAFF_DESK_KEY = "/staff/desk/key"
+STAFF_DESK_REFERENCE = "/staff/desk/reference"
+
+# For load balancers and monitoring: no token.
+LIVE = "/healthz"
+READY = "/readyz"
+METRICS = "/metrics"
+
+# The pages of staff: a cookie after a sign-in by security key.
+CONSOLE = "/console"
 
 # A phone that scans a code, by the paths that organizations know them by.
 QR_ENROL = "/omi/qr/enrol"
@@ -95,7 +120,7 @@ CONCIERGE_CHECK = "/concierge/check-code"
 
 def is_page(path: str) -> bool:
     """Whether a person opens it: it takes forms, and answers with pages."""
-    return path in (PHONE_PAGE, ACTIVATION_PAGE) or path.startswith(("/m/", "/a/", "/i/"))
+    return path in (PHONE_PAGE, ACTIVATION_PAGE, CONSOLE) or path.startswith(("/m/", "/a/", "/i/", "/console/"))
 
 
 class Scope(StrEnum):
@@ -118,3 +143,5 @@ class Scope(StrEnum):
     PROJECTS_WRITE = "projects:write"
     MOBILE_IDS_CLAIM = "mobile-ids:claim"
     MOBILE_IDS_CONFIRM = "mobile-ids:confirm"
+    STATION = "station:self"
+    STAFF_DESK = "staff:desk"

@@ -111,6 +111,15 @@ class HandOverPolicy:
     enterprise_attestation: Demand | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class KeyCount:
+    """How many keys a person should have at least, and may have at most. A visit goes on with the next key until there
+    are `least`, and offers one more until there are `most`."""
+
+    least: int = 1
+    most: int = 1
+
+
 class PhonePlace(StrEnum):
     """Where the phone's own passkey stands in a visit: before the key, after it, or instead of it."""
 
@@ -132,7 +141,8 @@ class PhonePolicy:
 class EnrollmentPolicy:
     """What the station must obey in the key step. `totp`: after the key, an authenticator app is set up as a fallback;
     `best_effort` lets the person go on without. `phone`: the phone gets a passkey. `mobile_id`: before the key, the
-    person shows the mobile ID of a project, or its activation code."""
+    person shows the mobile ID of a project, or its activation code. `count`: a backup key in the same visit.
+    `activated_later`: the sign-ins begin to work when the key is handed over."""
 
     pin: PinPolicy = PinPolicy()
     key: KeyPolicy = field(default_factory=KeyPolicy)
@@ -141,3 +151,5 @@ class EnrollmentPolicy:
     totp: Demand | None = None
     phone: PhonePolicy | None = None
     mobile_id: Demand | None = None
+    count: KeyCount = KeyCount()
+    activated_later: bool = False

@@ -60,6 +60,9 @@ class Word(StrEnum):
     NOT_IN_THIS_PROJECT = "not_in_this_project"
     LIST_REJECTED = "list_rejected"
     UNPRINTABLE = "unprintable"
+    APPROVAL_REQUIRED = "approval_required"
+    STAFF_REFUSED = "staff_refused"
+    KEYS_ENOUGH = "keys_enough"
     INTERNAL = "internal"
 
 

@@ -121,7 +121,8 @@ class RelyingPartyName:
 @dataclass(frozen=True, slots=True)
 class Profile:
     """All that the station shows or obeys. `embedded` allows simulated keys. `codes_on_phone` and `forms_on_phone`: a
-    code may be typed, a form filled in, on the person's phone instead of here."""
+    code may be typed, a form filled in, on the person's phone instead of here. `approvals`: staff can be asked through
+    the service; `overrides`: also for somebody whom their ways of verification failed."""
 
     organization: str
     languages: tuple[str, ...]
@@ -137,3 +138,5 @@ class Profile:
     registrations: tuple[RegistrationForm, ...] = ()
     codes_on_phone: bool = False
     forms_on_phone: bool = False
+    approvals: bool = False
+    overrides: bool = False

@@ -14,17 +14,22 @@ from kiosk.contract.policy import Partial
 from kiosk.contract.profile import VerificationMethod
 from kiosk.errors import ConfigurationError
 from kiosk.service.accounts.settings import AccountsSettings
+from kiosk.service.approvals.settings import SupervisionSettings
 from kiosk.service.attestation.settings import AttestationPolicy, Conveyance, MetadataSettings
+from kiosk.service.audit.settings import AuditSettings
 from kiosk.service.catalog import DIRECTORIES, MESSENGERS, RELYING_PARTIES, problem, settings_of
 from kiosk.service.directories.connectors.table import TableSettings
 from kiosk.service.directories.directory_settings import DirectorySettings
 from kiosk.service.directories.settings import IdentifySettings
 from kiosk.service.key_settings import HandOverSettings, KeySettings, PinSettings
+from kiosk.service.keys.settings import LifeSettings
 from kiosk.service.messages.settings import MailSettings, SmsSettings
 from kiosk.service.mobile.settings import PhoneSettings
 from kiosk.service.projects.settings import ProjectsSettings
 from kiosk.service.relying_parties.settings import PartySettings
 from kiosk.service.settings_model import LanguageTag, SettingsModel
+from kiosk.service.staff.settings import StaffSettings
+from kiosk.service.stations.settings import StationsSettings
 from kiosk.service.store.settings import DatabaseSettings
 from kiosk.service.verification.settings import VerificationSettings
 
@@ -135,6 +140,16 @@ class ServiceSettings(SettingsModel):
     """Phones of people: codes to scan, passkeys, forms."""
     projects: ProjectsSettings = ProjectsSettings()
     """Campaigns that hand out mobile IDs."""
+    supervision: SupervisionSettings = SupervisionSettings()
+    """What staff must approve."""
+    staff: StaffSettings = StaffSettings()
+    """Staff, at the kiosk and in the console."""
+    stations: StationsSettings = StationsSettings()
+    """The stations of this service."""
+    life: LifeSettings = LifeSettings()
+    """The life of keys: how many, how long."""
+    audit: AuditSettings = AuditSettings()
+    """The trail: anchors, syslog, how long it names people."""
     directories: tuple[AnyDirectory, ...] = Field(default=({"kind": "table"},), min_length=1, validate_default=True)
     """Where people are looked up, in this order: the first that knows somebody tells of them."""
     relying_parties: tuple[AnyParty, ...] = Field(

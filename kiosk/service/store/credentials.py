@@ -48,9 +48,12 @@ credentials = Table(
     Column("serial_source", String(16), nullable=False, server_default=""),
     Column("account", String(320), nullable=False, server_default=""),
     Column("reference", String(1400), nullable=False, server_default=""),
+    Column("key_id", String(32), nullable=False, server_default=""),
+    Column("activated_at", UtcDateTime),
     Index("uq_credentials_relying_party_credential_id", "relying_party", "credential_id", unique=True),
     Index("ix_credentials_user_id_relying_party", "user_id", "relying_party"),
     Index("ix_credentials_key_serial", "key_serial"),
+    Index("ix_credentials_key_id", "key_id"),
 )
 
 user_handles = Table(
@@ -69,7 +72,8 @@ class CredentialRow:
 
     `key_serial` is the number of the key that holds it, for the inventory: from its attestation certificate under a
     root that we trust (`serial_source` "attestation"), else what the key said over USB ("usb"), a mere claim.
-    `account` and `reference` are the relying party's own names of the person and of the credential.
+    `account` and `reference` are the relying party's own names of the person and of the credential. `key_id` is the key
+    in the inventory; `activated_at` when it began to work for signing in, None while it waits for hand-over.
     """
 
     id: str
@@ -90,6 +94,8 @@ class CredentialRow:
     serial_source: str = ""
     account: str = ""
     reference: str = ""
+    key_id: str = ""
+    activated_at: datetime | None = None
 
 
 _COLUMNS = tuple(credentials.c[name] for name in CredentialRow.__slots__)

@@ -35,6 +35,8 @@ enrollments = Table(
     Column("receipt", String(16), nullable=False),
     Column("hints", JSON, nullable=False),
     Column("registration", JSON(none_as_null=True)),
+    Column("key_number", Integer, nullable=False, server_default="1"),
+    Column("intent", JSON(none_as_null=True)),
     Index("ix_enrollments_client_id_phase", "client_id", "phase"),
     Index("ix_enrollments_phase_expires_at", "phase", "expires_at"),
     Index("ix_enrollments_kept_until", "expires_at", sqlite_where=text(_KEPT), postgresql_where=text(_KEPT)),
@@ -54,6 +56,8 @@ _COLUMNS = (
     enrollments.c.receipt,
     enrollments.c.hints,
     enrollments.c.registration,
+    enrollments.c.key_number,
+    enrollments.c.intent,
 )
 
 
@@ -67,7 +71,8 @@ class EnrollmentRow:
     the person goes on with an authenticator app. `receipt` is the
     short word that people quote at the desk. `hints` are the masked addresses by way of verification, as somebody or
     nobody is shown them; forgotten with the person. `registration` is a filled-in form, where somebody registers
-    instead of being known: kept until the account is made of it, or the enrollment ends.
+    instead of being known: kept until the account is made of it, or the enrollment ends. `key_number` counts the keys
+    of this visit, from 1; `intent` is what the person is here for, with the ids of keys that are lost.
     """
 
     id: str
@@ -83,9 +88,11 @@ class EnrollmentRow:
     receipt: str = ""
     hints: Mapping[str, str] = field(default_factory=dict)
     registration: Mapping[str, Any] | None = field(default=None, repr=False)
+    key_number: int = 1
+    intent: Mapping[str, Any] | None = None
 
 
-_CHANGING = ("phase", "version", "subject", "user_id", "person", "hints", "registration")
+_CHANGING = ("phase", "version", "subject", "user_id", "person", "hints", "registration", "key_number", "intent")
 
 # Statements are made once: building one costs more than running it.
 _INSERT = insert(enrollments)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kiosk.service.store import (
     aliases,
+    approvals,
     attempts,
     audit,
     batches,
@@ -13,8 +14,10 @@ from kiosk.service.store import (
     credentials,
     enrollments,
     external_tokens,
+    fleet,
     guests,
     host_feed,
+    keys,
     listed,
     members,
     messages,
@@ -30,6 +33,7 @@ from kiosk.service.store import (
     screenings,
     sessions,
     sites,
+    staff,
     stations,
     tokens,
     totp,
@@ -39,6 +43,7 @@ from kiosk.service.store.columns import metadata
 
 __all__ = [
     "aliases",
+    "approvals",
     "attempts",
     "audit",
     "batches",
@@ -48,8 +53,10 @@ __all__ = [
     "credentials",
     "enrollments",
     "external_tokens",
+    "fleet",
     "guests",
     "host_feed",
+    "keys",
     "listed",
     "members",
     "messages",
@@ -66,6 +73,7 @@ __all__ = [
     "screenings",
     "sessions",
     "sites",
+    "staff",
     "stations",
     "tokens",
     "totp",

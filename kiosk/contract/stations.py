@@ -1,0 +1,112 @@
+"""A station as the service knows it: how it is activated, what it tells of itself, and what it is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from kiosk.contract.profile import Profile
+
+Jwk = dict[str, str]
+"""A public key as RFC 7517 writes it (P-256: kty, crv, x, y; Ed25519: kty, crv, x)."""
+
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+"""RFC 7523, section 2.2."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActivateStation:
+    """POST /stations/activate, with no token: the one-time code of the console, and the key pair that the station made.
+
+    `proof` is a compact JWS (ES256) by that key over `{"code_sha256", "aud", "iat"}`: who sends the key has it.
+    """
+
+    code: str = field(repr=False)
+    public_key: Jwk
+    proof: str
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ActivatedStation:
+    """201. From now on the station asks for tokens as `client_id` by private_key_jwt (RFC 7523). `verify_key` (Ed25519)
+    is what its configurations are signed with; `configuration` is the first, as GET …/configuration."""
+
+    station_id: str
+    client_id: str
+    name: str
+    site: str
+    verify_key: Jwk
+    configuration: str
+
+
+@dataclass(frozen=True, slots=True)
+class StationConfiguration:
+    """The payload of the signed configuration (compact JWS, EdDSA): what the station shows or obeys, under a `version`
+    that grows. `issued_at` is seconds since 1970. A station keeps the last good one, and takes no older."""
+
+    version: int
+    issued_at: int
+    station_id: str
+    name: str
+    site: str
+    profile: Profile
+    heartbeat: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class SignedConfiguration:
+    """GET /stations/me/configuration: 200, or 304 where `If-None-Match` names the version."""
+
+    configuration: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepTime:
+    """How long a person was at a step, and how it ended there: `next`, or the word of what stopped it."""
+
+    step: str
+    seconds: float
+    ended: str = "next"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """PUT /stations/me/standing, every `heartbeat` seconds and when the step changes. `step` is the name of the
+    screen, nothing of a person; `seconds` how long it has been there; `queue` how many rows of the journal wait to be
+    settled; `clock` the station's own time (seconds since 1970); `problem` a word; `steps` are those that ended since
+    the last standing that was taken; `counter` numbers the standings, so that none counts twice."""
+
+    step: str
+    seconds: float
+    clock: float
+    counter: int
+    version: str = ""
+    queue: int = 0
+    problem: str = ""
+    configuration: int = 0
+    steps: tuple[StepTime, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StandingHeard:
+    """200. `now` is the service's time (seconds since 1970), `configuration` the version that there is to fetch,
+    `update` the version of the program that the service would like to see, or empty. `commands` are words for the
+    station: `restart`."""
+
+    now: float
+    configuration: int
+    update: str = ""
+    commands: tuple[str, ...] = ()
+
+
+__all__ = [
+    "ASSERTION_TYPE",
+    "ActivateStation",
+    "ActivatedStation",
+    "Jwk",
+    "SignedConfiguration",
+    "Standing",
+    "StandingHeard",
+    "StationConfiguration",
+    "StepTime",
+]

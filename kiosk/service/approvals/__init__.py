@@ -1,0 +1,1 @@
+"""What staff are asked to approve, and what comes of it."""

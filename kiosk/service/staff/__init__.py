@@ -1,0 +1,1 @@
+"""Staff: their keys, what they may do, and their word for it."""

@@ -1,0 +1,1 @@
+"""Stations of the fleet: activated, configured, watched, revoked."""
