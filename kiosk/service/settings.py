@@ -183,6 +183,7 @@ class ServiceSettings(SettingsModel):
             raise ValueError("verification.methods: totp alone lets in nobody who has no app yet: add another way")
         tables = {each.tenant for each in self.directories if isinstance(each, TableSettings)}
         self.accounts.check_kiosk(tables, mailed=self.mail is not None)
+        self.life.check({party.id: party.kind for party in self.relying_parties})
         self._believes_something()
         self._unique("directories", [each.id for each in self.directories])
         self._unique("relying_parties", [party.id for party in self.relying_parties])

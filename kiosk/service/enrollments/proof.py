@@ -27,7 +27,7 @@ from kiosk.service.store import ceremonies as rows
 from kiosk.service.store import credentials as credential_rows
 from kiosk.service.store import enrollments as enrollment_rows
 from kiosk.service.store.ceremonies import CeremonyRow, CeremonyState
-from kiosk.service.store.credentials import CredentialRow
+from kiosk.service.store.credentials import CredentialRow, Proof
 from kiosk.service.store.engine import WriteTx
 from kiosk.service.store.enrollments import EnrollmentRow
 
@@ -129,7 +129,7 @@ def _proved(
         return row
     row, now = alive(tx, parts, place), parts.clock.now()
     assert row.person is not None
-    credential_rows.mark_proved(tx, credential, sign_count, now)
+    credential_rows.mark_proved(tx, credential, Proof(now, sign_count, "", now))
     give_up(tx, parts, rows.ceremonies_named(tx, credential_rows.rival_ceremonies(tx, credential)))
     rows.move_ceremony(tx, ceremony, state=CeremonyState.PROVED, proof_hash=proof_hash)
     party = party_of(parts, ceremony.relying_party)

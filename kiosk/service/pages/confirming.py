@@ -84,10 +84,11 @@ def confirmed(parts: Parts, row: PhoneCodeRow, form: Mapping[str, str]) -> None:
 
 
 def _own(parts: Parts, row: PhoneCodeRow, party_id: str, assertion: Assertion) -> CredentialRow | None:
-    """The credential, if it is one of the person's that was seen working; a discoverable one tells its user."""
+    """The credential, if it is one of the person's that was seen working, and whose key was handed over; a discoverable
+    one tells its user."""
     with parts.store.read() as tx:
         held = credential_rows.credentials_of_user(tx, row.user_id or "")
-    mine = [each for each in held if each.relying_party == party_id and each.proved_at is not None]
+    mine = [each for each in held if each.relying_party == party_id and each.activated_at is not None]
     found = next((each for each in mine if each.credential_id == assertion.credential_id), None)
     if found is None or not hmac.compare_digest(assertion.user_handle or b"", found.user_handle):
         return None

@@ -162,6 +162,7 @@ def _store(
             ceremony_id=ceremony.id,
             registered_at=now,
             proved_at=now,
+            activated_at=now,
             account=person.user_id,
         ),
     )

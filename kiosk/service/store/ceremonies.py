@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     ForeignKey,
@@ -73,6 +74,8 @@ ceremonies = Table(
     Column("party_state", JSON, nullable=False, server_default="{}"),
     Column("proof_state", JSON, nullable=False, server_default="{}"),
     Column("handed_over_at", UtcDateTime),
+    Column("key_number", Integer, nullable=False, server_default="1"),
+    Column("firmware", BigInteger),
     Index("ix_ceremonies_enrollment_id_state", "enrollment_id", "state"),
 )
 
@@ -86,6 +89,7 @@ class CeremonyRow:
     `key_serial` is what the key said of itself over USB. `account` and `reference` are the party's names of the person
     and of the registration, `party_state` and `proof_state` what it wants back with the response and with the proof.
     `handed_over_at` is when the response was about to be sent to a remote party: from then on it may have it.
+    `key_number` tells the keys of one visit apart; `firmware` is what the key said of itself.
     """
 
     id: str
@@ -115,6 +119,8 @@ class CeremonyRow:
     party_state: Mapping[str, str] = field(default_factory=dict)
     proof_state: Mapping[str, Any] = field(default_factory=dict)
     handed_over_at: datetime | None = None
+    key_number: int = 1
+    firmware: int | None = None
 
 
 _COLUMNS = tuple(ceremonies.c[name] for name in CeremonyRow.__slots__)

@@ -120,7 +120,18 @@ _RIVALS = select(credentials.c.ceremony_id).where(
 _PROVE = (
     update(credentials)
     .where(credentials.c.id == bindparam("mine"), credentials.c.proved_at.is_(None))
-    .values(proved_at=bindparam("now"), sign_count=bindparam("count"))
+    .values(
+        proved_at=bindparam("now"),
+        sign_count=bindparam("count"),
+        key_id=bindparam("its_key"),
+        activated_at=bindparam("from_then"),
+    )
+)
+_OF_KEY = select(*_COLUMNS).where(credentials.c.key_id == bindparam("its_key")).order_by(credentials.c.registered_at)
+_ACTIVATE = (
+    update(credentials)
+    .where(credentials.c.key_id == bindparam("its_key"), credentials.c.activated_at.is_(None))
+    .values(activated_at=bindparam("now"))
 )
 _REMOVE = delete(credentials).where(credentials.c.ceremony_id.in_(bindparam("ceremonies", expanding=True)))
 _HANDLE = select(user_handles.c.handle).where(
@@ -157,10 +168,32 @@ def proved_credential_ids(tx: ReadTx, user_id: str, relying_party: str) -> tuple
     return tuple(tx.connection.execute(_PROVED, {"user": user_id, "party": relying_party}).scalars())
 
 
-def mark_proved(tx: WriteTx, row: CredentialRow, sign_count: int, now: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What an assertion has shown: when, the counter that it carried, which key it is of, and from when on the
+    credential works for signing in (None: not before hand-over)."""
+
+    at: datetime
+    sign_count: int
+    key_id: str
+    activated_at: datetime | None
+
+
+def mark_proved(tx: WriteTx, row: CredentialRow, proof: Proof) -> None:
     """Note that an assertion verified. Raises StaleRow when the credential is gone or already proved."""
-    if tx.connection.execute(_PROVE, {"mine": row.id, "now": now, "count": sign_count}).rowcount != 1:
+    given = {"count": proof.sign_count, "its_key": proof.key_id, "from_then": proof.activated_at}
+    if tx.connection.execute(_PROVE, {"mine": row.id, "now": proof.at, **given}).rowcount != 1:
         raise StaleRow
+
+
+def credentials_of_key(tx: ReadTx, key_id: str) -> tuple[CredentialRow, ...]:
+    """What was proved on a key of the inventory, wherever it was registered."""
+    return tuple(map(_row, tx.connection.execute(_OF_KEY, {"its_key": key_id}))) if key_id else ()
+
+
+def activate_credentials(tx: WriteTx, key_id: str, now: datetime) -> int:
+    """Let the credentials of a key work from now on; how many did not before."""
+    return tx.connection.execute(_ACTIVATE, {"its_key": key_id, "now": now}).rowcount
 
 
 def remove_credentials(tx: WriteTx, ceremony_ids: Sequence[str]) -> int:

@@ -37,6 +37,7 @@ enrollments = Table(
     Column("registration", JSON(none_as_null=True)),
     Column("key_number", Integer, nullable=False, server_default="1"),
     Column("intent", JSON(none_as_null=True)),
+    Column("verified_by", String(24), nullable=False, server_default=""),
     Index("ix_enrollments_client_id_phase", "client_id", "phase"),
     Index("ix_enrollments_phase_expires_at", "phase", "expires_at"),
     Index("ix_enrollments_kept_until", "expires_at", sqlite_where=text(_KEPT), postgresql_where=text(_KEPT)),
@@ -58,6 +59,7 @@ _COLUMNS = (
     enrollments.c.registration,
     enrollments.c.key_number,
     enrollments.c.intent,
+    enrollments.c.verified_by,
 )
 
 
@@ -72,7 +74,8 @@ class EnrollmentRow:
     short word that people quote at the desk. `hints` are the masked addresses by way of verification, as somebody or
     nobody is shown them; forgotten with the person. `registration` is a filled-in form, where somebody registers
     instead of being known: kept until the account is made of it, or the enrollment ends. `key_number` counts the keys
-    of this visit, from 1; `intent` is what the person is here for, with the ids of keys that are lost.
+    of this visit, from 1; `intent` is what the person is here for, with the ids of keys that are lost. `verified_by` is
+    the way in which they were verified.
     """
 
     id: str
@@ -90,9 +93,21 @@ class EnrollmentRow:
     registration: Mapping[str, Any] | None = field(default=None, repr=False)
     key_number: int = 1
     intent: Mapping[str, Any] | None = None
+    verified_by: str = ""
 
 
-_CHANGING = ("phase", "version", "subject", "user_id", "person", "hints", "registration", "key_number", "intent")
+_CHANGING = (
+    "phase",
+    "version",
+    "subject",
+    "user_id",
+    "person",
+    "hints",
+    "registration",
+    "key_number",
+    "intent",
+    "verified_by",
+)
 
 # Statements are made once: building one costs more than running it.
 _INSERT = insert(enrollments)

@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any, Final
 
-from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 
-from kiosk.service.store.columns import UtcDateTime, id_column, metadata
+from kiosk.service.store.columns import UtcDateTime, id_column, metadata, one_of
+from kiosk.service.store.engine import ReadTx, StaleRow, WriteTx
 
 
 class KeyState(StrEnum):
@@ -48,6 +68,8 @@ keys = Table(
     Column("first_seen_at", UtcDateTime, nullable=False),
     Column("issued_at", UtcDateTime),
     Column("expires_at", UtcDateTime),
+    Column("warned_at", UtcDateTime),
+    Column("contact", LargeBinary),
     Column("version", Integer, nullable=False),
     Index(
         "uq_keys_tenant_aaguid_serial",
@@ -60,16 +82,37 @@ keys = Table(
     ),
     Index("ix_keys_user_id", "user_id"),
     Index("ix_keys_serial", "serial"),
-    Index("ix_keys_tenant_state", "tenant", "state"),
+    Index("ix_keys_tenant_id", "tenant", "id"),
+    Index("ix_keys_tenant_state_id", "tenant", "state", "id"),
+    Index("ix_keys_tenant_aaguid_id", "tenant", "aaguid", "id"),
+    Index("ix_keys_state_state_at", "state", "state_at"),
     Index("ix_keys_expires_at", "expires_at"),
     Index("ix_keys_enrollment_id", "enrollment_id"),
 )
 """A key without a serial number is known by the enrollment that gave it out; its credentials carry its id."""
 
 
+recalls = Table(
+    "recalls",
+    metadata,
+    id_column(),
+    Column("tenant", String(40), nullable=False),
+    Column("aaguid", String(36), nullable=False),
+    Column("firmware_below", BigInteger),
+    Column("reason", String(40), nullable=False),
+    Column("made_by", String(128), nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("done_at", UtcDateTime),
+    Index("ix_recalls_tenant_aaguid", "tenant", "aaguid"),
+    Index("ix_recalls_done_at", "done_at"),
+)
+"""Models that must not be used any more; `done_at` is when the last key of the inventory was marked."""
+
+
 @dataclass(frozen=True, slots=True)
 class KeyRow:
-    """One key. `firmware` is in its own counting (getInfo firmwareVersion)."""
+    """One key. `firmware` is in its own counting (getInfo firmwareVersion); `aaguid` is empty for one of the stock whose
+    model nobody told yet. `contact` is a sealed mail address of its holder. `warned_at`: they were told of its end."""
 
     id: str
     tenant: str
@@ -86,4 +129,252 @@ class KeyRow:
     enrollment_id: str = ""
     issued_at: datetime | None = None
     expires_at: datetime | None = None
+    warned_at: datetime | None = None
+    contact: bytes | None = field(default=None, repr=False)
     version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class RecallRow:
+    """A model (`aaguid`) that is recalled: all of it, or what has a firmware below one."""
+
+    id: str
+    tenant: str
+    aaguid: str
+    firmware_below: int | None
+    reason: str
+    made_by: str
+    made_at: datetime
+    done_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which keys of a tenant are looked for; what is empty does not matter. `sites`: at one of them."""
+
+    tenant: str
+    serial: str = ""
+    user_id: str = ""
+    state: KeyState | None = None
+    aaguid: str = ""
+    sites: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class KeyCount:
+    """How many keys of a model at a site are in a state."""
+
+    aaguid: str
+    model: str
+    site: str
+    state: KeyState
+    number: int
+
+
+_COLUMNS = tuple(keys.c[name] for name in KeyRow.__slots__)
+_RECALL_COLUMNS = tuple(recalls.c[name] for name in RecallRow.__slots__)
+_FIXED: Final = frozenset({"id", "tenant", "first_seen_at"})
+_CHANGING = tuple(name for name in KeyRow.__slots__ if name not in _FIXED)
+
+_HELD: Final = (KeyState.ISSUED, KeyState.AWAITING, KeyState.RECALLED)
+"""States in which a key with a holder is in their hands."""
+RECALLABLE: Final = (KeyState.IN_STOCK, KeyState.ISSUED, KeyState.AWAITING, KeyState.RETURNED)
+"""States that a recall changes."""
+
+# Statements are made once: building one costs more than running it.
+_INSERT = insert(keys)
+_ONE = select(*_COLUMNS).where(keys.c.id == bindparam("wanted"))
+_NUMBER = (
+    select(*_COLUMNS)
+    .where(
+        keys.c.serial == bindparam("number"),
+        keys.c.tenant == bindparam("whose"),
+        or_(keys.c.aaguid == bindparam("make"), keys.c.aaguid == ""),
+    )
+    .order_by(keys.c.aaguid.desc())
+    .limit(1)
+)
+_OF_HOLDER = (
+    select(*_COLUMNS)
+    .where(keys.c.user_id == bindparam("holder"), one_of(keys.c.state, _HELD))
+    .order_by(keys.c.issued_at, keys.c.id)
+)
+_OF_ENROLLMENT = select(*_COLUMNS).where(keys.c.enrollment_id == bindparam("visit")).order_by(keys.c.id)
+_MOVE = (
+    update(keys)
+    .where(keys.c.id == bindparam("wanted"), keys.c.version == bindparam("seen"))
+    .values({name: bindparam(f"to_{name}") for name in _CHANGING})
+)
+_DROP = delete(keys).where(keys.c.id == bindparam("wanted"), keys.c.version == bindparam("seen"))
+_ENDING = (
+    select(*_COLUMNS)
+    .where(
+        keys.c.expires_at <= bindparam("until"),
+        keys.c.warned_at.is_(None),
+        keys.c.state == KeyState.ISSUED.value,
+    )
+    .order_by(keys.c.expires_at)
+    .limit(bindparam("most"))
+)
+_WAITING = (
+    select(*_COLUMNS)
+    .where(keys.c.state == KeyState.AWAITING.value, keys.c.state_at <= bindparam("before"))
+    .order_by(keys.c.state_at)
+    .limit(bindparam("most"))
+)
+_UNDONE = select(*_RECALL_COLUMNS).where(recalls.c.done_at.is_(None)).order_by(recalls.c.made_at).limit(1)
+_RECALLS = select(*_RECALL_COLUMNS).where(recalls.c.tenant == bindparam("whose")).order_by(recalls.c.made_at)
+_RECALLS_OF = select(*_RECALL_COLUMNS).where(
+    recalls.c.tenant == bindparam("whose"), recalls.c.aaguid == bindparam("make")
+)
+_RECALL_DONE = (
+    update(recalls)
+    .where(recalls.c.id == bindparam("wanted"), recalls.c.done_at.is_(None))
+    .values(done_at=bindparam("now"))
+)
+
+
+def add_key(tx: WriteTx, row: KeyRow) -> None:
+    """Store a key that was never here."""
+    tx.connection.execute(_INSERT, {name: getattr(row, name) for name in KeyRow.__slots__})
+
+
+def key(tx: ReadTx, key_id: str) -> KeyRow | None:
+    """The key of this id."""
+    return _first(tx, _ONE, {"wanted": key_id})
+
+
+def key_numbered(tx: ReadTx, tenant: str, aaguid: str, serial: str) -> KeyRow | None:
+    """The key with this number: of this model, or one of the stock whose model nobody told. A WriteTx is alone with the
+    number until its end, so that nobody else makes a row for it."""
+    if not serial:
+        return None
+    if isinstance(tx, WriteTx):
+        tx.alone_with(f"key\0{tenant} {serial}")
+    return _first(tx, _NUMBER, {"number": serial, "whose": tenant, "make": aaguid})
+
+
+def keys_of_holder(tx: ReadTx, user_id: str) -> tuple[KeyRow, ...]:
+    """What somebody has in their hands, the oldest first: issued, waiting for hand-over, or recalled."""
+    return _all(tx, _OF_HOLDER, {"holder": user_id})
+
+
+def keys_of_enrollment(tx: ReadTx, enrollment_id: str) -> tuple[KeyRow, ...]:
+    """The keys that an enrollment gave out last."""
+    return _all(tx, _OF_ENROLLMENT, {"visit": enrollment_id})
+
+
+def move_key(tx: WriteTx, seen: KeyRow, **changes: Any) -> KeyRow:
+    """Change a row that is still as it was seen, and return it as it is now. Raises StaleRow."""
+    now = replace(seen, version=seen.version + 1, **changes)
+    moved = {f"to_{name}": getattr(now, name) for name in _CHANGING}
+    if tx.connection.execute(_MOVE, {**moved, "wanted": seen.id, "seen": seen.version}).rowcount != 1:
+        raise StaleRow
+    return now
+
+
+def drop_key(tx: WriteTx, seen: KeyRow) -> None:
+    """Forget a key that nobody ever had in the end. Raises StaleRow."""
+    if tx.connection.execute(_DROP, {"wanted": seen.id, "seen": seen.version}).rowcount != 1:
+        raise StaleRow
+
+
+def find_keys(tx: ReadTx, wanted: Wanted, after: str, limit: int) -> tuple[KeyRow, ...]:
+    """A page of keys by id, behind `after`."""
+    query = select(*_COLUMNS).where(*_conditions(wanted), keys.c.id > after).order_by(keys.c.id).limit(limit)
+    return tuple(map(_row, tx.connection.execute(query)))
+
+
+def count_keys(tx: ReadTx, wanted: Wanted) -> tuple[KeyCount, ...]:
+    """How many there are, by model, site and state."""
+    by = (keys.c.aaguid, keys.c.model, keys.c.site, keys.c.state)
+    query = select(*by, func.count()).where(*_conditions(wanted)).group_by(*by).order_by(*by)
+    return tuple(
+        KeyCount(aaguid, model, site, KeyState(state), number)
+        for aaguid, model, site, state, number in tx.connection.execute(query)
+    )
+
+
+def firmwares(tx: ReadTx, tenant: str) -> tuple[tuple[str, int | None, int], ...]:
+    """Each model and firmware that a recall could concern, and how many keys of it there are."""
+    by = (keys.c.aaguid, keys.c.firmware)
+    query = (
+        select(*by, func.count())
+        .where(keys.c.tenant == tenant, one_of(keys.c.state, RECALLABLE), keys.c.aaguid != "")
+        .group_by(*by)
+        .order_by(*by)
+    )
+    return tuple((aaguid, firmware, number) for aaguid, firmware, number in tx.connection.execute(query))
+
+
+def ending_keys(tx: ReadTx, until: datetime, limit: int) -> tuple[KeyRow, ...]:
+    """Keys that people have, whose time ends by then, and whose holders were not told."""
+    return _all(tx, _ENDING, {"until": until, "most": limit})
+
+
+def waiting_keys(tx: ReadTx, before: datetime, limit: int) -> tuple[KeyRow, ...]:
+    """Keys that have waited for their hand-over since then."""
+    return _all(tx, _WAITING, {"before": before, "most": limit})
+
+
+def add_recall(tx: WriteTx, row: RecallRow) -> None:
+    """Store a recall. What it concerns is refused from now on, and marked by and by."""
+    tx.connection.execute(insert(recalls), {name: getattr(row, name) for name in RecallRow.__slots__})
+
+
+def undone_recall(tx: ReadTx) -> RecallRow | None:
+    """The oldest recall whose keys are not all marked."""
+    found = tx.connection.execute(_UNDONE).one_or_none()
+    return None if found is None else RecallRow(*found)
+
+
+def recalls_of(tx: ReadTx, tenant: str, aaguid: str = "") -> tuple[RecallRow, ...]:
+    """The recalls of a tenant, oldest first; only those of a model, where one is given."""
+    if aaguid:
+        found = tx.connection.execute(_RECALLS_OF, {"whose": tenant, "make": aaguid})
+    else:
+        found = tx.connection.execute(_RECALLS, {"whose": tenant})
+    return tuple(RecallRow(*each) for each in found)
+
+
+def concerned_keys(tx: ReadTx, recall: RecallRow, limit: int) -> tuple[KeyRow, ...]:
+    """Keys that a recall concerns and that are not marked yet."""
+    query = (
+        select(*_COLUMNS)
+        .where(keys.c.tenant == recall.tenant, keys.c.aaguid == recall.aaguid, one_of(keys.c.state, RECALLABLE))
+        .order_by(keys.c.id)
+        .limit(limit)
+    )
+    if recall.firmware_below is not None:
+        query = query.where(or_(keys.c.firmware.is_(None), keys.c.firmware < recall.firmware_below))
+    return tuple(map(_row, tx.connection.execute(query)))
+
+
+def end_recall(tx: WriteTx, recall: RecallRow, now: datetime) -> None:
+    """All of its keys are marked."""
+    tx.connection.execute(_RECALL_DONE, {"wanted": recall.id, "now": now})
+
+
+def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    told = {
+        keys.c.serial: wanted.serial,
+        keys.c.user_id: wanted.user_id,
+        keys.c.state: wanted.state,
+        keys.c.aaguid: wanted.aaguid,
+    }
+    found = [keys.c.tenant == wanted.tenant, *(column == value for column, value in told.items() if value)]
+    return [*found, one_of(keys.c.site, sorted(wanted.sites))] if wanted.sites else found
+
+
+def _first(tx: ReadTx, query: Any, given: dict[str, Any]) -> KeyRow | None:
+    found = tx.connection.execute(query, given).one_or_none()
+    return None if found is None else _row(found)
+
+
+def _all(tx: ReadTx, query: Any, given: dict[str, Any]) -> tuple[KeyRow, ...]:
+    return tuple(map(_row, tx.connection.execute(query, given)))
+
+
+def _row(found: Sequence[Any]) -> KeyRow:
+    values = dict(zip(KeyRow.__slots__, found, strict=True))
+    return KeyRow(**{**values, "state": KeyState(values["state"])})

@@ -14,12 +14,20 @@ from kiosk.service.store.credentials import credentials, user_handles
 from kiosk.service.store.engine import ReadTx, WriteTx
 from kiosk.service.store.external_tokens import external_tokens
 from kiosk.service.store.guests import guests
+from kiosk.service.store.keys import keys
 from kiosk.service.store.passwords import passwords
 from kiosk.service.store.sites import user_sites
 from kiosk.service.store.totp import recovery_codes, totp
 from kiosk.service.store.users import badges, user_values, users
 
-_MOVED: Final = ((aliases, None), (badges, None), (credentials, None), (consents, None), (user_sites, "site"))
+_MOVED: Final = (
+    (aliases, None),
+    (badges, None),
+    (credentials, None),
+    (keys, None),
+    (consents, None),
+    (user_sites, "site"),
+)
 _MOVED_TOO: Final = ((external_tokens, "name"), (user_handles, "relying_party"))
 """What the older account gets; but not what it has of the same `site`, `name` or relying party."""
 

@@ -51,6 +51,7 @@ removals = Table(
     Column("leased_until", UtcDateTime),
     Column("settled_at", UtcDateTime),
     Column("reason", String(64), nullable=False),
+    Column("tenant", String(40), nullable=False, server_default="default"),
     Index("ix_removals_state_due_at", "state", "due_at"),
     sqlite_autoincrement=True,
 )
@@ -72,6 +73,7 @@ class NewRemoval:
     search_until: datetime
     receipt: str
     due_at: datetime
+    tenant: str = "default"
 
 
 @dataclass(frozen=True, slots=True)
