@@ -27,7 +27,7 @@ DOCS = ROOT / "resources/docs"
 GUIDES = (ROOT / "README.md", *sorted(DOCS.glob("*.md")), ROOT / "resources/attestation/roots/README.md")
 SERVICE, STATION = (DOCS / "service.md").read_text(encoding="utf-8"), (DOCS / "station.md").read_text(encoding="utf-8")
 ALL = "\n".join(guide.read_text(encoding="utf-8") for guide in GUIDES)
-UNITS = sorted((ROOT / "resources/systemd").glob("*.service"))
+UNITS = sorted((ROOT / "resources").glob("*/*.service"))
 RENAMED = {"credentials_folder": "credentials.folder"}
 
 
@@ -153,10 +153,12 @@ def test_the_units_start_what_there_is() -> None:
     units = {path.stem: _unit(path)["Service"]["ExecStart"].split() for path in UNITS}
     assert units["keywright-service"][1] in COMMANDS
     assert units["keywright-agent"][1] in COMMANDS
-    weston = _unit(ROOT / "resources/weston/weston.ini")
+    kiosk = ROOT / "resources/kiosk"
     assert units["keywright-kiosk"][0] == "/usr/bin/weston"
-    assert weston["autolaunch"]["path"] == "/etc/keywright/keywright-kiosk"
-    assert "keywright kiosk --config" in (ROOT / "resources/weston/keywright-kiosk").read_text()
+    assert _unit(kiosk / "weston/weston.ini")["autolaunch"]["path"] == "/etc/keywright/keywright-session"
+    assert units["keywright-kiosk-xorg"][:2] == ["/usr/bin/xinit", "/etc/keywright/xsession"]
+    assert "exec /etc/keywright/keywright-session" in (kiosk / "xorg/xsession").read_text()
+    assert "/opt/keywright/keywright" in (kiosk / "keywright-session").read_text()
 
 
 @pytest.mark.parametrize("path", UNITS, ids=_id)

@@ -26,11 +26,13 @@ _NO_WINDOWS = frozenset({"offscreen", "minimal", "vnc", "linuxfb", "eglfs"})
 """Platforms that need neither Wayland nor X11."""
 
 DEMO_SIZE = QSize(1280, 800)
+_PULSE_MS = 1000
 
 
 @dataclass(frozen=True)
 class Appearance:
-    """How the kiosk stands there. `dock` makes what stands beside it in the demo, and is not part of it."""
+    """How the kiosk stands there. `dock` makes what stands beside it in the demo, and is not part of it. `alive` is
+    called each second while the screen works: whoever supervises the kiosk may listen."""
 
     place: Surroundings = field(default_factory=Surroundings)
     full_screen: bool = True
@@ -38,6 +40,7 @@ class Appearance:
     theme: Theme | None = None
     dock: Callable[[], QWidget] | None = None
     locale: str = "en"
+    alive: Callable[[], None] | None = None
 
 
 def make_application() -> QApplication:
@@ -72,6 +75,8 @@ def run(make_station: MakeStation, appearance: Appearance) -> int:
         try:
             window, station = standing.stand(theme, appearance.place, make_station, Interpreter(app), curtain.size())
             stations.append(station)
+            if appearance.full_screen:
+                station.observe(standing.Lockdown(app, frame).follow)
         finally:
             if not stations:
                 app.exit(1)  # whoever supervises us starts us again; a curtain alone helps nobody
@@ -82,6 +87,7 @@ def run(make_station: MakeStation, appearance: Appearance) -> int:
         _add_dock(frame, row, appearance)
         row.activate()
         station.start()
+        _pulse(frame, appearance.alive)
 
     AfterFirstPaint(curtain, begin)
     frame.showFullScreen() if appearance.full_screen else frame.show()
@@ -92,6 +98,16 @@ def run(make_station: MakeStation, appearance: Appearance) -> int:
     stopped = [station.stop() for station in stations]
     frame.deleteLater()
     return code or (0 if all(stopped) else 1)
+
+
+def _pulse(frame: QWidget, alive: Callable[[], None] | None) -> None:
+    """Tell that the thread of the screen goes round, from the first screen on."""
+    if alive is None:
+        return
+    pulse = QTimer(frame)
+    pulse.timeout.connect(alive)
+    pulse.start(_PULSE_MS)
+    alive()
 
 
 def _frame(theme: Theme, appearance: Appearance) -> tuple[QWidget, QHBoxLayout]:

@@ -12,11 +12,14 @@ from kiosk.enrollment.events import RetryDue, TimeExpired
 from kiosk.enrollment.states import Connecting, Prove, State, Welcome
 from ui.bridge import Bridge
 from ui.i18n import Interpreter
+from ui.lockdown import Lockdown
 from ui.references import References
 from ui.station import MakeStation, Station
 from ui.surroundings import Surroundings
 from ui.theme import Theme
 from ui.window import Window
+
+__all__ = ["Lockdown", "VisitClock", "stand"]
 
 
 def stand(

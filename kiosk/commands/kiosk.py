@@ -8,11 +8,13 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from itertools import chain, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from hardware.agent.notify import ALIVE, READY, Systemd
 from kiosk.commands.eye import open_eye
 from kiosk.commands.key_choice import KeyChoice, key_option
 from kiosk.config import Place, StationSettings, load_station_settings
@@ -48,12 +50,19 @@ def command(config: Path, key: KeyChoice | None, *, window: bool) -> None:
             place=_surroundings(settings, key),
             full_screen=not window,
             locale=settings.languages[0] if settings.languages else "en",
+            alive=_pulse(Systemd(os.environ)),
         )
         sys.exit(run(partial(_station, settings, key), appearance))
     except KioskError as error:
         words = importlib.import_module("kiosk.commands.words")
         click.echo(words.sentence(error), err=True)
         sys.exit(CANNOT_START)
+
+
+def _pulse(systemd: Systemd) -> Callable[[], None]:
+    """Ready once, alive each time after."""
+    words = chain((READY,), repeat(ALIVE))
+    return lambda: systemd.tell(next(words))
 
 
 def _surroundings(settings: StationSettings, key: KeyChoice | None) -> Surroundings:
