@@ -20,8 +20,10 @@ from kiosk.service.directories.rules import normalise_criteria
 from kiosk.service.enrollments import register, rules
 from kiosk.service.enrollments.finish import end_left
 from kiosk.service.enrollments.giving_up import end_enrollment, people_go_on
+from kiosk.service.enrollments.policy import policy_for
 from kiosk.service.enrollments.profile import alternatives
 from kiosk.service.enrollments.register import by_mail, by_phone, keep_handles
+from kiosk.service.keys.holding import Holding, holding
 from kiosk.service.mobile.codes import take_back_of_enrollment
 from kiosk.service.parts import Parts
 from kiosk.service.sources import new_id
@@ -109,10 +111,13 @@ def verify(parts: Parts, caller: Caller, enrollment_id: str, asked: Verify) -> V
         row = register.verify(parts, row, asked)
     elif row.phase is Phase.VERIFY:
         judged = by_phone(parts, row.id) if asked.method is VerificationMethod.PHONE else parts
-        verification.judge(judged, row, row.person, asked, lambda tx: _verified(tx, parts, caller, enrollment_id))
+        verification.judge(
+            judged, row, row.person, asked, lambda tx: _verified(tx, parts, caller, row.id, asked.method)
+        )
     assert row.person is not None
     parties = tuple(party.name for party in parts.relying_parties.values())
-    return Verified(Phase.KEY, row.person.display_name, parties, rules.policy_for(parts.settings, row.person))
+    policy, has = policy_for(parts.settings, row.person), _holding(parts, caller, enrollment_id)
+    return Verified(Phase.KEY, row.person.display_name, parties, policy, has.held, has.intents)
 
 
 def cancel(parts: Parts, caller: Caller, enrollment_id: str) -> None:
@@ -138,7 +143,16 @@ def _exactly_one(parts: Parts, criteria: Criteria) -> Person | None:
     return found[0] if len(found) == 1 else None
 
 
-def _verified(tx: WriteTx, parts: Parts, caller: Caller, enrollment_id: str) -> None:
+def _holding(parts: Parts, caller: Caller, enrollment_id: str) -> Holding:
+    """What the person has, as it is once they are verified; nobody looks where policy does not count keys."""
+    if parts.settings.life.most is None:
+        return Holding()
+    with parts.store.read() as tx:
+        row = rows.enrollment(tx, enrollment_id, caller.client_id)
+        return Holding() if row is None else holding(tx, parts, row)
+
+
+def _verified(tx: WriteTx, parts: Parts, caller: Caller, enrollment_id: str, method: VerificationMethod) -> None:
     """To the key step, with a stable user handle for each relying party. Two calls at once: both are right."""
     row = rules.require_phase(
         rows.enrollment(tx, enrollment_id, caller.client_id), parts.clock.now(), Phase.VERIFY, Phase.KEY
@@ -146,4 +160,4 @@ def _verified(tx: WriteTx, parts: Parts, caller: Caller, enrollment_id: str) -> 
     if row.phase is Phase.KEY or row.user_id is None:
         return
     keep_handles(tx, parts, row.user_id)
-    rows.move_enrollment(tx, row, phase=Phase.KEY)
+    rows.move_enrollment(tx, row, phase=Phase.KEY, verified_by=method.value)

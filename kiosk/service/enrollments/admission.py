@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from kiosk.contract.enrollments import CheckedKey, CheckKey, KeyReport, Phase
 from kiosk.service.directories.connector import Person
 from kiosk.service.enrollments import rules
+from kiosk.service.enrollments.inventory import require_welcome
+from kiosk.service.enrollments.policy import policy_for
 from kiosk.service.parts import Parts
 from kiosk.service.relying_parties.connector import RelyingParty
 from kiosk.service.store.enrollments import enrollment
@@ -23,6 +25,8 @@ def check_key(parts: Parts, caller: Caller, enrollment_id: str, asked: CheckKey)
     row = rules.require_phase(found, parts.clock.now(), Phase.KEY)
     assert row.person is not None
     admit(parts, row.person, asked.key, parts.relying_parties.values())
+    with parts.store.read() as tx:
+        require_welcome(tx, parts, caller, row, asked.key)
     model = parts.trust.model(asked.key.aaguid)
     doubts = parts.trust.doubts(asked.key, parts.clock.now())
     return CheckedKey(model.name if model else "", model.picture if model else "", doubts)
@@ -33,7 +37,7 @@ def admit(parts: Parts, person: Person, key: KeyReport, parties: Iterable[Relyin
 
     Raises SimulatedKey, KeyNotAllowed with every reason; `<relying party>:<word>` where only that one refuses.
     """
-    rules.admit_key(key, rules.policy_for(parts.settings, person), embedded=parts.embedded)
+    rules.admit_key(key, policy_for(parts.settings, person), embedded=parts.embedded)
     now = parts.clock.now()
     if reasons := parts.trust.refusals(key, now):
         raise rules.KeyNotAllowed(*reasons)

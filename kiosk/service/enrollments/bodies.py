@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import ConfigDict, Field, StrictBool
 from pydantic.dataclasses import dataclass
 
 from kiosk.contract import enrollments as wire
+from kiosk.contract import keys as keys_wire
 from kiosk.contract import mobile_ids as id_wire
 from kiosk.contract import totp as totp_wire
 
@@ -86,3 +89,15 @@ class ShowMobileId(id_wire.ShowMobileId):
 @dataclass(frozen=True, config=_STRICT)
 class FinishEnrollment(wire.FinishEnrollment):
     """POST …/finish."""
+
+
+@dataclass(frozen=True, config=_STRICT)
+class ChooseIntent(keys_wire.ChooseIntent):
+    """POST …/intent."""
+
+    lost: tuple[Annotated[str, Field(pattern="^[0-9a-f]{32}$")], ...] = Field(default=(), max_length=16)
+
+
+@dataclass(frozen=True, config=_STRICT)
+class NextKey(keys_wire.NextKey):
+    """POST …/next-key."""

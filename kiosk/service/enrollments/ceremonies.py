@@ -9,6 +9,8 @@ from kiosk.service.directories.rules import BadCriteria
 from kiosk.service.enrollments import rules
 from kiosk.service.enrollments.admission import admit
 from kiosk.service.enrollments.giving_up import STILL_ARRIVING, give_up
+from kiosk.service.enrollments.intents import settle_intent
+from kiosk.service.enrollments.inventory import require_welcome
 from kiosk.service.parts import Parts
 from kiosk.service.relying_parties.connector import (
     CreationOptions,
@@ -42,7 +44,7 @@ class Place:
 def begin_ceremony(parts: Parts, caller: Caller, enrollment_id: str, asked: BeginCeremony) -> Ceremony:
     """Fresh creation options; an unfinished ceremony at the same relying party is given up.
 
-    Raises BadCriteria, NotFound, WrongPhase, Expired, SimulatedKey, KeyNotAllowed, RegistrationRejected,
+    Raises BadCriteria, NotFound, WrongPhase, Expired, SimulatedKey, KeyNotAllowed, KeysEnough, RegistrationRejected,
     RelyingPartyUnavailable.
     """
     if asked.relying_party not in parts.relying_parties:
@@ -54,11 +56,13 @@ def begin_ceremony(parts: Parts, caller: Caller, enrollment_id: str, asked: Begi
         assert row.person is not None
         handle = credential_rows.stored_handle(tx, party.name.id, row.person.user_id)
         exclude = credential_rows.proved_credential_ids(tx, row.person.user_id, party.name.id)
+        require_welcome(tx, parts, caller, row, asked.key)
     if handle is None:  # the relying parties are others now than when the person was verified
         raise rules.WrongPhase
     admit(parts, row.person, asked.key, (party,))
+    settle_intent(parts, caller, row)
     wanted = rules.user_verification(parts.settings.pin.mode)
-    options = _options(parts, party, row, CreationRequest(row.person, handle, exclude, wanted))
+    options = _options(parts, party, row, CreationRequest(row.person, handle, exclude, wanted), caller.tenant)
     ceremony = _new_ceremony(parts, row, asked, options)
     parts.store.write(lambda tx: _begun(tx, parts, caller, ceremony))
     return Ceremony(ceremony.id, party.name, options.origin, options.public_key, int(options.lifetime.total_seconds()))
@@ -74,18 +78,21 @@ def abandon(parts: Parts, place: Place, reason: AbandonReason) -> None:
         found = rows.ceremony(tx, place.ceremony_id, place.enrollment_id, place.caller.client_id)
         if found is None:
             return
-        if found.state in rows.UNFINISHED or (reason is AbandonReason.ANOTHER_KEY and not _is_done(tx, place)):
+        if found.state in rows.UNFINISHED or (reason is AbandonReason.ANOTHER_KEY and not _is_done(tx, place, found)):
             give_up(tx, parts, [found])
 
     parts.store.write(work)
 
 
-def _is_done(tx: ReadTx, place: Place) -> bool:
+def _is_done(tx: ReadTx, place: Place, ceremony: CeremonyRow) -> bool:
+    """Whether what was proved stays: the enrollment ended well, or the person is at another key already."""
     row = enrollment_rows.enrollment(tx, place.enrollment_id, place.caller.client_id)
-    return row is None or row.phase is Phase.DONE
+    return row is None or row.phase is Phase.DONE or ceremony.key_number < row.key_number
 
 
-def _options(parts: Parts, party: RelyingParty, row: EnrollmentRow, request: CreationRequest) -> CreationOptions:
+def _options(
+    parts: Parts, party: RelyingParty, row: EnrollmentRow, request: CreationRequest, tenant: str
+) -> CreationOptions:
     """What the party wants made. Where it perhaps began and did not answer, what it began is taken away."""
     begun_at = parts.clock.now()
     try:
@@ -102,6 +109,7 @@ def _options(parts: Parts, party: RelyingParty, row: EnrollmentRow, request: Cre
             search_until=begun_at + STILL_ARRIVING,
             receipt=row.receipt,
             due_at=parts.clock.now() + party.deadline,
+            tenant=tenant,
         )
         if error.account:
             parts.store.write(lambda tx: add_removal(tx, removal, parts.clock.now()))
@@ -153,13 +161,18 @@ def _new_ceremony(parts: Parts, row: EnrollmentRow, asked: BeginCeremony, option
         account=options.account,
         reference=options.reference,
         party_state=options.state,
+        key_number=row.key_number,
+        firmware=asked.key.firmware,
     )
 
 
 def _begun(tx: WriteTx, parts: Parts, caller: Caller, ceremony: CeremonyRow) -> None:
-    alive(tx, parts, Place(caller, ceremony.enrollment_id, ceremony.id))
+    row = alive(tx, parts, Place(caller, ceremony.enrollment_id, ceremony.id))
+    if row.key_number != ceremony.key_number:
+        raise rules.WrongPhase
     earlier = rows.ceremonies_of(tx, ceremony.enrollment_id, (*rows.UNFINISHED, CeremonyState.PROVED))
-    same = tuple(each for each in earlier if each.relying_party == ceremony.relying_party)
+    at_party = (each for each in earlier if each.relying_party == ceremony.relying_party)
+    same = tuple(each for each in at_party if each.key_number == ceremony.key_number)
     if any(each.state is CeremonyState.PROVED for each in same):
         raise rules.WrongPhase
     give_up(tx, parts, same)

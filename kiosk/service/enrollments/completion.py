@@ -15,6 +15,7 @@ from kiosk.service.attestation.verdict import AttestationRejected
 from kiosk.service.enrollments import rules
 from kiosk.service.enrollments.ceremonies import Place, alive, ceremony_at, party_of
 from kiosk.service.enrollments.giving_up import take_away
+from kiosk.service.enrollments.inventory import attested_refusal
 from kiosk.service.enrollments.proof_request import proof_request
 from kiosk.service.enrollments.settlement import settle
 from kiosk.service.parts import Parts
@@ -173,12 +174,18 @@ def _registered(
     tx: WriteTx, parts: Parts, place: Place, intent: CeremonyRow, taken: RegisteredCredential, name: str
 ) -> CeremonyRow:
     ceremony = _still(tx, place, intent)
-    alive(tx, parts, place)
+    row = alive(tx, parts, place)
     if credential_rows.credential_exists(tx, ceremony.relying_party, taken.credential_id):
         return rows.move_ceremony(
             tx, ceremony, state=CeremonyState.REFUSED, refusal="known_credential", lease_until=None
         )
-    credential_rows.add_credential(tx, _credential(parts, ceremony, taken, name))
+    credential = _credential(parts, ceremony, taken, name)
+    if word := attested_refusal(tx, parts, place.caller, row, credential, ceremony.firmware):
+        known = {"credential_id": taken.credential_id, "reference": taken.reference or ceremony.reference}
+        refused = rows.move_ceremony(tx, ceremony, state=CeremonyState.REFUSED, refusal=word, lease_until=None, **known)
+        take_away(tx, parts, refused)
+        return refused
+    credential_rows.add_credential(tx, credential)
     return rows.move_ceremony(
         tx,
         ceremony,

@@ -39,7 +39,8 @@ def finish(parts: Parts, caller: Caller, enrollment_id: str) -> FinishedEnrollme
         partly = some and parts.settings.partial is not Partial.ROLL_BACK
         if not partly and not _phone_instead(tx, parts, row):
             raise rules.WrongPhase
-        left_with_key(tx, parts, row)
+        if row.key_number == 1:
+            left_with_key(tx, parts, row)
         end_enrollment(tx, parts, row, Phase.DONE)
         return row, told
 
@@ -51,7 +52,12 @@ def finish(parts: Parts, caller: Caller, enrollment_id: str) -> FinishedEnrollme
 def end_left(tx: WriteTx, parts: Parts, row: EnrollmentRow, phase: Phase) -> None:
     """End an enrollment that its station left behind: with this phase, or well where a phone had done all that was
     wanted, so that its receipt holds."""
-    if row.phase is Phase.KEY and _phone_instead(tx, parts, row) and not stopped(tx, row.user_id or ""):
+    if (
+        row.phase is Phase.KEY
+        and row.key_number == 1
+        and _phone_instead(tx, parts, row)
+        and not stopped(tx, row.user_id or "")
+    ):
         left_with_key(tx, parts, row)
         phase = Phase.DONE
     end_enrollment(tx, parts, row, phase)
@@ -66,7 +72,8 @@ def _phone_instead(tx: WriteTx, parts: Parts, row: EnrollmentRow) -> bool:
 
 def _told(tx: WriteTx, parts: Parts, row: EnrollmentRow) -> tuple[PartyOutcome, ...]:
     """What came of each relying party; where a phone stands instead of the key, its passkey counts."""
-    told = _outcomes(parts, rows.ceremonies_of(tx, row.id, tuple(CeremonyState)))
+    tried = rows.ceremonies_of(tx, row.id, tuple(CeremonyState))
+    told = _outcomes(parts, [each for each in tried if each.key_number == row.key_number])
     phones = phone_party(parts.settings)
     if phones is None or not _phone_instead(tx, parts, row):
         return told

@@ -8,6 +8,7 @@ from kiosk.contract.enrollments import IssuedPass, Phase, ProveCeremony, ProvedC
 from kiosk.service.enrollments import rules
 from kiosk.service.enrollments.ceremonies import Place, alive, ceremony_at, party_of
 from kiosk.service.enrollments.giving_up import give_up, who_goes_on
+from kiosk.service.enrollments.inventory import prove_on_key, recipient, take_lost_away
 from kiosk.service.enrollments.register_ends import left_with_key
 from kiosk.service.enrollments.settlement import listed
 from kiosk.service.messages.actions import Registered, notify_registered
@@ -27,7 +28,7 @@ from kiosk.service.store import ceremonies as rows
 from kiosk.service.store import credentials as credential_rows
 from kiosk.service.store import enrollments as enrollment_rows
 from kiosk.service.store.ceremonies import CeremonyRow, CeremonyState
-from kiosk.service.store.credentials import CredentialRow, Proof
+from kiosk.service.store.credentials import CredentialRow
 from kiosk.service.store.engine import WriteTx
 from kiosk.service.store.enrollments import EnrollmentRow
 
@@ -129,14 +130,21 @@ def _proved(
         return row
     row, now = alive(tx, parts, place), parts.clock.now()
     assert row.person is not None
-    credential_rows.mark_proved(tx, credential, Proof(now, sign_count, "", now))
+    if ceremony.key_number != row.key_number:
+        raise rules.WrongPhase
+    proved = [
+        each for each in rows.ceremonies_of(tx, row.id, (CeremonyState.PROVED,)) if each.key_number == row.key_number
+    ]
+    who = recipient(place.caller, row)
+    held = prove_on_key(tx, parts, who, row, (ceremony, credential, sign_count), proved)
     give_up(tx, parts, rows.ceremonies_named(tx, credential_rows.rival_ceremonies(tx, credential)))
     rows.move_ceremony(tx, ceremony, state=CeremonyState.PROVED, proof_hash=proof_hash)
     party = party_of(parts, ceremony.relying_party)
     notify_registered(tx, parts, row.person, Registered(party.name.name, now, row.receipt, row.locale))
-    finished = rows.ceremonies_of(tx, row.id, (CeremonyState.PROVED,))
-    if {each.relying_party for each in finished} >= set(parts.relying_parties):
+    if {ceremony.relying_party, *(each.relying_party for each in proved)} < set(parts.relying_parties):
+        return row
+    if row.key_number == 1:
         left_with_key(tx, parts, row)
-        person = who_goes_on(parts, row)
-        return enrollment_rows.move_enrollment(tx, row, phase=Phase.DONE, person=person, hints={})
-    return row
+    take_lost_away(tx, parts, who, row, held)
+    person = who_goes_on(parts, row)
+    return enrollment_rows.move_enrollment(tx, row, phase=Phase.DONE, person=person, hints={})

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Path, Response
 from fastapi.concurrency import run_in_threadpool
 
 from kiosk.contract import enrollments as wire
+from kiosk.contract import keys as keys_wire
 from kiosk.contract import paths
 from kiosk.contract import totp as totp_wire
 from kiosk.contract.mobile_ids import MobileId
@@ -17,7 +18,9 @@ from kiosk.contract.paths import Scope
 from kiosk.contract.profile import Profile
 from kiosk.service.enrollments import actions, admission, bodies, ceremonies, completion, finish, proof, register, totp
 from kiosk.service.enrollments.ceremonies import Place
+from kiosk.service.enrollments.intents import choose_intent
 from kiosk.service.enrollments.mobile_id import show_mobile_id
+from kiosk.service.enrollments.next_key import next_key
 from kiosk.service.enrollments.profile import profile_of
 from kiosk.service.parts import Parts
 from kiosk.service.routing import WrittenRoute
@@ -156,6 +159,26 @@ def show_id(enrollment_id: EnrollmentId, body: bodies.ShowMobileId, parts: Made,
     """Of a verified person: the activation code of their project, the code on their phone, or the number itself. The
     number is theirs from then on."""
     return show_mobile_id(parts, caller, enrollment_id, body)
+
+
+@router.post(paths.INTENT, summary="Say what the person is here for")
+def intent(
+    enrollment_id: EnrollmentId, body: bodies.ChooseIntent, parts: Made, caller: Station
+) -> keys_wire.IntentTaken:
+    """A first key, another one, or one in place of keys that are lost. Before the first ceremony; where policy counts
+    keys, who has some and says nothing is here for another one."""
+    return choose_intent(parts, caller, enrollment_id, body)
+
+
+@router.post(paths.NEXT_KEY, summary="Go on with one more key")
+def open_next_key(
+    enrollment_id: EnrollmentId,
+    body: bodies.NextKey,  # noqa: ARG001 - checked for its form: it has no members
+    parts: Made,
+    caller: Station,
+) -> keys_wire.NextKeyOpened:
+    """Once a key is done, where policy has a place for one more. What was done stays done, whatever becomes of it."""
+    return next_key(parts, caller, enrollment_id)
 
 
 @router.delete(paths.ENROLLMENT, status_code=204, summary="Cancel an enrollment")

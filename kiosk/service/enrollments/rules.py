@@ -9,6 +9,7 @@ EnrollmentRefused
 ├── OutcomeUnknown       nobody knows yet whether the credential was registered; ask again in `retry_after` seconds
 ├── SimulatedKey         a simulated key, and this service is not the embedded one
 ├── KeyNotAllowed        policy refuses the key, for `reasons`
+├── KeysEnough           the person has as many keys as policy allows
 ├── CeremonyExpired      the creation options are too old or were given up: fetch new ones
 ├── RegistrationRejected the relying party certainly did not take the credential, for `reasons`
 │   └── NotBelieved      its attestation is not believed, for `reasons`
@@ -25,19 +26,17 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from kiosk.contract.enrollments import KeyReport, Phase, WebAuthnObject
-from kiosk.contract.policy import EnrollmentPolicy, HandOverPolicy, KeyPolicy, PhonePolicy, PinMode, PinPolicy
+from kiosk.contract.policy import EnrollmentPolicy, PinMode
 from kiosk.contract.profile import FieldSet
 from kiosk.service.directories.connector import Criteria, Person
 from kiosk.service.directories.rules import BadCriteria
 from kiosk.service.relying_parties.connector import UserVerification
-from kiosk.service.settings import ServiceSettings
 from kiosk.service.store.ceremonies import CeremonyRow, CeremonyState
 from kiosk.service.store.enrollments import EnrollmentRow
 from kiosk.service.tokens.rules import live
 from kiosk.service.verification.counters import subject_of_person
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
-_SHORTEST_NUMBER = 4
 _RECEIPT_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no letter is taken for a digit
 
 
@@ -89,6 +88,10 @@ class _Reasoned(EnrollmentRefused):
 
 class KeyNotAllowed(_Reasoned):
     """Policy refuses the key; the words are those that the station's own admission uses."""
+
+
+class KeysEnough(EnrollmentRefused):
+    """The person has as many keys as policy allows."""
 
 
 class CeremonyExpired(EnrollmentRefused):
@@ -213,50 +216,6 @@ def field_set(alternatives: Iterable[FieldSet], name: str) -> FieldSet:
     if found is None:
         raise BadCriteria(("alternative",))
     return found
-
-
-def policy_for(settings: ServiceSettings, person: Person) -> EnrollmentPolicy:
-    """What the station must obey in the key step of this person."""
-    pin, key = settings.pin, settings.key
-    return EnrollmentPolicy(
-        PinPolicy(
-            pin.mode,
-            pin.min_length,
-            pin.max_length,
-            pin.no_sequences,
-            pin.no_repeats,
-            pin.deny,
-            own_numbers(person) if pin.no_own_numbers else (),
-            pin.origin,
-            pin.random_length,
-            pin.built_in_uv,
-            pin.enroll_fingerprint,
-        ),
-        KeyPolicy(
-            key.aaguids_allowed,
-            key.aaguids_denied,
-            key.accept_existing_pin,
-            key.min_free_slots,
-            dict(key.min_firmware),
-            dict(key.certification),
-            key.reset,
-            key.only_deletable,
-        ),
-        HandOverPolicy(**settings.hand_over.model_dump()),
-        settings.partial,
-        settings.accounts.totp.offer,
-        None if settings.phone.place is None else PhonePolicy(settings.phone.place, settings.phone.demand),
-        settings.projects.ask_at_kiosk,
-    )
-
-
-def own_numbers(person: Person) -> tuple[str, ...]:
-    """The digits of the person's staff number and phone, longest first; short ones would forbid too much."""
-    texts = (person.employee_id, person.phone)
-    numbers = {"".join(character for character in text if character in "0123456789") for text in texts}
-    return tuple(
-        sorted((each for each in numbers if len(each) >= _SHORTEST_NUMBER), key=lambda each: (-len(each), each))
-    )
 
 
 def user_verification(mode: PinMode) -> UserVerification:

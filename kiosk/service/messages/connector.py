@@ -34,6 +34,7 @@ class TemplateName(StrEnum):
     INVITATION = "invitation"
     REMOVED = "removed"
     RESET = "reset"
+    KEY_CHANGED = "key_changed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ VALUES: Final[Mapping[TemplateName, frozenset[str]]] = {
     TemplateName.INVITATION: frozenset({"name", "organization", "project", "link", "days"}),
     TemplateName.REMOVED: frozenset({"name", "organization", "project"}),
     TemplateName.RESET: frozenset({"name", "organization", "project"}),
+    TemplateName.KEY_CHANGED: frozenset({"name", "organization", "when", "change", "reference"}),
 }
 """What each message may say; anything else in a template is refused at the start."""
 

@@ -191,6 +191,12 @@ def credentials_of_key(tx: ReadTx, key_id: str) -> tuple[CredentialRow, ...]:
     return tuple(map(_row, tx.connection.execute(_OF_KEY, {"its_key": key_id}))) if key_id else ()
 
 
+def keys_of_ceremonies(tx: ReadTx, ceremony_ids: Sequence[str]) -> frozenset[str]:
+    """The keys of the inventory that these ceremonies proved something on."""
+    query = select(credentials.c.key_id).where(credentials.c.ceremony_id.in_(ceremony_ids), credentials.c.key_id != "")
+    return frozenset(tx.connection.execute(query).scalars()) if ceremony_ids else frozenset()
+
+
 def activate_credentials(tx: WriteTx, key_id: str, now: datetime) -> int:
     """Let the credentials of a key work from now on; how many did not before."""
     return tx.connection.execute(_ACTIVATE, {"its_key": key_id, "now": now}).rowcount

@@ -111,8 +111,9 @@ recalls = Table(
 
 @dataclass(frozen=True, slots=True)
 class KeyRow:
-    """One key. `firmware` is in its own counting (getInfo firmwareVersion); `aaguid` is empty for one of the stock whose
-    model nobody told yet. `contact` is a sealed mail address of its holder. `warned_at`: they were told of its end."""
+    """One key. `firmware` is in its own counting (getInfo firmwareVersion); `aaguid` is empty for one of the stock
+    whose model nobody told yet. `contact` is a sealed mail address of its holder. `warned_at`: they were told of its
+    end."""
 
     id: str
     tenant: str

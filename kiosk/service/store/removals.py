@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from kiosk.service.store.columns import UtcDateTime, metadata
 from kiosk.service.store.engine import ReadTx, WriteTx
+from kiosk.service.store.stations import clients
 
 WAITING: Final = "waiting"
 DONE: Final = "done"
@@ -145,6 +146,7 @@ _MOVE = (
         reason="by_staff",
     )
 )
+_TENANT = select(clients.c.tenant).where(clients.c.id == bindparam("caller"))
 _OPEN = (
     select(*(removals.c[name] for name in OpenRemoval.__slots__))
     .where(removals.c.state != DONE)
@@ -156,6 +158,12 @@ def add_removal(tx: WriteTx, removal: NewRemoval, now: datetime) -> None:
     """Store a removal."""
     values = {name: getattr(removal, name) for name in NewRemoval.__slots__}
     tx.connection.execute(insert(removals), {**values, "state": WAITING, "attempt": 0, "written_at": now, "reason": ""})
+
+
+def tenant_of_client(tx: ReadTx, client_id: str) -> str:
+    """Whose a client is, and what it began; of one that is not known, nobody's in particular."""
+    found = tx.connection.execute(_TENANT, {"caller": client_id}).scalar_one_or_none()
+    return "default" if found is None else str(found)
 
 
 def removal_due(tx: ReadTx, now: datetime) -> bool:

@@ -19,6 +19,7 @@ from kiosk.contract.policy import (
 )
 from kiosk.service.directories.connector import Person
 from kiosk.service.enrollments import rules
+from kiosk.service.enrollments.policy import own_numbers, policy_for
 from kiosk.service.relying_parties.connector import UserVerification
 from kiosk.service.settings import parse
 from kiosk.service.store.ceremonies import CeremonyRow, CeremonyState
@@ -211,7 +212,7 @@ def test_policy_carries_every_setting_of_pin_key_and_hand_over() -> None:
         "[key.min_firmware]\n'' = 5\n[hand_over]\nmin_pin_length = 8\nraise_min_pin = 'require'\n"
         "tell_min_pin_to = ['x.org']\nforce_pin_change = 'best_effort'\nalways_uv = 'refuse'\n"
     )
-    policy = rules.policy_for(settings, Person("u1", "ann@example.org"))
+    policy = policy_for(settings, Person("u1", "ann@example.org"))
     assert (policy.pin.origin, policy.pin.random_length, policy.pin.built_in_uv) == (PinOrigin.RANDOM, 9, True)
     assert policy.pin.enroll_fingerprint is Demand.REQUIRE
     assert (policy.key.reset, policy.key.certification, policy.key.min_firmware) == (
@@ -225,5 +226,5 @@ def test_policy_carries_every_setting_of_pin_key_and_hand_over() -> None:
 def test_texts_for_people_are_short_and_tame() -> None:
     assert rules.receipt_of(bytes(range(8))) == "0123-4567"
     assert rules.credential_name("My\x00 key\u202e" + "x" * 99) == ("My key" + "x" * 99)[:64]
-    assert rules.own_numbers(Person("u", "u", phone="+4915123", employee_id="E-17")) == ("4915123",)
+    assert own_numbers(Person("u", "u", phone="+4915123", employee_id="E-17")) == ("4915123",)
     assert rules.digest({"b": 1, "a": 2}) == rules.digest({"a": 2, "b": 1})

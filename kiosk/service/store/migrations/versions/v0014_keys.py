@@ -69,8 +69,8 @@ def downgrade() -> None:
 
 
 def _take_stock() -> None:
-    """The keys that people have already, by what their credentials tell of them; one that says no number counts once for
-    each enrollment."""
+    """The keys that people have already, by what their credentials tell of them; one that says no number counts once
+    for each enrollment."""
     op.execute("UPDATE credentials SET activated_at = proved_at")
     numbered = "COALESCE(s.tenant, 'default'), c.aaguid, UPPER(c.key_serial)"
     op.execute(_KNOWN.format(has_serial="<> ''", what=numbered))
