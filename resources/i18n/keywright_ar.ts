@@ -1564,6 +1564,30 @@
             <source>It took too long.</source>
             <translation>استغرق الأمر وقتًا طويلًا.</translation>
         </message>
+        <message>
+            <source>It belongs to somebody else.</source>
+            <translation>إنه يخص شخصًا آخر.</translation>
+        </message>
+        <message>
+            <source>A fault was found in this type of key. It is not given out any more.</source>
+            <translation>وُجد خلل في هذا النوع من المفاتيح، ولم يعد يُسلَّم.</translation>
+        </message>
+        <message>
+            <source>It was reported lost. Please give it to the staff.</source>
+            <translation>تم الإبلاغ عن فقدانه. يُرجى تسليمه إلى الموظفين.</translation>
+        </message>
+        <message>
+            <source>It was taken out of use.</source>
+            <translation>أُوقف استخدامه.</translation>
+        </message>
+        <message>
+            <source>It is not one of the keys that are given out here.</source>
+            <translation>ليس من المفاتيح التي تُسلَّم هنا.</translation>
+        </message>
+        <message>
+            <source>You have as many keys as your organization allows.</source>
+            <translation>لديك أكبر عدد من المفاتيح تسمح به مؤسستك.</translation>
+        </message>
     </context>
     <context>
         <name>MobileId</name>

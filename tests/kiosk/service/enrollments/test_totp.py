@@ -111,7 +111,8 @@ def test_an_app_is_set_up_after_the_key_and_verifies_the_next_time(kiosk: Callab
     assert verify(station, codes[0]).status_code == 403, "each recovery code once"
     user_id = user_of(running)
     with running.parts.store.read() as tx:
-        told = [(each.event, each.actor) for each in events_about(tx, user_id)]
+        events = [(each.event, each.actor) for each in events_about(tx, user_id)]
+    told = [each for each in events if each[0].startswith("totp")]
     actor = f"client:{station.credentials.client_id}"
     assert told == [("totp_set_up", actor), ("totp_set_up", actor), ("totp_enrolled", actor)]
     with running.parts.store.read() as tx:
