@@ -1,0 +1,82 @@
+"""Letters go to a printer of CUPS, through its own `lp`: by a pipe, never by a file or an argument."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from dataclasses import dataclass
+from threading import Event
+from typing import Final
+
+_JOB: Final = re.compile(r"request id is (\S+-\d+) ")
+_LOOK_EACH: Final = 0.3  # seconds
+PROGRAMS: Final = "/usr/bin:/bin:/usr/sbin"
+"""Where the programs of CUPS are."""
+_ANSWER: Final = 10.0  # seconds that CUPS itself may take
+
+
+class NotPrinted(Exception):
+    """The letter did not come out: `why` is `no_cups`, `refused` (no such printer, or it takes nothing) or
+    `not_finished` (no paper, switched off); it is not in the queue any more."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True)
+class Printer:
+    """A queue of CUPS. `server` is the socket or address of another CUPS than the system's own; `patience` is in
+    seconds, until the printer has taken the whole letter."""
+
+    queue: str
+    server: str = ""
+    patience: float = 60.0
+
+    def print_pdf(self, document: bytes, give_up: Event) -> None:
+        """Print, and wait until the letter has left the queue. Raises NotPrinted.
+
+        That it left is all that CUPS knows of many printers: the person is asked whether they have it.
+        """
+        job = self._hand_over(document)
+        waited = 0.0
+        while self._waits(job):
+            if waited >= self.patience or give_up.wait(_LOOK_EACH):
+                self._run("cancel", "-x", job)
+                raise NotPrinted("not_finished")
+            waited += _LOOK_EACH
+
+    def ready(self) -> bool:
+        """Whether the queue is there and takes letters. Raises NotPrinted where there is no CUPS."""
+        done = self._run("lpstat", "-a", self.queue)
+        return done.returncode == 0 and b" accepting requests " in done.stdout
+
+    def _hand_over(self, document: bytes) -> str:
+        # The title is what the printer's list of jobs shows to others.
+        done = self._run("lp", "-d", self.queue, "-t", "letter", "-n", "1", "-", given=document)
+        found = _JOB.search(done.stdout.decode(errors="replace"))
+        if done.returncode != 0 or found is None:
+            raise NotPrinted("refused")
+        return found[1]
+
+    def _waits(self, job: str) -> bool:
+        done = self._run("lpstat", "-W", "not-completed", "-o", self.queue)
+        return any(line.split()[:1] == [job.encode()] for line in done.stdout.splitlines())
+
+    def _run(self, program: str, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        environment = {"PATH": PROGRAMS, "LC_ALL": "C"}
+        if self.server:
+            environment["CUPS_SERVER"] = self.server
+        try:
+            return subprocess.run(  # noqa: S603 - fixed words, a queue of the settings, and the number of a job
+                [program, *arguments],
+                input=given,
+                capture_output=True,
+                env=environment,
+                timeout=_ANSWER,
+                check=False,
+            )
+        except FileNotFoundError as error:
+            raise NotPrinted("no_cups") from error
+        except subprocess.TimeoutExpired:
+            raise NotPrinted("not_finished") from None  # its own text has the command, and nothing of the letter
