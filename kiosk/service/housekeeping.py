@@ -11,6 +11,8 @@ from kiosk.service.bulk_import.worker import forget_abandoned, forget_failed
 from kiosk.service.enrollments.reconciliation import expire, forget_people, forget_tokens
 from kiosk.service.enrollments.register_ends import end_next_visit
 from kiosk.service.enrollments.removal import forget_old_removals
+from kiosk.service.keys.chores import announce_ends, take_uncollected
+from kiosk.service.keys.recalls import mark_next
 from kiosk.service.messages.worker import forget_old_messages
 from kiosk.service.mobile.standings import expire_next
 from kiosk.service.mobile.standings import forget_old_codes as forget_phone_codes
@@ -34,6 +36,9 @@ def housekeeping(parts: Parts) -> tuple[Chore, ...]:
         Chore("forget_removals", lambda: forget_old_removals(parts) < 0, _HOURLY, listens=False),
         Chore("expire", lambda: expire(parts), listens=False),
         Chore("end_visits", lambda: end_next_visit(parts), _EACH_MINUTE, listens=False),
+        Chore("announce_ends", lambda: announce_ends(parts), _HOURLY, listens=False),
+        Chore("take_uncollected", lambda: take_uncollected(parts), _HOURLY, listens=False),
+        Chore("mark_recalled", lambda: mark_next(parts), _EACH_MINUTE, listens=False),
         Chore("forget_people", lambda: forget_people(parts), _EACH_MINUTE, listens=False),
         Chore("delete_members", lambda: delete_next(parts), _EACH_MINUTE, listens=False),
         Chore("forget_tokens", lambda: forget_tokens(parts), _HOURLY, listens=False),

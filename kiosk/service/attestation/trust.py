@@ -12,6 +12,7 @@ from kiosk.service.attestation.metadata import Metadata
 from kiosk.service.attestation.objections import doubts, objections
 from kiosk.service.attestation.rules import judge
 from kiosk.service.attestation.settings import AttestationPolicy
+from kiosk.service.attestation.standing import standing
 from kiosk.service.attestation.verdict import AttestationVerdict
 
 
@@ -52,6 +53,14 @@ class Trust:
         known = self._known()
         entry = None if known is None else known.models.get(aaguid.lower())
         return None if entry is None or not entry.name else Model(entry.name, entry.picture)
+
+    def accused(self, aaguid: str, firmware: int | None, now: datetime) -> str:
+        """Why keys of the model with this firmware must not be trusted (a word), by what is reported of it; empty where
+        nothing is."""
+        known = self._known()
+        entry = None if known is None else known.models.get(aaguid.lower())
+        found = None if entry is None else standing(entry, firmware, now.date()).accused
+        return "" if found is None else found.value
 
     def _known(self) -> Metadata | None:
         return None if self.metadata is None else self.metadata.current()

@@ -188,15 +188,18 @@ def postpone_removal(tx: WriteTx, claimed: ClaimedRemoval, due_at: datetime, rea
     tx.connection.execute(_POSTPONE, {"due": due_at, "why": reason[:64], **_ours(claimed)})
 
 
-def open_removals(tx: ReadTx) -> tuple[OpenRemoval, ...]:
-    """All that are not done, oldest first."""
-    return tuple(OpenRemoval(*row) for row in tx.connection.execute(_OPEN))
+def open_removals(tx: ReadTx, tenant: str | None = None) -> tuple[OpenRemoval, ...]:
+    """All that are not done, oldest first; only a tenant's, where one is given."""
+    query = _OPEN if tenant is None else _OPEN.where(removals.c.tenant == tenant)
+    return tuple(OpenRemoval(*row) for row in tx.connection.execute(query))
 
 
-def move_removal(tx: WriteTx, number: int, state: str, now: datetime) -> bool:
-    """What staff decide of one that is not done: wait for another day, or be done; whether there was one."""
+def move_removal(tx: WriteTx, number: int, state: str, now: datetime, tenant: str | None = None) -> bool:
+    """What staff decide of one that is not done (a tenant's, where one is given): wait for another day, or be done;
+    whether there was one."""
     given = {"open": number, "to_state": state, "now": now, "ended": None if state == WAITING else now}
-    return tx.connection.execute(_MOVE, given).rowcount == 1
+    query = _MOVE if tenant is None else _MOVE.where(removals.c.tenant == tenant)
+    return tx.connection.execute(query, given).rowcount == 1
 
 
 def forget_removals(tx: WriteTx, before: datetime) -> int:
