@@ -48,7 +48,8 @@ def settle_intent(parts: Parts, caller: Caller, row: EnrollmentRow) -> None:
     if parts.settings.life.most is None or row.intent is not None or row.key_number > 1:
         return
     with parts.store.read() as tx:
-        held = holding(tx, parts, row).held
+        first = not ceremonies_of(tx, row.id, tuple(CeremonyState))
+        held = first and holding(tx, parts, row).held
     if held:
         choose_intent(parts, caller, row.id, ChooseIntent(Intent.ANOTHER))
 

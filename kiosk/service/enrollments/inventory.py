@@ -31,7 +31,7 @@ def recipient(caller: Caller, row: EnrollmentRow) -> Recipient:
 
 def require_welcome(tx: ReadTx, parts: Parts, caller: Caller, row: EnrollmentRow, report: KeyReport) -> None:
     """Let the key in by what the inventory knows of its number. Raises KeyNotAllowed."""
-    shown = ShownKey(report.aaguid, report.serial, report.firmware)
+    shown = ShownKey(report.aaguid, rules.credential_name(report.serial), report.firmware)
     if words := refusals(tx, parts, recipient(caller, row), shown):
         raise rules.KeyNotAllowed(*words)
 
