@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from kiosk.contract.profile import VerificationMethod
 from kiosk.service.accounts.passwords import Passwords
 from kiosk.service.accounts.settings import PasswordSettings
+from kiosk.service.approvals.bulletin import Bulletin
 from kiosk.service.attestation.trust import Trust
 from kiosk.service.directories.chain import Directories
 from kiosk.service.mobile.board import Board
@@ -59,5 +60,6 @@ class Parts:
     press: Press = field(default_factory=Press)
     enroller: PhoneEnroller | None = None
     board: Board = field(default_factory=Board)
+    bulletin: Bulletin = field(default_factory=Bulletin)
     embedded: bool = False
     nudge: Callable[[], None] = _nobody

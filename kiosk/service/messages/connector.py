@@ -35,6 +35,7 @@ class TemplateName(StrEnum):
     REMOVED = "removed"
     RESET = "reset"
     KEY_CHANGED = "key_changed"
+    STAFF = "staff"
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ VALUES: Final[Mapping[TemplateName, frozenset[str]]] = {
     TemplateName.REMOVED: frozenset({"name", "organization", "project"}),
     TemplateName.RESET: frozenset({"name", "organization", "project"}),
     TemplateName.KEY_CHANGED: frozenset({"name", "organization", "when", "change", "reference"}),
+    TemplateName.STAFF: frozenset({"name", "organization", "when", "change"}),
 }
 """What each message may say; anything else in a template is refused at the start."""
 

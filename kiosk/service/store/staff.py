@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, Index, LargeBinary, String, Table, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    Index,
+    LargeBinary,
+    String,
+    Table,
+    UniqueConstraint,
+    bindparam,
+    insert,
+    select,
+    update,
+)
 
 from kiosk.service.store.columns import UtcDateTime, id_column, metadata
+from kiosk.service.store.engine import ReadTx, StaleRow, WriteTx
 
 staff = Table(
     "staff",
@@ -67,13 +83,14 @@ staff_challenges = Table(
     Column("holder", String(128), nullable=False),
     Column("purpose", String(8), nullable=False),
     Column("statement", JSON, nullable=False),
+    Column("reason", String(200), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
     Column("used_at", UtcDateTime),
     Index("ix_staff_challenges_expires_at", "expires_at"),
 )
 """`holder` is whoever asked for it and alone may answer: `client:<id>` or `browser:<hash>`. The WebAuthn challenge is
-the SHA-256 of the statement in canonical JSON."""
+the SHA-256 of the statement in canonical JSON, which has the SHA-256 of `reason`, what staff wrote."""
 
 staff_assertions = Table(
     "staff_assertions",
@@ -154,3 +171,110 @@ class StaffSessionRow:
     seen_at: datetime
     confirmed_at: datetime
     expires_at: datetime
+
+
+_MEMBER = tuple(staff.c[name] for name in StaffRow.__slots__)
+_KEY = tuple(staff_keys.c[name] for name in StaffKeyRow.__slots__)
+_CHANGING = ("display_name", "email", "roles", "sites", "disabled_at")
+
+# Statements are made once: building one costs more than running it.
+_ONE = select(*_MEMBER).where(staff.c.id == bindparam("wanted"))
+_NAMED = select(*_MEMBER).where(staff.c.tenant == bindparam("of"), staff.c.name_key == bindparam("called"))
+_ALL = select(*_MEMBER).where(staff.c.tenant == bindparam("of")).order_by(staff.c.name_key)
+_CHANGE = (
+    update(staff).where(staff.c.id == bindparam("wanted")).values({name: bindparam(f"to_{name}") for name in _CHANGING})
+)
+_ADD_KEY = insert(staff_keys)
+_KEY_OF = select(*_KEY).where(staff_keys.c.credential_id == bindparam("credential"))
+_KEY_NUMBERED = select(*_KEY).where(staff_keys.c.id == bindparam("wanted"))
+_KEYS = select(*_KEY).where(staff_keys.c.staff_id == bindparam("whose")).order_by(staff_keys.c.created_at)
+_USE_KEY = (
+    update(staff_keys)
+    .where(
+        staff_keys.c.id == bindparam("wanted"),
+        staff_keys.c.sign_count == bindparam("seen"),
+        staff_keys.c.revoked_at.is_(None),
+    )
+    .values(sign_count=bindparam("count"), used_at=bindparam("now"))
+)
+_REVOKE = (
+    update(staff_keys)
+    .where(staff_keys.c.id == bindparam("wanted"), staff_keys.c.revoked_at.is_(None))
+    .values(revoked_at=bindparam("now"))
+)
+
+
+def alone_with_staff(tx: WriteTx, tenant: str) -> None:
+    """Be the only one that changes who is staff of a tenant, until the end."""
+    tx.alone_with(f"staff\0{tenant}")
+
+
+def add_staff(tx: WriteTx, row: StaffRow) -> None:
+    """Store a new member of staff."""
+    tx.connection.execute(insert(staff), {name: getattr(row, name) for name in StaffRow.__slots__})
+
+
+def staff_member(tx: ReadTx, staff_id: str) -> StaffRow | None:
+    """The member of this id, also a disabled one."""
+    return _member(tx.connection.execute(_ONE, {"wanted": staff_id}).one_or_none())
+
+
+def staff_named(tx: ReadTx, tenant: str, name_key: str) -> StaffRow | None:
+    """The member of a tenant who has this name, as it is compared."""
+    return _member(tx.connection.execute(_NAMED, {"of": tenant, "called": name_key}).one_or_none())
+
+
+def staff_of(tx: ReadTx, tenant: str) -> tuple[StaffRow, ...]:
+    """All members of a tenant, by name."""
+    return tuple(StaffRow(*each) for each in tx.connection.execute(_ALL, {"of": tenant}))
+
+
+def change_staff(tx: WriteTx, row: StaffRow) -> None:
+    """Store what may change of a member."""
+    values = {f"to_{name}": getattr(row, name) for name in _CHANGING}
+    tx.connection.execute(_CHANGE, {**values, "wanted": row.id})
+
+
+def add_staff_key(tx: WriteTx, row: StaffKeyRow) -> None:
+    """Store a security key of staff."""
+    values = {name: getattr(row, name) for name in StaffKeyRow.__slots__}
+    tx.connection.execute(_ADD_KEY, {**values, "transports": list(row.transports)})
+
+
+def staff_key(tx: ReadTx, credential_id: bytes) -> StaffKeyRow | None:
+    """The key with this credential, also a revoked one."""
+    return _key(tx.connection.execute(_KEY_OF, {"credential": credential_id}).one_or_none())
+
+
+def staff_key_numbered(tx: ReadTx, key_id: str) -> StaffKeyRow | None:
+    """The key of this id, also a revoked one."""
+    return _key(tx.connection.execute(_KEY_NUMBERED, {"wanted": key_id}).one_or_none())
+
+
+def keys_of_staff(tx: ReadTx, staff_id: str) -> tuple[StaffKeyRow, ...]:
+    """All keys of a member, the oldest first, also revoked ones."""
+    found = (_key(each) for each in tx.connection.execute(_KEYS, {"whose": staff_id}))
+    return tuple(each for each in found if each is not None)
+
+
+def use_staff_key(tx: WriteTx, seen: StaffKeyRow, sign_count: int, now: datetime) -> None:
+    """It signed. Raises StaleRow where it signed something else, or was revoked, meanwhile."""
+    values = {"wanted": seen.id, "seen": seen.sign_count, "count": sign_count, "now": now}
+    if tx.connection.execute(_USE_KEY, values).rowcount != 1:
+        raise StaleRow
+
+
+def revoke_staff_key(tx: WriteTx, key_id: str, now: datetime) -> bool:
+    """It is none of staff's any more; whether it was until now."""
+    return tx.connection.execute(_REVOKE, {"wanted": key_id, "now": now}).rowcount == 1
+
+
+def _member(found: Sequence[Any] | None) -> StaffRow | None:
+    return None if found is None else StaffRow(*found)
+
+
+def _key(found: Sequence[Any] | None) -> StaffKeyRow | None:
+    if found is None:
+        return None
+    row = StaffKeyRow(*found)
+    return replace(row, transports=tuple(row.transports))

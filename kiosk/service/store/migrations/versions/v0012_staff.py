@@ -97,6 +97,7 @@ def _make_staff_challenges() -> None:
         sa.Column("holder", sa.String(length=128), nullable=False),
         sa.Column("purpose", sa.String(length=8), nullable=False),
         sa.Column("statement", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
         sa.Column("created_at", UtcDateTime(timezone=True), nullable=False),
         sa.Column("expires_at", UtcDateTime(timezone=True), nullable=False),
         sa.Column("used_at", UtcDateTime(timezone=True), nullable=True),

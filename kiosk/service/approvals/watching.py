@@ -1,0 +1,106 @@
+"""Waits for staff on the event loop: no thread is held while an answer is waited for, at a station or in a browser."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Final
+
+from fastapi.concurrency import run_in_threadpool
+
+from kiosk.contract.staff import Approval, ApprovalState
+from kiosk.service.approvals.actions import standing
+from kiosk.service.approvals.bulletin import TICK, queue_of
+from kiosk.service.parts import Parts
+from kiosk.service.store.engine import StoreBusy
+from kiosk.service.tokens.rules import Caller
+
+LONGEST_WAIT: Final = 20
+"""Seconds that an answer is held back at most."""
+
+
+class Watch:
+    """Of one application, or of one browser: cheap to make. What many wait for is looked up once."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts, self._bulletin = parts, parts.bulletin
+        self._ticking: asyncio.Future[None] | None = None
+
+    async def standing(self, caller: Caller, enrollment_id: str, approval_id: str) -> Approval:
+        """How a request of a station stands now. Raises NoSuchApproval, StoreBusy."""
+        if self._parts.store.in_process:  # one indexed read takes less than the way to a thread
+            return standing(self._parts, caller, enrollment_id, approval_id)
+        return await run_in_threadpool(standing, self._parts, caller, enrollment_id, approval_id)
+
+    async def changed(
+        self, caller: Caller, enrollment_id: str, approval_id: str, seen: tuple[ApprovalState, int], wait: float
+    ) -> Approval:
+        """How it stands as soon as that is not what was `seen` (state, and how many said yes), or after so many
+        seconds; at once where it is over. Raises as `standing`."""
+        loop = asyncio.get_running_loop()
+        until, dismissals = loop.time() + wait, self._bulletin.dismissals
+        with self._waiting(approval_id) as news:
+            while True:
+                news.clear()
+                told = await self.standing(caller, enrollment_id, approval_id)
+                left, gone = until - loop.time(), self._bulletin.dismissals != dismissals
+                over = told.state is not ApprovalState.PENDING
+                if (told.state, told.given) != seen or over or left <= 0 or gone:
+                    return told
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(news.wait(), min(left, max(1, told.expires_in)))
+
+    async def queue_moved(self, tenant: str, seen: int, wait: float) -> int:
+        """A number that grows with each change of the tenant's requests: as soon as it is not the one that was `seen`,
+        or after so many seconds; at once if the server stops. Ask for it (with -1) before the queue is read, so that
+        nothing is missed."""
+        loop = asyncio.get_running_loop()
+        until, dismissals = loop.time() + wait, self._bulletin.dismissals
+        with self._waiting(queue_of(tenant)) as news:
+            while True:
+                news.clear()
+                now, left = self._bulletin.moves(tenant), until - loop.time()
+                if now != seen or left <= 0 or self._bulletin.dismissals != dismissals:
+                    return now
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(news.wait(), left)
+
+    @contextmanager
+    def _waiting(self, topic: str) -> Iterator[asyncio.Event]:
+        loop, news = asyncio.get_running_loop(), asyncio.Event()
+
+        def wake() -> None:
+            loop.call_soon_threadsafe(news.set)
+
+        self._bulletin.wait(topic, wake)
+        try:
+            self._tick()
+            yield news
+        finally:
+            self._bulletin.leave(topic, wake)
+
+    def _tick(self) -> None:
+        """What other replicas change is looked for while somebody waits."""
+        if self._ticking is None or self._ticking.done():
+            self._ticking = asyncio.ensure_future(self._keep_fresh())
+
+    async def _keep_fresh(self) -> None:
+        while self._bulletin.awaited:
+            with suppress(StoreBusy):  # whoever reads next is told
+                await self._refreshed()
+            await asyncio.sleep(TICK)
+
+    async def _refreshed(self) -> None:
+        if self._bulletin.fresh:
+            return
+        store, now = self._parts.store, self._parts.clock.now()
+        if store.in_process:
+            self._bulletin.refresh(store, now)
+        else:
+            await run_in_threadpool(self._bulletin.refresh, store, now)
+
+
+def watch(parts: Parts) -> Watch:
+    """Somebody who waits for what staff are asked, and for what they say."""
+    return Watch(parts)
