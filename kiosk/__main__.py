@@ -15,6 +15,7 @@ COMMANDS = {
     "keys": "list and inspect the security keys that are plugged in",
     "users": "import people and badges, unlock people",
     "messages": "what became of the mail and the texts",
+    "inventory": "the keys of the house: stock, holders, lost, returned, recalled",
     "removals": "what identity providers still have to forget",
     "stations": "who may talk to the service",
     "projects": "campaigns that hand out mobile IDs: create, show, download codes, see who has what",

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from kiosk.contract.enrollments import Phase
 from kiosk.contract.keys import ChooseIntent, Intent, IntentTaken
+from kiosk.contract.staff import ApprovalAction
+from kiosk.service.approvals.actions import required
 from kiosk.service.audit.actions import Event, record
 from kiosk.service.directories.rules import BadCriteria
 from kiosk.service.enrollments import rules
@@ -16,12 +20,18 @@ from kiosk.service.store.enrollments import EnrollmentRow
 from kiosk.service.tokens.rules import Caller
 from kiosk.service.verification.rules import NotVerified
 
+_SUPERVISED: Final = {
+    Intent.ANOTHER: ApprovalAction.ANOTHER_KEY,
+    Intent.REPLACE: ApprovalAction.REPLACE_KEY,
+}
+"""What staff may have to approve."""
+
 
 def choose_intent(parts: Parts, caller: Caller, enrollment_id: str, asked: ChooseIntent) -> IntentTaken:
     """Keep what the person is here for. The same again: the same answer; another one only before the first ceremony.
 
-    Raises NotFound, Expired, WrongPhase, BadCriteria, KeysEnough, NotVerified (to replace a key takes more than the
-    person's word).
+    Raises NotFound, Expired, WrongPhase, BadCriteria, KeysEnough, ApprovalRequired, NotVerified (to replace a key takes
+    more than the person's word).
     """
 
     def work(tx: WriteTx) -> None:
@@ -32,6 +42,8 @@ def choose_intent(parts: Parts, caller: Caller, enrollment_id: str, asked: Choos
         if row.key_number > 1 or ceremonies_of(tx, row.id, tuple(CeremonyState)):
             raise rules.WrongPhase
         require_allowed(holding(tx, parts, row), asked, parts.settings.life.most or 1)
+        if asked.intent in _SUPERVISED:
+            required(tx, parts, row, _SUPERVISED[asked.intent])
         rows.move_enrollment(tx, row, intent=wanted)
         details: dict[str, str | int | bool] = {"enrollment": row.receipt, "lost": len(asked.lost)}
         actor = f"client:{caller.client_id}"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from kiosk.contract.enrollments import Phase
 from kiosk.contract.keys import NextKeyOpened
+from kiosk.contract.staff import ApprovalAction
+from kiosk.service.approvals.actions import required
 from kiosk.service.audit.actions import Event, record
 from kiosk.service.enrollments import rules
 from kiosk.service.keys.holding import holding
@@ -19,7 +21,7 @@ from kiosk.service.tokens.rules import Caller, live
 def next_key(parts: Parts, caller: Caller, enrollment_id: str) -> NextKeyOpened:
     """Open the place of the next key. The same again, before its first ceremony: the same answer.
 
-    Raises NotFound, Expired, WrongPhase (no key is done, or the person has gone), KeysEnough.
+    Raises NotFound, Expired, WrongPhase (no key is done, or the person has gone), KeysEnough, ApprovalRequired.
     """
 
     def work(tx: WriteTx) -> NextKeyOpened:
@@ -48,7 +50,7 @@ def keys_done(ceremonies: tuple[CeremonyRow, ...]) -> int:
 
 
 def _require_room(tx: WriteTx, parts: Parts, row: EnrollmentRow, number: int) -> None:
-    """Raises Expired, WrongPhase, KeysEnough."""
+    """Raises Expired, WrongPhase, KeysEnough, ApprovalRequired."""
     life = parts.settings.life
     if not live(row.opened_at, row.expires_at, parts.clock.now()):
         raise rules.Expired
@@ -58,3 +60,5 @@ def _require_room(tx: WriteTx, parts: Parts, row: EnrollmentRow, number: int) ->
         raise rules.KeysEnough
     if life.most is not None and len(holding(tx, parts, row).filling) >= life.most:
         raise rules.KeysEnough
+    if number > life.least:  # those that policy asks for need nobody's leave
+        required(tx, parts, row, ApprovalAction.ANOTHER_KEY)

@@ -58,10 +58,11 @@ def show(parts: Parts, actor: Actor, key_id: str) -> KeyTold:
         return KeyTold(row, credentials_of_key(tx, row.id), events_about(tx, key_subject(row.id)))
 
 
-def count(parts: Parts, actor: Actor) -> tuple[KeyCount, ...]:
-    """How many keys there are, by model, site and state."""
+def count(parts: Parts, actor: Actor, wanted: Wanted | None = None) -> tuple[KeyCount, ...]:
+    """How many keys there are that fit (all, for none), by model, site and state."""
+    narrowed = replace(wanted or Wanted(actor.tenant), tenant=actor.tenant, sites=actor.sites)
     with parts.store.read() as tx:
-        return rows.count_keys(tx, Wanted(actor.tenant, sites=actor.sites))
+        return rows.count_keys(tx, replace(narrowed, aaguid=narrowed.aaguid.lower()))
 
 
 def mark_lost(parts: Parts, actor: Actor, key_id: str, reason: str = "") -> KeyRow:

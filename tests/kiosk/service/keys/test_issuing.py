@@ -150,7 +150,7 @@ def test_the_history_of_a_key_names_nobody_in_its_own_lines(local: Running) -> N
         ("key_issued", "client:lobby", WALK_UP),
         ("key_lost", "staff:ines", "stolen"),
     ]
-    assert all(row.user_id not in str(each) for each in told.history)
+    assert all(user_of(local) not in str(each) for each in told.history)
 
 
 def test_somebody_who_gives_up_leaves_no_key_behind(local: Running) -> None:

@@ -14,6 +14,9 @@ from kiosk.contract import enrollments as wire
 from kiosk.contract.enrollments import AbandonReason, Phase
 from kiosk.contract.keys import Intent
 from kiosk.contract.profile import VerificationMethod
+from kiosk.contract.staff import ApprovalAction, ApprovalState, OpenApproval
+from kiosk.service.approvals import actions as approvals
+from kiosk.service.approvals.rules import ApprovalRequired
 from kiosk.service.directories.rules import BadCriteria
 from kiosk.service.enrollments import actions, ceremonies, finish
 from kiosk.service.enrollments.next_key import next_key
@@ -21,6 +24,8 @@ from kiosk.service.enrollments.reconciliation import expire
 from kiosk.service.enrollments.removal import remove_next
 from kiosk.service.enrollments.rules import Expired, KeyNotAllowed, KeysEnough, WrongPhase
 from kiosk.service.keys.actions import show
+from kiosk.service.store.approvals import approval
+from kiosk.service.store.engine import WriteTx
 from kiosk.service.store.enrollments import enrollment
 from kiosk.service.store.keys import KeyState
 from kiosk.service.tokens.rules import Caller
@@ -245,3 +250,47 @@ def test_a_key_of_which_a_party_lacks_something_takes_no_place(tmp_path: Path, b
         (row,) = held(running)
         assert [each.event for each in show(running.parts, STAFF, row.id).history] == ["key_issued"]
         assert Visit(running).told().intents == (Intent.REPLACE,)
+
+
+def approved(visit: Visit, action: ApprovalAction) -> None:
+    """Staff are asked, and say yes."""
+    asked = approvals.request(visit.made, visit.caller, visit.enrollment, OpenApproval(action))
+
+    def work(tx: WriteTx) -> None:
+        row = approval(tx, asked.approval_id)
+        assert row is not None
+        approvals.move(tx, visit.made, row, ApprovalState.APPROVED)
+
+    visit.made.store.write(work)
+
+
+def test_staff_are_asked_for_one_more_key_and_for_one_in_place_of_another(
+    tmp_path: Path, backend: dict[str, str]
+) -> None:
+    changes: Any = {
+        "supervision": {"another_key": 1, "replace_key": 1},
+        "staff": {"url": "https://keys.example.org", "rp_id": "keys.example.org"},
+        "verification": {"methods": ["none"], "allow_none": True},
+    }
+    with counting(tmp_path, backend, 3, **changes) as running:
+        first = Visit(running, method=VerificationMethod.NONE)
+        first.enrolls(key_like(running), serial="1")
+        with pytest.raises(ApprovalRequired, match="another_key"):
+            next_key(first.made, first.caller, first.enrollment)
+        approved(first, ApprovalAction.ANOTHER_KEY)
+        assert next_key(first.made, first.caller, first.enrollment).number == 2
+        first.enrolls(key_like(running), serial="2")
+        with pytest.raises(ApprovalRequired):
+            next_key(first.made, first.caller, first.enrollment)
+        visit = Visit(running, method=VerificationMethod.NONE)
+        assert visit.told().intents == (Intent.ANOTHER, Intent.REPLACE), "staff see who it is"
+        (old, _) = held(running)
+        with pytest.raises(ApprovalRequired, match="another_key"):
+            visit.begun(key_like(running))
+        with pytest.raises(ApprovalRequired, match="replace_key"):
+            visit.intends(Intent.REPLACE, old.id)
+        approved(visit, ApprovalAction.REPLACE_KEY)
+        visit.intends(Intent.REPLACE, old.id)
+        visit.enrolls(key_like(running), serial="3")
+        assert state(running, old.id) is KeyState.LOST
+        assert len(held(running)) == 2

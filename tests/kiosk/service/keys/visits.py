@@ -17,7 +17,9 @@ from kiosk.service.keys.rules import Actor
 from kiosk.service.messages.connector import Message, TemplateName
 from kiosk.service.parts import Parts
 from kiosk.service.store.credentials import CredentialRow, credentials_of_user
+from kiosk.service.store.engine import WriteTx
 from kiosk.service.store.keys import KeyRow, KeyState, keys_of_holder
+from kiosk.service.store.stations import ClientRow, add_client, client
 from kiosk.service.store.users import user_ids
 from kiosk.service.tokens.rules import Caller
 from tests.kiosk.service.accounts.desk import letters
@@ -49,6 +51,7 @@ class Visit:
     def __post_init__(self) -> None:
         self.parts = self.parts or self.running.parts
         parts, caller = self.made, self.caller
+        parts.store.write(self._is_a_client)
         self.enrollment = actions.open_enrollment(parts, caller, wire.OpenEnrollment()).enrollment_id
         actions.identify(parts, caller, self.enrollment, wire.Identify("upn", {"upn": self.name}))
         if self.method is VerificationMethod.EMAIL:
@@ -58,6 +61,11 @@ class Visit:
         else:
             answer = wire.Verify(self.method, confirmed=True)
         self.verified = actions.verify(parts, caller, self.enrollment, answer)
+
+    def _is_a_client(self, tx: WriteTx) -> None:
+        if client(tx, self.caller.client_id) is None:
+            row = ClientRow(self.caller.client_id, "Kiosk", "", "", tenant=self.caller.tenant)
+            add_client(tx, row, self.running.clock.now())
 
     @property
     def made(self) -> Parts:
@@ -91,10 +99,13 @@ class Visit:
         return proof.prove(self.made, self.place(ceremony), asked)
 
     def enrolls(self, key: SoftKey, parties: Sequence[str] = ("staff",), **told: Any) -> wire.ProvedCeremony:
-        for party in parties:
-            ceremony = self.begun(key, party, **told)
-            done = self.proved(key, ceremony, self.completed(key, ceremony))
-        return done
+        """Registered and proved at each of the parties; what the last proof was answered with."""
+        answers = [self.registered(key, party, **told) for party in parties]
+        return answers[-1]
+
+    def registered(self, key: SoftKey, party: str, **told: Any) -> wire.ProvedCeremony:
+        ceremony = self.begun(key, party, **told)
+        return self.proved(key, ceremony, self.completed(key, ceremony))
 
 
 def user_of(running: Running, name: str = MARIA) -> str:
