@@ -111,6 +111,7 @@ METHODS = {
     VerificationMethod.NONE: "no check",
     VerificationMethod.TOTP: "a code of the authenticator app",
     VerificationMethod.PHONE: "a passkey on the phone",
+    VerificationMethod.STAFF: "staff who saw an identity document",
 }
 RULES = {
     Rule.LENGTH: "at least {rules.min_length} characters",

@@ -47,7 +47,8 @@ class FieldSet:
 
 class VerificationMethod(StrEnum):
     """How a matched person is verified: the five options that enrollment flows offer, a code of the authenticator
-    app that the person set up earlier, and a passkey on their phone (the answer is the transaction of its code)."""
+    app that the person set up earlier, a passkey on their phone (the answer is the transaction of its code), and staff
+    who approved it (`ApprovalAction.OVERRIDE`), which is never among the offers."""
 
     EMAIL = "email"
     SMS = "sms"
@@ -56,6 +57,7 @@ class VerificationMethod(StrEnum):
     NONE = "none"
     TOTP = "totp"
     PHONE = "phone"
+    STAFF = "staff"
 
 
 class FormKind(StrEnum):

@@ -54,7 +54,7 @@ def enter(visit: Visit, method: VerificationMethod) -> Step:
             if visit.masked is None:
                 return register.ask_again(visit, NotVerified()), ()
             return ConfirmPerson(visit, visit.masked), ()
-        case VerificationMethod.NONE:
+        case VerificationMethod.NONE | VerificationMethod.STAFF:
             effect = VerifyPerson(visit.attempt, visit.enrollment_id, method)
             return ChooseMethod(visit, visit.offers, busy=True), (effect,)
         case VerificationMethod.PHONE:

@@ -11,6 +11,8 @@ from kiosk.resources import resource
 from kiosk.service import errors
 from kiosk.service.accounts import external_tokens_routes, factor_routes, guest_routes
 from kiosk.service.accounts import routes as account_routes
+from kiosk.service.approvals import routes as approval_routes
+from kiosk.service.approvals.watching import watch as watch_approvals
 from kiosk.service.bulk_import import routes as migration_routes
 from kiosk.service.concierge import routes as concierge_routes
 from kiosk.service.document import document_of
@@ -29,6 +31,7 @@ from kiosk.service.partners import routes as partner_routes
 from kiosk.service.parts import Parts
 from kiosk.service.projects import feed_routes, handout_routes, member_routes
 from kiosk.service.projects import routes as project_routes
+from kiosk.service.staff import routes as staff_routes
 from kiosk.service.tokens import routes as token_routes
 from kiosk.service.tokens.kept import KeptCallers
 
@@ -45,9 +48,12 @@ def create_app(parts: Parts) -> FastAPI:
     )
     app.state.parts = parts
     app.state.watch = watch = Watch(parts)
+    app.state.approvals = watch_approvals(parts)
     app.state.layout = Layout(resource("templates/phone"), parts.settings.organization, parts.settings.languages)
     app.include_router(token_routes.router, tags=["tokens"])
     app.include_router(enrollment_routes.router, tags=["enrollments"])
+    app.include_router(approval_routes.router, tags=["staff"])
+    app.include_router(staff_routes.router, tags=["staff"])
     app.include_router(message_routes.router, tags=["messages"])
     app.include_router(external_tokens_routes.router, tags=["external tokens"])
     app.include_router(concierge_routes.router, tags=["concierge"])

@@ -79,8 +79,13 @@ class Service:
 
     def serve(self, identity: Identity, host: str, port: int) -> Server:
         """A server for it that listens already; `start` or `run` it. Raises PortTaken, ConfigurationError, OSError."""
-        most, leaving = self.parts.settings.server.connections, self.parts.board.dismiss
-        return Server(self.app, server_context(identity), host, port, connections=most, leaving=leaving)
+        most = self.parts.settings.server.connections
+        return Server(self.app, server_context(identity), host, port, connections=most, leaving=self._leave)
+
+    def _leave(self) -> None:
+        """Whoever waits for news is answered now."""
+        self.parts.board.dismiss()
+        self.parts.bulletin.dismiss()
 
     def close(self) -> None:
         """Stop the lanes, then close what they used. Safe to call twice."""

@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from kiosk.contract.problems import MEDIA_TYPE, Problem, Word
 from kiosk.errors import StorageFull
 from kiosk.service.accounts import rules as account
+from kiosk.service.approvals import rules as approval
 from kiosk.service.bulk_import import rules as migration
 from kiosk.service.directories.connector import DirectoryUnavailable
 from kiosk.service.directories.rules import BadCriteria
@@ -32,7 +33,9 @@ from kiosk.service.projects.handouts import NoSuchPage
 from kiosk.service.projects.press import PressBusy, Unprintable
 from kiosk.service.relying_parties.connector import RelyingPartyUnavailable
 from kiosk.service.seed_shape import is_seed_shaped
+from kiosk.service.staff import rules as staff
 from kiosk.service.store.engine import StaleRow, StoreBusy, Unstorable
+from kiosk.service.titles import TITLES
 from kiosk.service.tokens import rules as token
 from kiosk.service.verification import rules as verification
 
@@ -107,6 +110,12 @@ TABLE: Final[Mapping[type[Exception], tuple[int, Word]]] = {
     member.ListRejected: (422, Word.LIST_REJECTED),
     member.NoSuchInvitation: (404, Word.NOT_FOUND),
     project.TooManyActivations: (429, Word.TOO_MANY_REQUESTS),
+    approval.ApprovalRequired: (409, Word.APPROVAL_REQUIRED),
+    approval.NotOffered: (400, Word.METHOD_NOT_OFFERED),
+    approval.NoSuchApproval: (404, Word.NOT_FOUND),
+    approval.NotPending: (409, Word.CONFLICT),
+    staff.StaffRefused: (403, Word.STAFF_REFUSED),
+    staff.NoConsole: (400, Word.METHOD_NOT_OFFERED),
     NoSuchPage: (404, Word.NOT_FOUND),
     PressBusy: (503, Word.BUSY),
     Unprintable: (409, Word.UNPRINTABLE),
@@ -123,60 +132,6 @@ OAUTH: Final[Mapping[type[Exception], tuple[int, str]]] = {
     token.InvalidTokenRequest: (400, "invalid_request"),
 }
 """The errors of the token endpoint, in OAuth2's words (RFC 6749, 5.2)."""
-
-TITLES: Final[Mapping[Word, str]] = {
-    Word.MALFORMED: "The request is not well formed",
-    Word.INVALID_TOKEN: "The access token is missing, unknown or too old",
-    Word.INSUFFICIENT_SCOPE: "The access token does not allow this",
-    Word.NOT_FOUND: "There is no such thing",
-    Word.WRONG_PHASE: "The enrollment is at another step",
-    Word.EXPIRED: "The enrollment is over",
-    Word.CONFLICT: "Something else was answered already",
-    Word.IN_PROGRESS: "The same answer is being worked on",
-    Word.TOO_SOON: "Another code may not be sent yet",
-    Word.LOCKED: "There were too many failures",
-    Word.CODE_INVALID: "The code is not right",
-    Word.CODE_EXPIRED: "The code is too old",
-    Word.VERIFICATION_FAILED: "The person was not verified",
-    Word.VERIFICATION_UNAVAILABLE: "The system that verifies does not answer",
-    Word.METHOD_NOT_OFFERED: "This way of verification is not offered",
-    Word.KEY_NOT_ALLOWED: "Policy does not allow this key",
-    Word.KEYS_ENOUGH: "The person has as many keys as policy allows",
-    Word.SIMULATED_KEY: "Simulated keys are not allowed",
-    Word.CEREMONY_EXPIRED: "The creation options are too old",
-    Word.ATTESTATION_REJECTED: "The attestation of the key is not accepted",
-    Word.REGISTRATION_REJECTED: "The credential was not registered",
-    Word.PROOF_REJECTED: "The credential was not proved to work",
-    Word.RELYING_PARTY_UNAVAILABLE: "The relying party does not answer",
-    Word.OUTCOME_UNKNOWN: "It is not known whether the credential was registered",
-    Word.DIRECTORY_UNAVAILABLE: "The directory does not answer",
-    Word.STORAGE_FULL: "The service has no room to write",
-    Word.BUSY: "The service is busy",
-    Word.TOO_MANY_REQUESTS: "The client asks too often",
-    Word.IDEMPOTENCY_CONFLICT: "The key was used for another request",
-    Word.DUPLICATE: "Somebody has this name already",
-    Word.ACCOUNT_STATE: "The account is in another state",
-    Word.ACTIVATION_EXPIRED: "Activation token expired",
-    Word.SIGN_IN_REFUSED: "Not signed in",
-    Word.SITE_NOT_ALLOWED: "The site is not one of yours",
-    Word.PASSWORD_REFUSED: "Nobody should have this password",
-    Word.TERMS_NOT_ACCEPTED: "The terms were not accepted",
-    Word.HELD_FOR_REVIEW: "Somebody has to look at this first",
-    Word.SCREENING_REJECTED: "There is nothing to be screened",
-    Word.TOTP_STATE: "The second factor is in another state",
-    Word.TOTP_NOT_SET_UP: "User not found, or user MFA TOTP not set up",
-    Word.MESSAGE_REFUSED: "The sealed message is not accepted",
-    Word.QUOTA_EXCEEDED: "The agreement allows no more for today",
-    Word.PHONE_UNAVAILABLE: "No phone can be enrolled now",
-    Word.ID_OUT_OF_RANGE: "The number is not one of this project",
-    Word.ID_TAKEN: "The number is somebody else's",
-    Word.RANGE_EXHAUSTED: "All numbers of the project are given out",
-    Word.NOT_IN_THIS_PROJECT: "The project is of the other kind",
-    Word.LIST_REJECTED: "The list has errors, and nothing of it was taken",
-    Word.UNPRINTABLE: "The sheet cannot be printed here",
-    Word.BATCH_BUSY: "The migration is being worked on",
-    Word.INTERNAL: "Something went wrong inside the service",
-}
 
 
 def reference_of(scope: Mapping[str, Any]) -> str:

@@ -7,6 +7,8 @@ from typing import Final
 from kiosk.service.accounts.external_tokens import forget_expired_tokens
 from kiosk.service.accounts.one_time import forget_old_secrets
 from kiosk.service.accounts.sessions import forget_old_sessions
+from kiosk.service.approvals.actions import expire_next as expire_approvals
+from kiosk.service.approvals.actions import forget_old as forget_old_approvals
 from kiosk.service.bulk_import.worker import forget_abandoned, forget_failed
 from kiosk.service.enrollments.reconciliation import expire, forget_people, forget_tokens
 from kiosk.service.enrollments.register_ends import end_next_visit
@@ -21,6 +23,7 @@ from kiosk.service.partners.actions import forget_old_messages as forget_partner
 from kiosk.service.parts import Parts
 from kiosk.service.projects.feed_worker import forget_old_events
 from kiosk.service.projects.member_deletion import delete_next
+from kiosk.service.staff.sessions import forget_old as forget_old_proofs
 from kiosk.service.verification.actions import forget_old_codes
 from kiosk.service.worker import Chore
 
@@ -51,5 +54,8 @@ def housekeeping(parts: Parts) -> tuple[Chore, ...]:
         Chore("forget_secrets", lambda: forget_old_secrets(parts) < 0, _HOURLY, listens=False),
         Chore("forget_sessions", lambda: forget_old_sessions(parts) < 0, _HOURLY, listens=False),
         Chore("forget_events", lambda: forget_old_events(parts) < 0, _HOURLY, listens=False),
+        Chore("expire_approvals", lambda: expire_approvals(parts), _EACH_MINUTE, listens=False),
+        Chore("forget_approvals", lambda: forget_old_approvals(parts), _HOURLY, listens=False),
+        Chore("forget_staff_proofs", lambda: forget_old_proofs(parts), _HOURLY, listens=False),
         Chore("forget_answers", lambda: forget_old_answers(parts) < 0, _HOURLY, listens=False),
     )

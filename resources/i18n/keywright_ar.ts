@@ -3433,6 +3433,10 @@
             <translation>استخدام هاتفي</translation>
         </message>
         <message>
+            <source>Ask the staff</source>
+            <translation>اطلب من الموظفين</translation>
+        </message>
+        <message>
             <source>The reader is below this screen.</source>
             <translation>القارئ أسفل هذه الشاشة.</translation>
         </message>

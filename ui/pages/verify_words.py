@@ -17,6 +17,7 @@ ICONS = {
     VerificationMethod.NONE: "forward",
     VerificationMethod.TOTP: "phone",
     VerificationMethod.PHONE: "phone",
+    VerificationMethod.STAFF: "people",
 }
 SCENES = {
     VerificationMethod.EMAIL: "mail",
@@ -26,6 +27,7 @@ SCENES = {
     VerificationMethod.NONE: "people",
     VerificationMethod.TOTP: "phone",
     VerificationMethod.PHONE: "phone",
+    VerificationMethod.STAFF: "people",
 }
 
 
@@ -46,6 +48,8 @@ def method_title(method: VerificationMethod) -> str:
             return QCoreApplication.translate("Verify", "Use my authenticator app")
         case VerificationMethod.PHONE:
             return QCoreApplication.translate("Verify", "Use my phone")
+        case VerificationMethod.STAFF:
+            return QCoreApplication.translate("Verify", "Ask the staff")
 
 
 def method_detail(offer: VerificationOffer) -> str:

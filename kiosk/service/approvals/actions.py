@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from kiosk.contract.enrollments import KeyReport
+from kiosk.contract.profile import VerificationMethod
 from kiosk.contract.staff import Approval, ApprovalAction, ApprovalRequest, ApprovalState, OpenApproval, Role
 from kiosk.service.approvals import rules
 from kiosk.service.approvals.about import about
@@ -22,7 +23,7 @@ from kiosk.service.store import enrollments as enrollment_rows
 from kiosk.service.store.approvals import ApprovalRow, Moved
 from kiosk.service.store.engine import ReadTx, WriteTx
 from kiosk.service.store.enrollments import EnrollmentRow
-from kiosk.service.tokens.rules import Caller, live
+from kiosk.service.tokens.rules import Caller
 
 MOST: Final = 5
 """How often a visit may ask for the same."""
@@ -101,6 +102,17 @@ def require(parts: Parts, row: EnrollmentRow, action: ApprovalAction) -> None:
             raise ApprovalRequired(action)
 
 
+def action_of(method: VerificationMethod) -> ApprovalAction | None:
+    """What staff approve where somebody is verified in this way."""
+    match method:
+        case VerificationMethod.NONE | VerificationMethod.SELF_CONFIRMATION:
+            return ApprovalAction.VERIFY
+        case VerificationMethod.STAFF:
+            return ApprovalAction.OVERRIDE
+        case _:
+            return None
+
+
 def pending_for_station(
     parts: Parts, caller: Caller, session: StaffSession | None = None
 ) -> tuple[ApprovalRequest, ...]:
@@ -165,8 +177,7 @@ def tell(tx: WriteTx, parts: Parts, row: ApprovalRow) -> None:
 
 def _needed(parts: Parts, visit: EnrollmentRow, asked: OpenApproval) -> int:
     """How many must say yes, at this step. Raises NotOffered."""
-    alive = live(visit.opened_at, visit.expires_at, parts.clock.now())
-    if not alive or visit.phase is not rules.phase_of(asked.action):
+    if not rules.at_its_step(visit, asked.action, parts.clock.now()):
         raise NotOffered
     if asked.action is ApprovalAction.RESET and asked.key is None:
         raise NotOffered

@@ -32,7 +32,6 @@ from kiosk.service.store import enrollments as enrollment_rows
 from kiosk.service.store.approvals import ApprovalRow, VoteRow
 from kiosk.service.store.engine import WriteTx
 from kiosk.service.store.staff import StaffRow, staff_member
-from kiosk.service.tokens.rules import live
 
 _LONGEST: Final = 200
 
@@ -121,7 +120,7 @@ def _judged(tx: WriteTx, parts: Parts, signed: SignedStatement) -> tuple[Approva
     if rules.own(staff, visit.person):
         raise StaffRefused
     over = row.state is not ApprovalState.PENDING or row.expires_at <= now
-    if over or visit.phase is not rules.phase_of(row.action) or not live(visit.opened_at, visit.expires_at, now):
+    if over or not rules.at_its_step(visit, row.action, now):
         raise NotPending
     return row, staff
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from kiosk.contract.enrollments import Phase
 from kiosk.contract.policy import ResetMode
-from kiosk.contract.profile import FormKind
+from kiosk.contract.profile import FormKind, VerificationMethod
 from kiosk.contract.staff import Approval, ApprovalAction, ApprovalRequest, ApprovalState, Decision
 from kiosk.service.directories.connector import Person
 from kiosk.service.directories.rules import fold
@@ -23,18 +23,23 @@ from kiosk.service.settings import ServiceSettings
 from kiosk.service.store.approvals import ApprovalRow
 from kiosk.service.store.enrollments import EnrollmentRow
 from kiosk.service.store.staff import StaffRow
+from kiosk.service.tokens.rules import live
 
 KEPT: Final = timedelta(days=90)
 """How long a decided request is kept, with its votes; the trail and the evidence stay."""
 
-_PHASES: Final[Mapping[ApprovalAction, Phase]] = {
-    ApprovalAction.VERIFY: Phase.VERIFY,
-    ApprovalAction.OVERRIDE: Phase.VERIFY,
-    ApprovalAction.GUEST: Phase.VERIFY,
-    ApprovalAction.RESET: Phase.KEY,
-    ApprovalAction.ANOTHER_KEY: Phase.KEY,
-    ApprovalAction.REPLACE_KEY: Phase.KEY,
+_PHASES: Final[Mapping[ApprovalAction, frozenset[Phase]]] = {
+    ApprovalAction.VERIFY: frozenset({Phase.VERIFY}),
+    ApprovalAction.OVERRIDE: frozenset({Phase.VERIFY}),
+    ApprovalAction.GUEST: frozenset({Phase.VERIFY}),
+    ApprovalAction.RESET: frozenset({Phase.KEY}),
+    ApprovalAction.ANOTHER_KEY: frozenset({Phase.KEY, Phase.DONE}),  # the next one comes once this one is done
+    ApprovalAction.REPLACE_KEY: frozenset({Phase.KEY}),
 }
+
+
+_OWN_WORD: Final = frozenset({VerificationMethod.SELF_CONFIRMATION, VerificationMethod.NONE})
+"""Ways that take the person's word."""
 
 
 class ApprovalRefused(Exception):
@@ -72,16 +77,16 @@ def overrides(settings: ServiceSettings) -> bool:
     return offered(settings) and bool(settings.supervision.override)
 
 
-def phase_of(action: ApprovalAction) -> Phase:
-    """At which step of an enrollment staff are asked for this."""
-    return _PHASES[action]
+def at_its_step(visit: EnrollmentRow, action: ApprovalAction, now: datetime) -> bool:
+    """Whether an enrollment that is not over is where staff are asked for this."""
+    return visit.phase in _PHASES[action] and live(visit.opened_at, visit.expires_at, now)
 
 
 def needed_for(settings: ServiceSettings, row: EnrollmentRow, action: ApprovalAction) -> int:
     """How many members of staff must say yes. Raises NotOffered where none is asked."""
     registers, guest = row.registration is not None, is_guest(row)
     fits = {
-        ApprovalAction.VERIFY: not registers,
+        ApprovalAction.VERIFY: not registers and bool(_OWN_WORD & set(settings.verification.methods)),
         ApprovalAction.OVERRIDE: not registers,
         ApprovalAction.GUEST: guest,
     }.get(action, True)

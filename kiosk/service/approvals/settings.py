@@ -17,6 +17,8 @@ class SupervisionSettings(SettingsModel):
     """A person whom only their own word verifies (`self_confirmation`, `none`)."""
     override: int = Field(default=0, ge=0, le=2)
     """A person whom their ways of verification failed; 0: staff cannot help with that."""
+    override_locked: bool = True
+    """Whether that also helps somebody who is locked after too many failures; they stay locked for all other ways."""
     reset: int = Field(default=1, ge=0, le=2)
     """A key that is wiped; asked only where `key.reset` is `staff`."""
     another_key: int = Field(default=0, ge=0, le=2)

@@ -14,6 +14,7 @@ from kiosk.contract.enrollments import (
     Verify,
 )
 from kiosk.contract.profile import VerificationMethod
+from kiosk.service.approvals import actions as approvals
 from kiosk.service.directories.actions import site
 from kiosk.service.directories.connector import Criteria, Person
 from kiosk.service.directories.rules import normalise_criteria
@@ -33,6 +34,7 @@ from kiosk.service.store.enrollments import EnrollmentRow
 from kiosk.service.tokens.rules import Caller
 from kiosk.service.verification import actions as verification
 from kiosk.service.verification.hints import hints
+from kiosk.service.verification.staff import judge_by_staff
 
 
 def open_enrollment(parts: Parts, caller: Caller, asked: OpenEnrollment) -> OpenedEnrollment:
@@ -110,10 +112,7 @@ def verify(parts: Parts, caller: Caller, enrollment_id: str, asked: Verify) -> V
     if row.registration is not None:
         row = register.verify(parts, row, asked)
     elif row.phase is Phase.VERIFY:
-        judged = by_phone(parts, row.id) if asked.method is VerificationMethod.PHONE else parts
-        verification.judge(
-            judged, row, row.person, asked, lambda tx: _verified(tx, parts, caller, row.id, asked.method)
-        )
+        _judge(parts, caller, row, asked)
     assert row.person is not None
     parties = tuple(party.name for party in parts.relying_parties.values())
     policy, has = policy_for(parts.settings, row.person), _holding(parts, caller, enrollment_id)
@@ -138,6 +137,22 @@ def cancel(parts: Parts, caller: Caller, enrollment_id: str) -> None:
     parts.store.write(work)
 
 
+def _judge(parts: Parts, caller: Caller, row: EnrollmentRow, asked: Verify) -> None:
+    """Staff are asked first, whoever was matched; what they approved is used up with the step that it was for."""
+    action = approvals.action_of(asked.method)
+
+    def then(tx: WriteTx) -> None:
+        _verified(tx, parts, caller, row.id, asked.method)
+
+    if asked.method is VerificationMethod.STAFF:
+        judge_by_staff(parts, row, then)
+        return
+    if action is not None and asked.method in parts.verifiers:
+        approvals.require(parts, row, action)
+    judged = by_phone(parts, row.id) if asked.method is VerificationMethod.PHONE else parts
+    verification.judge(judged, row, row.person, asked, then)
+
+
 def _exactly_one(parts: Parts, criteria: Criteria) -> Person | None:
     found = parts.directories.find_people(criteria)
     return found[0] if len(found) == 1 else None
@@ -159,5 +174,7 @@ def _verified(tx: WriteTx, parts: Parts, caller: Caller, enrollment_id: str, met
     )
     if row.phase is Phase.KEY or row.user_id is None:
         return
+    if (action := approvals.action_of(method)) is not None:
+        approvals.required(tx, parts, row, action)
     keep_handles(tx, parts, row.user_id)
     rows.move_enrollment(tx, row, phase=Phase.KEY, verified_by=method.value)

@@ -8,6 +8,7 @@ from typing import Final
 
 from kiosk.contract.enrollments import Phase
 from kiosk.contract.policy import Partial, PhonePlace
+from kiosk.service.approvals.actions import end_with_visit
 from kiosk.service.directories.connector import Person
 from kiosk.service.keys.issuing import take_back
 from kiosk.service.mobile.codes import take_back_of_enrollment
@@ -37,6 +38,7 @@ def end_enrollment(tx: WriteTx, parts: Parts, row: EnrollmentRow, phase: Phase) 
     begun = rows.ceremonies_of(tx, row.id, states)
     give_up(tx, parts, [each for each in begun if each.key_number == row.key_number])
     take_back_of_enrollment(tx, parts, row.id)
+    end_with_visit(tx, parts, row.id)
     person = who_goes_on(parts, row) if phase is Phase.DONE else None
     last = Phase.DONE if row.key_number > 1 else phase
     enrollment_rows.move_enrollment(tx, row, phase=last, person=person, hints={}, registration=None)

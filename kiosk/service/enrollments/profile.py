@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.metadata import PackageNotFoundError, version
 
 from kiosk.contract.profile import FieldSet, IdentifyField, Profile, SessionTimes
+from kiosk.service.approvals.rules import offered, overrides
 from kiosk.service.directories.rules import KINDS
 from kiosk.service.directories.settings import IdentifySettings
 from kiosk.service.enrollments.register_forms import forms
@@ -31,6 +32,8 @@ def profile_of(parts: Parts) -> Profile:
         registrations=forms(settings),
         codes_on_phone=settings.phone.codes,
         forms_on_phone=settings.phone.forms,
+        approvals=offered(settings),
+        overrides=overrides(settings),
     )
 
 

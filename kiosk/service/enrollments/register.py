@@ -12,11 +12,14 @@ from dataclasses import replace
 
 from kiosk.contract.enrollments import Identified, Phase, Register, Verify
 from kiosk.contract.profile import FormKind, VerificationMethod
+from kiosk.contract.staff import ApprovalAction
 from kiosk.service.accounts import consents, guests_screening, people
 from kiosk.service.accounts.guests_mail import tell_known
 from kiosk.service.accounts.guests_rules import GuestKind
 from kiosk.service.accounts.people import NewPerson
 from kiosk.service.accounts.rules import AccountState, Held, NameTaken, Origin
+from kiosk.service.approvals import actions as approvals
+from kiosk.service.approvals.rules import is_guest
 from kiosk.service.audit.actions import Event, record
 from kiosk.service.directories.connector import Person
 from kiosk.service.enrollments import rules
@@ -102,6 +105,8 @@ def verify(parts: Parts, row: EnrollmentRow, asked: Verify) -> EnrollmentRow:
         mine[:] = _made(tx, parts, row)
 
     if row.user_id is None:
+        if is_guest(row) and asked.method is VerificationMethod.PHONE:
+            approvals.require(parts, row, ApprovalAction.GUEST)
         judged = by_phone(parts, row.id) if asked.method is VerificationMethod.PHONE else by_mail(parts)
         verification.judge(judged, row, row.person, asked, then)
         parts.nudge()
@@ -123,6 +128,8 @@ def _made(tx: WriteTx, parts: Parts, seen: EnrollmentRow) -> list[ScreeningRow]:
     """The address is proved: an account, and for a guest the screening that is to be asked for now."""
     row = rules.require_phase(rows.enrollment(tx, seen.id, seen.client_id), parts.clock.now(), Phase.VERIFY)
     assert row.registration is not None
+    if is_guest(row):
+        approvals.required(tx, parts, row, ApprovalAction.GUEST)
     filled = Filled.of(row.registration)
     tenant = _tenant(parts.settings, filled)
     try:

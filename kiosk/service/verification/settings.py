@@ -198,6 +198,8 @@ class VerificationSettings(SettingsModel):
             raise ValueError("methods: self_confirmation needs allow_self_confirmation")
         if VerificationMethod.NONE in self.methods and not self.allow_none:
             raise ValueError("methods: none needs allow_none")
+        if VerificationMethod.STAFF in self.methods:
+            raise ValueError("methods: staff are asked where supervision.override says so")
         if len(set(self.methods)) != len(self.methods):
             raise ValueError("methods: each only once")
         return self
