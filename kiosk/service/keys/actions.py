@@ -16,6 +16,7 @@ from kiosk.service.store.audit import AuditRow, events_about
 from kiosk.service.store.credentials import CredentialRow, activate_credentials, credentials_of_key
 from kiosk.service.store.engine import WriteTx
 from kiosk.service.store.keys import KeyCount, KeyRow, Wanted
+from kiosk.service.store.recalls import recalls_of
 
 PAGE: Final = 100
 _MOST: Final = 1000
@@ -81,7 +82,7 @@ def restock(parts: Parts, actor: Actor, key_id: str) -> KeyRow:
 
     def work(tx: WriteTx) -> KeyRow:
         row = own(tx, actor, key_id)
-        if rules.is_recalled(rows.recalls_of(tx, row.tenant, row.aaguid), row.firmware):
+        if rules.is_recalled(recalls_of(tx, row.tenant, row.aaguid), row.firmware):
             raise rules.WrongState(row.state, rules.RECALLED)
         return change(tx, parts, row, Change.RESTOCK, actor.name, "wiped")
 

@@ -18,6 +18,7 @@ from kiosk.service.store import keys as rows
 from kiosk.service.store.credentials import credentials_of_key
 from kiosk.service.store.engine import ReadTx, WriteTx
 from kiosk.service.store.keys import KeyRow, KeyState
+from kiosk.service.store.recalls import recalls_of
 
 FROM_STOCK = "from_stock"
 WALK_UP = "walk_up"
@@ -52,7 +53,7 @@ def refusals(tx: ReadTx, parts: Parts, who: Recipient, shown: ShownKey) -> tuple
     """Why the inventory would not let this person have the key: words of `rules.WORDS`, or none."""
     row = _known(tx, who.tenant, shown)
     word = rules.refusal(row, who.person.user_id, lost=who.lost, stock_only=parts.settings.life.stock_only)
-    if not word and rules.is_recalled(rows.recalls_of(tx, who.tenant, shown.aaguid.lower()), shown.firmware):
+    if not word and rules.is_recalled(recalls_of(tx, who.tenant, shown.aaguid.lower()), shown.firmware):
         word = rules.RECALLED
     return (word,) if word else ()
 

@@ -19,7 +19,7 @@ from kiosk.service.parts import Parts
 from kiosk.service.sources import new_id
 from kiosk.service.store import keys as rows
 from kiosk.service.store.engine import WriteTx
-from kiosk.service.store.keys import RecallRow
+from kiosk.service.store.recalls import RecallRow, add_recall, end_recall, firmwares, recalls_of, undone_recall
 
 _AT_ONCE: Final = 50  # each may be a mail
 
@@ -42,11 +42,11 @@ def recall(parts: Parts, actor: Actor, aaguid: str, firmware_below: int | None, 
 
     def work(tx: WriteTx) -> RecallRow:
         tx.alone_with(f"recalls\0{actor.tenant}")
-        for each in rows.recalls_of(tx, actor.tenant, make):
+        for each in recalls_of(tx, actor.tenant, make):
             if each.firmware_below == firmware_below:
                 return each
         row = RecallRow(new_id(parts.random), actor.tenant, make, firmware_below, reason[:40], actor.name, now)
-        rows.add_recall(tx, row)
+        add_recall(tx, row)
         details: dict[str, str | int | bool] = {"aaguid": make, "recall": row.id}
         if firmware_below is not None:
             details["firmware_below"] = firmware_below
@@ -63,24 +63,24 @@ def recall(parts: Parts, actor: Actor, aaguid: str, firmware_below: int | None, 
 def recalls(parts: Parts, actor: Actor) -> tuple[RecallRow, ...]:
     """What was called back, oldest first."""
     with parts.store.read() as tx:
-        return rows.recalls_of(tx, actor.tenant)
+        return recalls_of(tx, actor.tenant)
 
 
 def mark_next(parts: Parts) -> bool:
     """Mark some of the keys that the oldest open recall concerns, and tell their holders; False where none is open."""
     with parts.store.read() as tx:
-        if rows.undone_recall(tx) is None:
+        if undone_recall(tx) is None:
             return False
 
     def work(tx: WriteTx) -> bool:
-        open_one = rows.undone_recall(tx)
+        open_one = undone_recall(tx)
         if open_one is None:
             return False
-        some = rows.concerned_keys(tx, open_one, _AT_ONCE)
+        some = rows.keys_of_model(tx, open_one.tenant, open_one.aaguid, open_one.firmware_below, _AT_ONCE)
         for each in some:
             change(tx, parts, each, Change.RECALL, "service", open_one.reason)
         if not some:
-            rows.end_recall(tx, open_one, parts.clock.now())
+            end_recall(tx, open_one, parts.clock.now())
         return True
 
     return parts.store.write(work)
@@ -90,8 +90,8 @@ def recall_proposals(parts: Parts, actor: Actor) -> tuple[Proposal, ...]:
     """Models of the inventory that metadata accuse and that are not called back yet."""
     now = parts.clock.now()
     with parts.store.read() as tx:
-        held = rows.firmwares(tx, actor.tenant)
-        done = {aaguid: rows.recalls_of(tx, actor.tenant, aaguid) for aaguid, _, _ in held}
+        held = firmwares(tx, actor.tenant)
+        done = {aaguid: recalls_of(tx, actor.tenant, aaguid) for aaguid, _, _ in held}
     by_model: dict[str, dict[int | None, int]] = {}
     for aaguid, firmware, number in held:
         if not rules.is_recalled(done[aaguid], firmware if firmware is not None else 0):

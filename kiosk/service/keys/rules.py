@@ -18,7 +18,8 @@ from types import MappingProxyType
 from typing import Final
 
 from kiosk.contract.keys import Intent
-from kiosk.service.store.keys import RECALLABLE, KeyRow, KeyState, RecallRow
+from kiosk.service.store.keys import RECALLABLE, KeyRow, KeyState
+from kiosk.service.store.recalls import RecallRow
 
 NOT_IN_STOCK: Final = "not_in_stock"
 OF_ANOTHER: Final = "key_of_another"

@@ -87,26 +87,8 @@ keys = Table(
     Index("ix_keys_tenant_aaguid_id", "tenant", "aaguid", "id"),
     Index("ix_keys_state_state_at", "state", "state_at"),
     Index("ix_keys_expires_at", "expires_at"),
-    Index("ix_keys_enrollment_id", "enrollment_id"),
 )
 """A key without a serial number is known by the enrollment that gave it out; its credentials carry its id."""
-
-
-recalls = Table(
-    "recalls",
-    metadata,
-    id_column(),
-    Column("tenant", String(40), nullable=False),
-    Column("aaguid", String(36), nullable=False),
-    Column("firmware_below", BigInteger),
-    Column("reason", String(40), nullable=False),
-    Column("made_by", String(128), nullable=False),
-    Column("made_at", UtcDateTime, nullable=False),
-    Column("done_at", UtcDateTime),
-    Index("ix_recalls_tenant_aaguid", "tenant", "aaguid"),
-    Index("ix_recalls_done_at", "done_at"),
-)
-"""Models that must not be used any more; `done_at` is when the last key of the inventory was marked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,20 +118,6 @@ class KeyRow:
 
 
 @dataclass(frozen=True, slots=True)
-class RecallRow:
-    """A model (`aaguid`) that is recalled: all of it, or what has a firmware below one."""
-
-    id: str
-    tenant: str
-    aaguid: str
-    firmware_below: int | None
-    reason: str
-    made_by: str
-    made_at: datetime
-    done_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Wanted:
     """Which keys of a tenant are looked for; what is empty does not matter. `sites`: at one of them."""
 
@@ -173,7 +141,6 @@ class KeyCount:
 
 
 _COLUMNS = tuple(keys.c[name] for name in KeyRow.__slots__)
-_RECALL_COLUMNS = tuple(recalls.c[name] for name in RecallRow.__slots__)
 _FIXED: Final = frozenset({"id", "tenant", "first_seen_at"})
 _CHANGING = tuple(name for name in KeyRow.__slots__ if name not in _FIXED)
 
@@ -200,7 +167,6 @@ _OF_HOLDER = (
     .where(keys.c.user_id == bindparam("holder"), one_of(keys.c.state, _HELD))
     .order_by(keys.c.issued_at, keys.c.id)
 )
-_OF_ENROLLMENT = select(*_COLUMNS).where(keys.c.enrollment_id == bindparam("visit")).order_by(keys.c.id)
 _MOVE = (
     update(keys)
     .where(keys.c.id == bindparam("wanted"), keys.c.version == bindparam("seen"))
@@ -222,16 +188,6 @@ _WAITING = (
     .where(keys.c.state == KeyState.AWAITING.value, keys.c.state_at <= bindparam("before"))
     .order_by(keys.c.state_at)
     .limit(bindparam("most"))
-)
-_UNDONE = select(*_RECALL_COLUMNS).where(recalls.c.done_at.is_(None)).order_by(recalls.c.made_at).limit(1)
-_RECALLS = select(*_RECALL_COLUMNS).where(recalls.c.tenant == bindparam("whose")).order_by(recalls.c.made_at)
-_RECALLS_OF = select(*_RECALL_COLUMNS).where(
-    recalls.c.tenant == bindparam("whose"), recalls.c.aaguid == bindparam("make")
-)
-_RECALL_DONE = (
-    update(recalls)
-    .where(recalls.c.id == bindparam("wanted"), recalls.c.done_at.is_(None))
-    .values(done_at=bindparam("now"))
 )
 
 
@@ -258,11 +214,6 @@ def key_numbered(tx: ReadTx, tenant: str, aaguid: str, serial: str) -> KeyRow | 
 def keys_of_holder(tx: ReadTx, user_id: str) -> tuple[KeyRow, ...]:
     """What somebody has in their hands, the oldest first: issued, waiting for hand-over, or recalled."""
     return _all(tx, _OF_HOLDER, {"holder": user_id})
-
-
-def keys_of_enrollment(tx: ReadTx, enrollment_id: str) -> tuple[KeyRow, ...]:
-    """The keys that an enrollment gave out last."""
-    return _all(tx, _OF_ENROLLMENT, {"visit": enrollment_id})
 
 
 def move_key(tx: WriteTx, seen: KeyRow, **changes: Any) -> KeyRow:
@@ -296,18 +247,6 @@ def count_keys(tx: ReadTx, wanted: Wanted) -> tuple[KeyCount, ...]:
     )
 
 
-def firmwares(tx: ReadTx, tenant: str) -> tuple[tuple[str, int | None, int], ...]:
-    """Each model and firmware that a recall could concern, and how many keys of it there are."""
-    by = (keys.c.aaguid, keys.c.firmware)
-    query = (
-        select(*by, func.count())
-        .where(keys.c.tenant == tenant, one_of(keys.c.state, RECALLABLE), keys.c.aaguid != "")
-        .group_by(*by)
-        .order_by(*by)
-    )
-    return tuple((aaguid, firmware, number) for aaguid, firmware, number in tx.connection.execute(query))
-
-
 def ending_keys(tx: ReadTx, until: datetime, limit: int) -> tuple[KeyRow, ...]:
     """Keys that people have, whose time ends by then, and whose holders were not told."""
     return _all(tx, _ENDING, {"until": until, "most": limit})
@@ -318,42 +257,17 @@ def waiting_keys(tx: ReadTx, before: datetime, limit: int) -> tuple[KeyRow, ...]
     return _all(tx, _WAITING, {"before": before, "most": limit})
 
 
-def add_recall(tx: WriteTx, row: RecallRow) -> None:
-    """Store a recall. What it concerns is refused from now on, and marked by and by."""
-    tx.connection.execute(insert(recalls), {name: getattr(row, name) for name in RecallRow.__slots__})
-
-
-def undone_recall(tx: ReadTx) -> RecallRow | None:
-    """The oldest recall whose keys are not all marked."""
-    found = tx.connection.execute(_UNDONE).one_or_none()
-    return None if found is None else RecallRow(*found)
-
-
-def recalls_of(tx: ReadTx, tenant: str, aaguid: str = "") -> tuple[RecallRow, ...]:
-    """The recalls of a tenant, oldest first; only those of a model, where one is given."""
-    if aaguid:
-        found = tx.connection.execute(_RECALLS_OF, {"whose": tenant, "make": aaguid})
-    else:
-        found = tx.connection.execute(_RECALLS, {"whose": tenant})
-    return tuple(RecallRow(*each) for each in found)
-
-
-def concerned_keys(tx: ReadTx, recall: RecallRow, limit: int) -> tuple[KeyRow, ...]:
-    """Keys that a recall concerns and that are not marked yet."""
+def keys_of_model(tx: ReadTx, tenant: str, aaguid: str, firmware_below: int | None, limit: int) -> tuple[KeyRow, ...]:
+    """Keys that a recall of the model (below a firmware, if one is told) concerns, and that are not marked yet."""
     query = (
         select(*_COLUMNS)
-        .where(keys.c.tenant == recall.tenant, keys.c.aaguid == recall.aaguid, one_of(keys.c.state, RECALLABLE))
+        .where(keys.c.tenant == tenant, keys.c.aaguid == aaguid, one_of(keys.c.state, RECALLABLE))
         .order_by(keys.c.id)
         .limit(limit)
     )
-    if recall.firmware_below is not None:
-        query = query.where(or_(keys.c.firmware.is_(None), keys.c.firmware < recall.firmware_below))
+    if firmware_below is not None:
+        query = query.where(or_(keys.c.firmware.is_(None), keys.c.firmware < firmware_below))
     return tuple(map(_row, tx.connection.execute(query)))
-
-
-def end_recall(tx: WriteTx, recall: RecallRow, now: datetime) -> None:
-    """All of its keys are marked."""
-    tx.connection.execute(_RECALL_DONE, {"wanted": recall.id, "now": now})
 
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:

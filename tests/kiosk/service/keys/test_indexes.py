@@ -12,11 +12,11 @@ from sqlalchemy import event, insert, text
 from kiosk.service.store import keys as rows
 from kiosk.service.store.credentials import activate_credentials, credentials_of_key
 from kiosk.service.store.engine import ReadTx, WriteTx
-from kiosk.service.store.keys import KeyState, RecallRow, Wanted
+from kiosk.service.store.keys import KeyState, Wanted
+from kiosk.service.store.recalls import recalls_of, undone_recall
 from tests.kiosk.service.running import NOON, Running
 
 MAKE = "2fc0579f-8113-47ea-b116-bb5a8db9202a"
-RECALL = RecallRow("r" * 32, "default", MAKE, 5, "", "", NOON)
 QUESTIONS: dict[str, Callable[[ReadTx], object]] = {
     "by number": lambda tx: rows.key_numbered(tx, "default", MAKE, "17"),
     "by holder": lambda tx: rows.keys_of_holder(tx, "user17"),
@@ -26,9 +26,9 @@ QUESTIONS: dict[str, Callable[[ReadTx], object]] = {
     "a page of all": lambda tx: rows.find_keys(tx, Wanted("default"), "0", 10),
     "ending": lambda tx: rows.ending_keys(tx, NOON, 10),
     "waiting": lambda tx: rows.waiting_keys(tx, NOON, 10),
-    "concerned": lambda tx: rows.concerned_keys(tx, RECALL, 10),
-    "recalls of a model": lambda tx: rows.recalls_of(tx, "default", MAKE),
-    "an open recall": rows.undone_recall,
+    "concerned": lambda tx: rows.keys_of_model(tx, "default", MAKE, 5, 10),
+    "recalls of a model": lambda tx: recalls_of(tx, "default", MAKE),
+    "an open recall": undone_recall,
     "credentials": lambda tx: credentials_of_key(tx, "k" * 32),
 }
 

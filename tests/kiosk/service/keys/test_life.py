@@ -22,7 +22,8 @@ from kiosk.service.keys.settings import Activation, LifeSettings
 from kiosk.service.keys.stock import add_stock, of_serials
 from kiosk.service.parts import Parts
 from kiosk.service.settings import ServiceSettings
-from kiosk.service.store.keys import KeyState, RecallRow, Wanted, add_recall
+from kiosk.service.store.keys import KeyState, Wanted
+from kiosk.service.store.recalls import RecallRow, add_recall
 from tests.kiosk.service.attestation.blobs import Publisher
 from tests.kiosk.service.keys.visits import JEAN, STAFF, Visit, credentials, held, key_like, state, told
 from tests.kiosk.service.running import NOON, Running, assembled, settings_for

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from kiosk.contract.keys import Intent
 from kiosk.service.keys import rules
 from kiosk.service.keys.rules import BadSerial, Change, WrongState
-from kiosk.service.store.keys import KeyRow, KeyState, RecallRow
+from kiosk.service.store.keys import KeyRow, KeyState
+from kiosk.service.store.recalls import RecallRow
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 ROW = KeyRow("k", "default", "", "1", "", KeyState.ISSUED, NOW, NOW, user_id="maria")

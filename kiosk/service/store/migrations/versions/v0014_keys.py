@@ -118,7 +118,6 @@ def _make_keys() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_keys")),
     )
-    op.create_index("ix_keys_enrollment_id", "keys", ["enrollment_id"], unique=False)
     op.create_index("ix_keys_expires_at", "keys", ["expires_at"], unique=False)
     op.create_index("ix_keys_serial", "keys", ["serial"], unique=False)
     op.create_index("ix_keys_state_state_at", "keys", ["state", "state_at"], unique=False)
