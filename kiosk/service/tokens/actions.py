@@ -33,7 +33,7 @@ class Rights:
     sites: frozenset[str] = frozenset()
 
 
-STATION = Rights(frozenset({Scope.ENROLL, Scope.QR_ENROL, Scope.QR_STATUS}))
+STATION = Rights(frozenset({Scope.ENROLL, Scope.QR_ENROL, Scope.QR_STATUS, Scope.STAFF_DESK}))
 
 _NOBODY = hashed("")  # compared with when there is no such client, so that both take the same time
 
