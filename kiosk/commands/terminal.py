@@ -71,7 +71,8 @@ class TerminalPerson:
     """Asks whoever is at the terminal. `user` answers the first question for a name; with `kind` they are not known
     here, and fill in that form instead.
 
-    `exit_code` says how it ended. Prompts raise click.Abort on Ctrl-C or at the end of the input.
+    `exit_code` says how it ended, `receipt` is what is quoted at the desk. Prompts raise click.Abort on Ctrl-C or at
+    the end of the input.
     """
 
     def __init__(
@@ -93,6 +94,7 @@ class TerminalPerson:
         self._app = AppPrompts(self._tell, colored=self._tty)
         self._phone = PhonePrompts(self._tell, colored=self._tty)
         self.exit_code = GIVEN_UP
+        self.receipt = ""
 
     @property
     def pace(self) -> float | None:
@@ -140,6 +142,7 @@ class TerminalPerson:
 
     def _done(self, state: Done) -> None:
         visit = state.visit
+        self.receipt = visit.receipt
         if visit.phone_alone:
             self._tell(f"The phone works, instead of a key. Receipt {tame(visit.receipt)}.")
             self.exit_code = PROVED

@@ -489,3 +489,60 @@ def test_on_a_terminal_with_colors_the_qr_code_is_dark_on_light() -> None:
     assert len(plain) == len(colored)
     assert all(line.startswith("\x1b[48;5;232m") and line.endswith("\x1b[0m") for line in colored)
     assert not any("\x1b" in line for line in plain)
+
+
+@pytest.fixture
+def queue(tmp_path: Path) -> Path:
+    path = tmp_path / "people.csv"
+    path.write_text("user,name\nada,Ada Lovelace\ngrace,Grace Hopper\nalan,\n", encoding="utf-8")
+    return path
+
+
+def test_a_queue_is_worked_on_person_by_person_and_ends_with_a_report(
+    run: Run, server: ContractServer, queue: Path
+) -> None:
+    result = run("", CODE, PIN, PIN, "a", "", CODE, PIN, user="", arguments=["--csv", str(queue)])
+    assert result.exit_code == 1, result.output
+    assert "3 people, 3 of them without a key that works." in result.output
+    assert "1 of 3: Ada Lovelace (ada)" in result.output
+    assert "3 of 3: alan" in result.output
+    rows = [line.split(",") for line in Path(f"{queue}.report.csv").read_text(encoding="utf-8").splitlines()]
+    assert [(row[0], row[2], row[3]) for row in rows[1:]] == [
+        ("ada", "done", "R-1"),
+        ("grace", "absent", ""),
+        ("alan", "done", "R-1"),
+    ]
+    assert [body["criteria"] for body in server.bodies if "criteria" in body] == [{"upn": "ada"}, {"upn": "alan"}]
+
+
+def test_a_queue_goes_on_where_it_stopped_until_everybody_has_a_key(run: Run, queue: Path) -> None:
+    assert run("", CODE, PIN, PIN, "q", user="", arguments=["--csv", str(queue)]).exit_code == 1
+    again = run("", CODE, PIN, "", CODE, PIN, user="", arguments=["--csv", str(queue)])
+    assert again.exit_code == 0, again.output
+    assert "3 people, 2 of them without a key that works." in again.output
+    assert "1 of 2: Grace Hopper (grace)" in again.output
+    done = run(user="", arguments=["--csv", str(queue)])
+    assert (done.exit_code, "3 people, 0 of them" in done.output) == (0, True)
+
+
+def test_whoever_gives_up_comes_again_and_a_refusal_is_kept_in_the_report(
+    run: Run, server: ContractServer, queue: Path
+) -> None:
+    server.faults += [Fault("/complete", "problem", Word.REGISTRATION_REJECTED, 422)]
+    result = run("", CODE, PIN, PIN, "n", "q", user="", arguments=["--csv", str(queue)])
+    assert result.exit_code == 1
+    assert "ada,Ada Lovelace,failed," in Path(f"{queue}.report.csv").read_text(encoding="utf-8")
+    assert "    2 have still to come" in result.output
+
+
+def test_a_file_that_is_no_queue_is_named_with_its_line(run: Run, queue: Path) -> None:
+    queue.write_text("user\nada\nADA\n", encoding="utf-8")
+    result = run(user="", arguments=["--csv", str(queue)])
+    assert (result.exit_code, result.output) == (
+        2,
+        "people.csv, line 3 has somebody who is on line 2 already.\n",
+    )
+
+
+def test_a_queue_names_the_people_itself(run: Run, queue: Path) -> None:
+    assert run(user="ada", arguments=["--csv", str(queue)]).exit_code == 2
