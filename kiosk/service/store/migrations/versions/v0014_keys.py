@@ -29,6 +29,12 @@ UPDATE credentials SET key_id = COALESCE((
 ), '')
 WHERE proved_at IS NOT NULL AND attestation <> 'none:phone'
 """
+_ADDED = {
+    "removals": ("tenant",),
+    "ceremonies": ("firmware", "key_number"),
+    "enrollments": ("verified_by", "intent", "key_number"),
+    "credentials": ("activated_at", "key_id"),
+}
 
 
 def upgrade() -> None:
@@ -51,19 +57,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("removals") as table:
-        table.drop_column("tenant")
-    with op.batch_alter_table("ceremonies") as table:
-        table.drop_column("firmware")
-        table.drop_column("key_number")
-    with op.batch_alter_table("enrollments") as table:
-        table.drop_column("verified_by")
-        table.drop_column("intent")
-        table.drop_column("key_number")
-    with op.batch_alter_table("credentials") as table:
-        table.drop_index("ix_credentials_key_id")
-        table.drop_column("activated_at")
-        table.drop_column("key_id")
+    op.drop_index("ix_credentials_key_id", "credentials")
+    for table, columns in _ADDED.items():
+        for column in columns:  # a batch would copy the table, and others point at its rows
+            op.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
     op.drop_table("recalls")
     op.drop_table("keys")
 
