@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -33,11 +34,16 @@ def command() -> None:
 @click.option("--holder", default="", help="Only those of the person with this id.")
 @click.option("--state", type=click.Choice([each.value for each in KeyState]), help="Only those in this state.")
 @click.option("--model", default="", help="Only those with this AAGUID.")
+@click.option("--ending", type=click.IntRange(0), help="Only those that should be replaced within so many days.")
 @_json
 @at_desk
-def list_keys(desk: Desk, serial: str, holder: str, state: str | None, model: str, *, as_json: bool) -> None:
+def list_keys(
+    desk: Desk, /, serial: str, holder: str, state: str | None, model: str, *, ending: int | None, as_json: bool
+) -> None:
     """List keys."""
-    which = Wanted(desk.actor.tenant, serial, holder, None if state is None else KeyState(state), model)
+    by = None if ending is None else desk.parts.clock.now() + timedelta(days=ending)
+    kind = None if state is None else KeyState(state)
+    which = Wanted(desk.actor.tenant, serial, holder, kind, model, ends_by=by)
     page = actions.find(desk.parts, desk.actor, which)
     found = list(page.keys)
     while page.next:

@@ -17,7 +17,7 @@ from kiosk.service.store.ceremonies import CeremonyRow
 from kiosk.service.store.credentials import CredentialRow, Proof, keys_of_ceremonies, mark_proved
 from kiosk.service.store.engine import ReadTx, WriteTx
 from kiosk.service.store.enrollments import EnrollmentRow
-from kiosk.service.store.keys import KeyRow
+from kiosk.service.store.keys import KeyRow, KeyState
 from kiosk.service.tokens.rules import Caller
 
 
@@ -66,7 +66,7 @@ def prove_on_key(
     except KeyRefused as refusal:
         raise rules.ProofRejected(refusal.word) from refusal
     now = parts.clock.now()
-    activated = None if parts.settings.life.handed_over else now
+    activated = None if held.state is KeyState.AWAITING else now
     mark_proved(tx, credential, Proof(now, sign_count, held.id, activated))
     return held
 

@@ -119,7 +119,7 @@ class KeyRow:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which keys of a tenant are looked for; what is empty does not matter. `sites`: at one of them."""
+    """Which keys of a tenant, at one of these `sites`, whose time `ends_by` then; what is empty does not matter."""
 
     tenant: str
     serial: str = ""
@@ -127,6 +127,7 @@ class Wanted:
     state: KeyState | None = None
     aaguid: str = ""
     sites: frozenset[str] = frozenset()
+    ends_by: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,6 @@ RECALLABLE: Final = (KeyState.IN_STOCK, KeyState.ISSUED, KeyState.AWAITING, KeyS
 """States that a recall changes."""
 
 # Statements are made once: building one costs more than running it.
-_INSERT = insert(keys)
 _ONE = select(*_COLUMNS).where(keys.c.id == bindparam("wanted"))
 _NUMBER = (
     select(*_COLUMNS)
@@ -172,14 +172,11 @@ _MOVE = (
     .where(keys.c.id == bindparam("wanted"), keys.c.version == bindparam("seen"))
     .values({name: bindparam(f"to_{name}") for name in _CHANGING})
 )
+_UNTOLD = update(keys).where(keys.c.user_id == bindparam("holder")).values(contact=None)
 _DROP = delete(keys).where(keys.c.id == bindparam("wanted"), keys.c.version == bindparam("seen"))
 _ENDING = (
     select(*_COLUMNS)
-    .where(
-        keys.c.expires_at <= bindparam("until"),
-        keys.c.warned_at.is_(None),
-        keys.c.state == KeyState.ISSUED.value,
-    )
+    .where(keys.c.expires_at <= bindparam("until"), keys.c.warned_at.is_(None), keys.c.state == KeyState.ISSUED.value)
     .order_by(keys.c.expires_at)
     .limit(bindparam("most"))
 )
@@ -193,7 +190,7 @@ _WAITING = (
 
 def add_key(tx: WriteTx, row: KeyRow) -> None:
     """Store a key that was never here."""
-    tx.connection.execute(_INSERT, {name: getattr(row, name) for name in KeyRow.__slots__})
+    tx.connection.execute(insert(keys), {name: getattr(row, name) for name in KeyRow.__slots__})
 
 
 def key(tx: ReadTx, key_id: str) -> KeyRow | None:
@@ -202,8 +199,8 @@ def key(tx: ReadTx, key_id: str) -> KeyRow | None:
 
 
 def key_numbered(tx: ReadTx, tenant: str, aaguid: str, serial: str) -> KeyRow | None:
-    """The key with this number: of this model, or one of the stock whose model nobody told. A WriteTx is alone with the
-    number until its end, so that nobody else makes a row for it."""
+    """The key with this number: of this model, or one of the stock whose model nobody told. A WriteTx is alone with it
+    until its end, so that nobody else makes a row for it."""
     if not serial:
         return None
     if isinstance(tx, WriteTx):
@@ -223,6 +220,11 @@ def move_key(tx: WriteTx, seen: KeyRow, **changes: Any) -> KeyRow:
     if tx.connection.execute(_MOVE, {**moved, "wanted": seen.id, "seen": seen.version}).rowcount != 1:
         raise StaleRow
     return now
+
+
+def forget_contacts(tx: WriteTx, user_id: str) -> None:
+    """Nobody is told of the keys of somebody any more."""
+    tx.connection.execute(_UNTOLD, {"holder": user_id})
 
 
 def drop_key(tx: WriteTx, seen: KeyRow) -> None:
@@ -278,6 +280,8 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         keys.c.aaguid: wanted.aaguid,
     }
     found = [keys.c.tenant == wanted.tenant, *(column == value for column, value in told.items() if value)]
+    if wanted.ends_by is not None:
+        found.append(keys.c.expires_at <= wanted.ends_by)
     return [*found, one_of(keys.c.site, sorted(wanted.sites))] if wanted.sites else found
 
 

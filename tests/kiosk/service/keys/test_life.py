@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from kiosk.service.accounts.credentials import take_away_credentials
 from kiosk.service.attestation.keeper import Keeper
 from kiosk.service.attestation.metadata import Entry, Metadata, StatusReport
 from kiosk.service.enrollments.rules import KeyNotAllowed
@@ -57,6 +58,8 @@ def test_what_is_on_a_key_begins_to_work_when_it_is_handed_over(tmp_path: Path, 
         ]
         with pytest.raises(WrongState):
             hand_over(running.parts, STAFF, row.id)
+        running.parts.store.write(lambda tx: take_away_credentials(tx, running.parts, row.user_id or ""))
+        assert held(running)[0].contact is None, "who has gone is not written to"
 
 
 def test_a_key_that_nobody_collects_is_taken_back(tmp_path: Path, backend: dict[str, str]) -> None:
@@ -100,6 +103,9 @@ def test_a_key_that_ends_soon_is_announced_once_marked_and_never_locked(
         (mine,) = Visit(running).told().held
         assert (mine.mark, mine.until) == ("expires", "2026-09-09")
         running.clock.advance(days=20)
+        over = replace(ALL, ends_by=running.clock.now())
+        assert len(find(running.parts, STAFF, over).keys) == 1
+        assert find(running.parts, STAFF, replace(ALL, ends_by=NOON)).keys == ()
         late = Visit(running).told()
         assert [each.mark for each in late.held] == ["expired"]
         assert [each.value for each in late.intents] == ["another", "replace"], "it takes no place any more"

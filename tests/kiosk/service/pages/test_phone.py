@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from sqlalchemy import text
+
 from kiosk.service.store.credentials import credentials_of_user
 from kiosk.service.tls import Identity
 from tests.kiosk.service.pages.phones import (
@@ -59,6 +61,18 @@ def test_who_has_a_passkey_on_their_phone_is_verified_by_it(running: Running, st
     answer = {"method": "phone", "answer": code.transaction}
     assert station.post(f"/enrollments/{enrollment}/verify", answer, 200)["phase"] == "key"
     assert station.post(f"/enrollments/{enrollment}/verify", answer, 200)["phase"] == "key", "the same again"
+
+
+def test_what_waits_for_its_hand_over_verifies_nobody(running: Running, station: Station, phone: Phone) -> None:
+    with_passkey(phone, shown(running, station, enrollmentId=running.verified(station), purpose="passkey"))
+    waits = text("UPDATE credentials SET activated_at = NULL")
+    running.parts.store.write(lambda tx: tx.connection.execute(waits).close())
+    enrollment = station.open()
+    station.identify(enrollment)
+    code = shown(running, station, enrollmentId=enrollment, purpose="confirm")
+    page = matched(phone, code)
+    page = phone.follow(page, "/m/confirm", answer=phone.proved(page, "/m/confirm"))
+    assert page.reason == "wrong_account"
 
 
 def test_a_completion_verifies_its_own_enrollment_only(running: Running, station: Station, phone: Phone) -> None:
