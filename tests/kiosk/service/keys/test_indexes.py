@@ -21,6 +21,7 @@ QUESTIONS: dict[str, Callable[[ReadTx], object]] = {
     "by number": lambda tx: rows.key_numbered(tx, "default", MAKE, "17"),
     "by holder": lambda tx: rows.keys_of_holder(tx, "user17"),
     "a page of a number": lambda tx: rows.find_keys(tx, Wanted("default", serial="17"), "", 10),
+    "a page of a holder": lambda tx: rows.find_keys(tx, Wanted("default", user_id="user17"), "", 10),
     "a page of a state": lambda tx: rows.find_keys(tx, Wanted("default", state=KeyState.LOST), "", 10),
     "a page of a model": lambda tx: rows.find_keys(tx, Wanted("default", aaguid=MAKE), "", 10),
     "a page of all": lambda tx: rows.find_keys(tx, Wanted("default"), "0", 10),
@@ -88,3 +89,10 @@ def test_every_question_uses_an_index(local: Running) -> None:
         (statement, plan) for statement, plan in plans.items() if "SCAN keys" in plan or "Seq Scan on keys" in plan
     ]
     assert scans == []
+    found = "\n".join(plans.values())
+    assert "ix_keys_user_id_tenant_id" in found
+    assert "ix_keys_serial_tenant_id" in found
+    if local.parts.store.in_process:  # with statistics, PostgreSQL knows by itself
+        pages = [plan for statement, plan in plans.items() if "keys.serial = ?" in statement and "LIMIT" in statement]
+        assert pages
+        assert all("ix_keys_serial_tenant_id" in plan for plan in pages)

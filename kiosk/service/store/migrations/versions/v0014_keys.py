@@ -116,12 +116,12 @@ def _make_keys() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_keys")),
     )
     op.create_index("ix_keys_expires_at", "keys", ["expires_at"], unique=False)
-    op.create_index("ix_keys_serial", "keys", ["serial"], unique=False)
+    op.create_index("ix_keys_serial_tenant_id", "keys", ["serial", "tenant", "id"], unique=False)
     op.create_index("ix_keys_state_state_at", "keys", ["state", "state_at"], unique=False)
     op.create_index("ix_keys_tenant_aaguid_id", "keys", ["tenant", "aaguid", "id"], unique=False)
     op.create_index("ix_keys_tenant_id", "keys", ["tenant", "id"], unique=False)
     op.create_index("ix_keys_tenant_state_id", "keys", ["tenant", "state", "id"], unique=False)
-    op.create_index("ix_keys_user_id", "keys", ["user_id"], unique=False)
+    op.create_index("ix_keys_user_id_tenant_id", "keys", ["user_id", "tenant", "id"], unique=False)
     op.create_index(
         "uq_keys_tenant_aaguid_serial",
         "keys",
