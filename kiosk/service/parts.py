@@ -14,6 +14,7 @@ from kiosk.service.directories.chain import Directories
 from kiosk.service.mobile.board import Board
 from kiosk.service.mobile.connector import PhoneEnroller
 from kiosk.service.partners.keys import PartnerKeys
+from kiosk.service.policies.book import PolicyBook
 from kiosk.service.projects.press import Press
 from kiosk.service.relying_parties.connector import RelyingParty
 from kiosk.service.relying_parties.policies import Policies
@@ -61,5 +62,6 @@ class Parts:
     enroller: PhoneEnroller | None = None
     board: Board = field(default_factory=Board)
     bulletin: Bulletin = field(default_factory=Bulletin)
+    policy_book: PolicyBook = field(default_factory=PolicyBook)
     embedded: bool = False
     nudge: Callable[[], None] = _nobody

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kiosk.contract.enrollments import Phase
 from kiosk.service.enrollments.finish import end_left
 from kiosk.service.parts import Parts
+from kiosk.service.policies.actions import under
 from kiosk.service.store.engine import WriteTx
 from kiosk.service.store.enrollments import forget_people_before, overdue_enrollments
 from kiosk.service.store.tokens import drop_expired_tokens
@@ -23,7 +24,7 @@ def expire(parts: Parts) -> bool:
     def work(tx: WriteTx) -> int:
         overdue = overdue_enrollments(tx, now, now + SKEW, _AT_ONCE)
         for row in overdue:
-            end_left(tx, parts, row, Phase.EXPIRED)
+            end_left(tx, under(tx, parts, row.client_id), row, Phase.EXPIRED)
         return len(overdue)
 
     return parts.store.write(work) == _AT_ONCE

@@ -12,6 +12,7 @@ from kiosk.service.accounts.rules import AccountState
 from kiosk.service.audit.actions import Event, record
 from kiosk.service.enrollments.giving_up import end_enrollment
 from kiosk.service.parts import Parts
+from kiosk.service.policies.actions import under
 from kiosk.service.store import guests as rows
 from kiosk.service.store.accounts import account
 from kiosk.service.store.engine import WriteTx
@@ -50,7 +51,7 @@ def _end(tx: WriteTx, parts: Parts, seen: GuestRow) -> bool:
     if who is None or guest is None or guest.ended_at is not None or guest.ends_on != seen.ends_on:
         return False  # another replica was first, or the visit was extended
     for each in open_enrollments_of(tx, who.id):
-        end_enrollment(tx, parts, each, Phase.CANCELLED)
+        end_enrollment(tx, under(tx, parts, each.client_id), each, Phase.CANCELLED)
     count = take_away_credentials(tx, parts, who.id)
     status = AccountState(who.status)
     if status in (AccountState.ACTIVE, AccountState.ON_HOLD):  # who was never let in has no key to give back

@@ -23,14 +23,21 @@ from kiosk.service.enrollments.mobile_id import show_mobile_id
 from kiosk.service.enrollments.next_key import next_key
 from kiosk.service.enrollments.profile import profile_of
 from kiosk.service.parts import Parts
+from kiosk.service.policies.governed import governed
 from kiosk.service.routing import WrittenRoute
 from kiosk.service.tokens.guard import Guard, parts_of
 from kiosk.service.tokens.rules import Caller
 
 router = APIRouter(route_class=WrittenRoute)
 
-Made = Annotated[Parts, Depends(parts_of)]
 Station = Annotated[Caller, Depends(Guard(Scope.ENROLL))]
+
+
+async def _parts(parts: Annotated[Parts, Depends(parts_of)], caller: Station) -> Parts:
+    return await governed(parts, caller.client_id)
+
+
+Made = Annotated[Parts, Depends(_parts)]
 EnrollmentId = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
 CeremonyId = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
 

@@ -1,0 +1,1 @@
+"""Policies: what is asked of PINs, keys and staff, published in versions."""
