@@ -12,6 +12,7 @@ from kiosk.contract.staff import Approval, ApprovalState
 from kiosk.service.approvals import actions, bodies
 from kiosk.service.approvals.watching import LONGEST_WAIT, Watch
 from kiosk.service.parts import Parts
+from kiosk.service.policies.governed import governed
 from kiosk.service.routing import WrittenRoute
 from kiosk.service.tokens.guard import Guard, parts_of
 from kiosk.service.tokens.rules import Caller
@@ -24,8 +25,14 @@ async def _watch_of(request: Request) -> Watch:
     return watch
 
 
-Made = Annotated[Parts, Depends(parts_of)]
 Station = Annotated[Caller, Depends(Guard(Scope.ENROLL))]
+
+
+async def _parts(parts: Annotated[Parts, Depends(parts_of)], caller: Station) -> Parts:
+    return await governed(parts, caller.client_id)
+
+
+Made = Annotated[Parts, Depends(_parts)]
 EnrollmentId = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
 ApprovalId = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
 Seen = Annotated[
