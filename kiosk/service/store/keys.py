@@ -81,7 +81,7 @@ keys = Table(
         postgresql_where=_NUMBERED,
     ),
     Index("ix_keys_user_id_tenant_id", "user_id", "tenant", "id"),
-    Index("ix_keys_serial_tenant_id", "serial", "tenant", "id"),
+    Index("ix_keys_serial_tenant_aaguid", "serial", "tenant", "aaguid"),
     Index("ix_keys_tenant_id", "tenant", "id"),
     Index("ix_keys_tenant_state_id", "tenant", "state", "id"),
     Index("ix_keys_tenant_aaguid_id", "tenant", "aaguid", "id"),
@@ -152,15 +152,10 @@ RECALLABLE: Final = (KeyState.IN_STOCK, KeyState.ISSUED, KeyState.AWAITING, KeyS
 
 # Statements are made once: building one costs more than running it.
 _ONE = select(*_COLUMNS).where(keys.c.id == bindparam("wanted"))
-_NUMBER = (
-    select(*_COLUMNS)
-    .where(
-        keys.c.serial == bindparam("number"),
-        keys.c.tenant == bindparam("whose"),
-        or_(keys.c.aaguid == bindparam("make"), keys.c.aaguid == ""),
-    )
-    .order_by(keys.c.aaguid.desc())
-    .limit(1)
+_NUMBER = select(*_COLUMNS).where(
+    keys.c.serial == bindparam("number"),
+    keys.c.tenant == bindparam("whose"),
+    or_(keys.c.aaguid == bindparam("make"), keys.c.aaguid == ""),
 )
 _OF_HOLDER = (
     select(*_COLUMNS)
@@ -205,7 +200,8 @@ def key_numbered(tx: ReadTx, tenant: str, aaguid: str, serial: str) -> KeyRow | 
         return None
     if isinstance(tx, WriteTx):
         tx.alone_with(f"key\0{tenant} {serial}")
-    return _first(tx, _NUMBER, {"number": serial, "whose": tenant, "make": aaguid})
+    found = _all(tx, _NUMBER, {"number": serial, "whose": tenant, "make": aaguid})
+    return max(found, key=lambda each: each.aaguid, default=None)
 
 
 def keys_of_holder(tx: ReadTx, user_id: str) -> tuple[KeyRow, ...]:
