@@ -81,7 +81,7 @@ keys = Table(
         postgresql_where=_NUMBERED,
     ),
     Index("ix_keys_user_id_tenant_id", "user_id", "tenant", "id"),
-    Index("ix_keys_serial_tenant_aaguid", "serial", "tenant", "aaguid"),
+    Index("ix_keys_serial_tenant_id", "serial", "tenant", "id"),
     Index("ix_keys_tenant_id", "tenant", "id"),
     Index("ix_keys_tenant_state_id", "tenant", "state", "id"),
     Index("ix_keys_tenant_aaguid_id", "tenant", "aaguid", "id"),

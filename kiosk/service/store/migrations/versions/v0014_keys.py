@@ -116,7 +116,7 @@ def _make_keys() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_keys")),
     )
     op.create_index("ix_keys_expires_at", "keys", ["expires_at"], unique=False)
-    op.create_index("ix_keys_serial_tenant_aaguid", "keys", ["serial", "tenant", "aaguid"], unique=False)
+    op.create_index("ix_keys_serial_tenant_id", "keys", ["serial", "tenant", "id"], unique=False)
     op.create_index("ix_keys_state_state_at", "keys", ["state", "state_at"], unique=False)
     op.create_index("ix_keys_tenant_aaguid_id", "keys", ["tenant", "aaguid", "id"], unique=False)
     op.create_index("ix_keys_tenant_id", "keys", ["tenant", "id"], unique=False)
