@@ -18,9 +18,9 @@ class Intent(StrEnum):
 @dataclass(frozen=True, slots=True)
 class HeldKey:
     """A key that somebody has, as they would know it: its model, the day they got it (ISO 8601), the last four
-    characters of its serial number (empty where that is not known), and what they called it. `until` is the day on which
-    it should be replaced (ISO 8601; empty: never); `mark` a word where that is near or past: `expires`, `expired`, or
-    `recalled`, for a model that must not be used any more."""
+    characters of its serial number (empty where that is not known), and what they called it. `until` is the day on
+    which it should be replaced (ISO 8601; empty: never); `mark` a word where that is near or past: `expires`,
+    `expired`, or `recalled`, for a model that must not be used any more."""
 
     id: str
     model: str

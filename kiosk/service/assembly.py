@@ -17,6 +17,7 @@ from kiosk.service.attestation.anchors import TrustAnchors, load_anchors
 from kiosk.service.attestation.keeper import keeper
 from kiosk.service.attestation.refresh import chores
 from kiosk.service.attestation.trust import Trust
+from kiosk.service.audit.anchors import anchor_next
 from kiosk.service.bulk_import.worker import Migrator
 from kiosk.service.catalog import DIRECTORIES, PHONES, RELYING_PARTIES, SCREENERS, make
 from kiosk.service.database import open_database
@@ -165,10 +166,19 @@ def _trust(settings: ServiceSettings, anchors: TrustAnchors) -> Trust:
 def _outward_lanes(parts: Parts, outbound: Outbound) -> Mapping[str, tuple[Chore, ...]]:
     """A slow download, and a host system that hangs, hold nothing else up."""
     asked, known = parts.settings.attestation.metadata, parts.trust.metadata
-    feeds = feed_lanes(parts, outbound)
+    lanes = {**feed_lanes(parts, outbound), **_anchoring(parts)}
     if asked is None or known is None:
-        return feeds
-    return {**feeds, "metadata": chores(asked, known, outbound, parts.clock.now)}
+        return lanes
+    return {**lanes, "metadata": chores(asked, known, outbound, parts.clock.now)}
+
+
+def _anchoring(parts: Parts) -> Mapping[str, tuple[Chore, ...]]:
+    """The folder of anchors is on another machine, at best."""
+    asked = parts.settings.audit
+    folder = asked.anchors
+    if folder is None:
+        return {}
+    return {"anchors": (Chore("anchor", lambda: anchor_next(parts, folder), asked.anchor_each, listens=False),)}
 
 
 def _read_policies(parts: Parts) -> bool:

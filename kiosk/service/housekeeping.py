@@ -9,6 +9,7 @@ from kiosk.service.accounts.one_time import forget_old_secrets
 from kiosk.service.accounts.sessions import forget_old_sessions
 from kiosk.service.approvals.actions import expire_next as expire_approvals
 from kiosk.service.approvals.actions import forget_old as forget_old_approvals
+from kiosk.service.audit.erasing import pseudonymise_next
 from kiosk.service.bulk_import.worker import forget_abandoned, forget_failed
 from kiosk.service.enrollments.reconciliation import expire, forget_people, forget_tokens
 from kiosk.service.enrollments.register_ends import end_next_visit
@@ -57,5 +58,6 @@ def housekeeping(parts: Parts) -> tuple[Chore, ...]:
         Chore("expire_approvals", lambda: expire_approvals(parts), _EACH_MINUTE, listens=False),
         Chore("forget_approvals", lambda: forget_old_approvals(parts), _HOURLY, listens=False),
         Chore("forget_staff_proofs", lambda: forget_old_proofs(parts), _HOURLY, listens=False),
+        Chore("pseudonymise", lambda: pseudonymise_next(parts), _HOURLY, listens=False),
         Chore("forget_answers", lambda: forget_old_answers(parts) < 0, _HOURLY, listens=False),
     )

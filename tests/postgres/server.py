@@ -49,8 +49,8 @@ SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_d
 _EMPTY = """\
 DO $$ BEGIN EXECUTE (
     SELECT 'TRUNCATE ' || string_agg(quote_ident(tablename), ', ') || ' RESTART IDENTITY'
-    FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'
-); END $$
+    FROM pg_tables WHERE schemaname = 'public' AND tablename NOT IN ('alembic_version', 'audit_head')
+); UPDATE audit_head SET number = 0, hash = repeat('0', 64); END $$
 """
 _HBA = """\
 hostssl all all 127.0.0.1/32 scram-sha-256

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from kiosk.service.audit.chain import SALT_BYTES
 from kiosk.service.parts import Parts
 from kiosk.service.store.audit import AuditRow, add_audits
 from kiosk.service.store.engine import WriteTx
@@ -38,16 +39,19 @@ def record_all(tx: WriteTx, parts: Parts, events: Iterable[Event]) -> None:
     add_audits(
         tx,
         [
-            AuditRow(
-                at=now,
-                event=event.name,
-                tenant=event.tenant,
-                actor=event.actor,
-                subject=event.subject,
-                site=event.site,
-                reason=event.reason[:200],
-                reference=str(reference)[:64],
-                details=dict(event.details),
+            (
+                AuditRow(
+                    at=now,
+                    event=event.name,
+                    tenant=event.tenant,
+                    actor=event.actor,
+                    subject=event.subject,
+                    site=event.site,
+                    reason=event.reason[:200],
+                    reference=str(reference)[:64],
+                    details=dict(event.details),
+                ),
+                parts.random.token(2 * SALT_BYTES),
             )
             for event in events
         ],

@@ -98,9 +98,9 @@ def ceiling(most: float) -> float:
 
 
 def _picture(plot: Plot, top: float, drawn: Markup) -> Markup:
-    return Markup(
-        '<svg class="plot" role="img" aria-label="{}" viewBox="0 0 {} {}">{}{}{}</svg>'
-    ).format(plot.title, WIDTH, HEIGHT, _grid(plot, top), _words(plot.columns), drawn)
+    return Markup('<svg class="plot" role="img" aria-label="{}" viewBox="0 0 {} {}">{}{}{}</svg>').format(
+        plot.title, WIDTH, HEIGHT, _grid(plot, top), _words(plot.columns), drawn
+    )
 
 
 def _grid(plot: Plot, top: float) -> Markup:

@@ -91,12 +91,14 @@ class WriteTx(ReadTx):
     guarded by `alone_with`.
     """
 
-    __slots__ = ("_held", "after")
+    __slots__ = ("_held", "after", "last")
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
         self._held: set[int] = set()
         self.after: list[Callable[[], None]] = []
+        self.last: dict[str, Callable[[], None]] = {}
+        """What is written after everything else, by name: its locks are held shortest, and nobody waits for others."""
 
     def afterwards(self, do: Callable[[], None]) -> None:
         """Do this once what was written is committed, and never if it is not. It must not fail."""
@@ -201,6 +203,8 @@ class Store:
             self._begin_writing(connection, hasty)
             tx = WriteTx(connection)
             done = work(tx)
+            for write in tx.last.values():
+                write()
         for each in tx.after:
             each()
         return done
