@@ -38,8 +38,8 @@ hooks = "hooks.py"
 expected-statuses = ["2XX", "400", "401", "403", "404", "409", "410", "422", "423", "429", "503"]
 
 [checks.negative_data_rejection]
-# A body that is too long is not read, and one that came too late is not judged.
-expected-statuses = ["400", "401", "403", "404", "409", "410", "413", "415", "423", "429"]
+# A body that is too long is not read, and one that came too late is not judged; a list is read first.
+expected-statuses = ["400", "401", "403", "404", "409", "410", "413", "415", "422", "423", "429"]
 """
 
 
