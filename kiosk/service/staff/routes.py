@@ -17,6 +17,7 @@ from kiosk.contract.staff import (
 )
 from kiosk.service.approvals import actions as approvals
 from kiosk.service.parts import Parts
+from kiosk.service.policies.governed import governed
 from kiosk.service.routing import WrittenRoute
 from kiosk.service.staff import bodies, desk, desk_answers, sessions
 from kiosk.service.staff.rules import StaffSession
@@ -28,8 +29,14 @@ router = APIRouter(route_class=WrittenRoute)
 DESK_HEADER = "Keywright-Desk"
 """Carries the token of whoever opened the desk."""
 
-Made = Annotated[Parts, Depends(parts_of)]
 Station = Annotated[Caller, Depends(Guard(Scope.STAFF_DESK))]
+
+
+async def _parts(parts: Annotated[Parts, Depends(parts_of)], caller: Station) -> Parts:
+    return await governed(parts, caller.client_id)
+
+
+Made = Annotated[Parts, Depends(_parts)]
 ChallengeId = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
 DeskToken = Annotated[str, Header(alias=DESK_HEADER, max_length=128, description="Of whoever opened the desk")]
 

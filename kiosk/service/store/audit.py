@@ -50,6 +50,7 @@ audit = Table(
     Index("ix_audit_subject", "subject"),
     Index("ix_audit_actor", "actor"),
     Index("ix_audit_at", "at"),
+    Index("ix_audit_reference", "reference"),
     Index("ix_audit_unerased", "at", sqlite_where=_UNERASED, postgresql_where=_UNERASED),
 )
 

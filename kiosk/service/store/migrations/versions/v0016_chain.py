@@ -25,6 +25,7 @@ def upgrade() -> None:
     for name, length in _NEW.items():
         op.add_column("audit", sa.Column(name, sa.String(length=length), nullable=False, server_default=""))
     op.create_index("ix_audit_actor", "audit", ["actor"])
+    op.create_index("ix_audit_reference", "audit", ["reference"])
     op.create_index("ix_audit_unerased", "audit", ["at"], sqlite_where=_UNERASED, postgresql_where=_UNERASED)
     op.create_table(
         "audit_head",
@@ -45,6 +46,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("audit_head")
     op.drop_index("ix_audit_unerased", "audit")
+    op.drop_index("ix_audit_reference", "audit")
     op.drop_index("ix_audit_actor", "audit")
     with op.batch_alter_table("audit") as table:
         for name in reversed(_NEW):
