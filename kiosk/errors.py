@@ -14,6 +14,8 @@ KioskError
 │   ├── NotProtected       after all is done, the key does not report the PIN that policy requires
 │   ├── OtherPort          a key without a serial number is in another port: whether it is the same cannot be told
 │   ├── NotApproved        staff did not let the key be wiped
+│   ├── Denied             staff said no, for a `reason`
+│   ├── SameKey            the backup key must be another one
 │   └── TookTooLong        the visit's absolute time is over
 ├── ServiceError           anything about the service, as the station sees it
 │   ├── ServiceUnreachable not connected, name not found, timed out before an answer
@@ -34,6 +36,8 @@ KioskError
 │       ├── IdOutOfRange   no project here has given the number out
 │       ├── IdTakenByOther the mobile ID is somebody else's, or theirs is another one
 │       ├── NumbersExhausted  the project has no number left
+│       ├── ApprovalNeeded     staff must approve `action` first
+│       ├── KeysEnough         the person has as many keys as policy allows
 │       ├── SessionExpired
 │       ├── KeyNotAllowed  `reasons`
 │       ├── CeremonyExpired  the creation options are too old: fetch new ones
@@ -126,6 +130,17 @@ class NotApproved(VisitError):
     """Staff were asked whether the key may be wiped, and did not say yes."""
 
 
+@dataclass(eq=False)
+class Denied(VisitError):
+    """Staff said no; `reason` is what they wrote for the person, tamed, or empty."""
+
+    reason: str = ""
+
+
+class SameKey(VisitError):
+    """This key was set up in this visit already: the backup key must be another one."""
+
+
 class TookTooLong(VisitError):
     """The visit's absolute time is over; whatever was begun was taken back."""
 
@@ -216,6 +231,17 @@ class IdTakenByOther(Refusal):
 
 class NumbersExhausted(Refusal):
     """All numbers of the project are given out."""
+
+
+@dataclass(eq=False)
+class ApprovalNeeded(Refusal):
+    """Staff must approve first; `action` is a word of `contract.staff.ApprovalAction`."""
+
+    action: str = ""
+
+
+class KeysEnough(Refusal):
+    """The person has as many keys as policy allows."""
 
 
 class SessionExpired(Refusal):

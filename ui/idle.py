@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from kiosk.contract.phone import PhoneStatus
+from kiosk.enrollment.staff import over
 from kiosk.enrollment.states import (
     Connecting,
     EnrollFinger,
@@ -19,6 +20,7 @@ from kiosk.enrollment.states import (
     State,
     Stopped,
     Touch,
+    WaitForStaff,
     Welcome,
 )
 
@@ -50,6 +52,8 @@ def waits_for_person(state: State) -> bool:
         case Phone(standing=standing) if standing is not None:
             # a phone at work is not touched here, and has the time that its code works
             return standing.status not in (PhoneStatus.SCANNED, PhoneStatus.COMPLETED)
+        case WaitForStaff() if not over(state):
+            return False  # staff have a time of their own
         case Stopped(cleaning=cleaning):
             return not cleaning
         case _:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent
@@ -10,7 +11,10 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QVBoxLayou
 from shiboken6 import isValid
 
 from kiosk.contract.policy import PhonePlace, PinMode
+from kiosk.enrollment.events import StaffWanted
+from kiosk.enrollment.staff import may_be_wanted
 from kiosk.enrollment.states import Connecting, Done, IdTaken, Phone, RecoveryCodes, SetUpApp, ShowId, State
+from ui.pages import staff_words
 from ui.pages.by_state import PAGES
 from ui.pages.page import Action, Chrome, Page, Surroundings
 from ui.theme import Theme
@@ -171,7 +175,7 @@ class Wizard(QWidget):
     # ── chrome ──────────────────────────────────────────────────────────────────────────────────
 
     def _read_chrome(self) -> None:
-        before, chrome = self._chrome, self.page.chrome()
+        before, chrome = self._chrome, self._with_staff(self.page.chrome())
         self._chrome = chrome
         if chrome.title != before.title or (chrome.problem is not None and chrome.problem is not before.problem):
             self._scroller.to_top()  # what is new stands there
@@ -192,6 +196,12 @@ class Wizard(QWidget):
         self._actions.setVisible(not chrome.compact and any((chrome.back, chrome.primary, chrome.secondary)))
         self._announce()
         self.chrome_changed.emit()
+
+    def _with_staff(self, chrome: Chrome) -> Chrome:
+        """Whom nothing else has verified may ask staff, on whichever page that is told."""
+        if self._state is None or chrome.secondary is not None or not may_be_wanted(self._state):
+            return chrome
+        return replace(chrome, secondary=Action(staff_words.ask(), "people", StaffWanted(), "secondary"))
 
     def _progress(self, step: int) -> tuple[tuple[str, ...], int]:
         """The steps of this visit, and which one `step` is: some policies leave the PIN out, and where a phone stands

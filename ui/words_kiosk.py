@@ -60,6 +60,16 @@ KIOSK_WORDS: dict[type[Exception], Words] = {
         TELL_DESK,
         tone="stop",
     ),
+    kiosk.Denied: Words(
+        QT_TRANSLATE_NOOP("Messages", "Staff said no"),
+        QT_TRANSLATE_NOOP("Messages", "You can ask once more, or go back."),
+        TELL_DESK,
+        tone="stop",
+    ),
+    kiosk.SameKey: Words(
+        QT_TRANSLATE_NOOP("Messages", "This is the key that is done already"),
+        QT_TRANSLATE_NOOP("Messages", "Please take it out, and put in another one."),
+    ),
     kiosk.TookTooLong: Words(
         QT_TRANSLATE_NOOP("Messages", "That took too long"),
         QT_TRANSLATE_NOOP("Messages", "For your safety we forgot what you typed. Please start again."),
@@ -97,6 +107,16 @@ KIOSK_WORDS: dict[type[Exception], Words] = {
     kiosk.Refusal: Words(
         QT_TRANSLATE_NOOP("Messages", "The office computer did not accept this"),
         QT_TRANSLATE_NOOP("Messages", "It is written down for the staff."),
+        TELL_DESK,
+    ),
+    kiosk.ApprovalNeeded: Words(
+        QT_TRANSLATE_NOOP("Messages", "Staff must say yes first"),
+        QT_TRANSLATE_NOOP("Messages", "They cannot be asked from here. Please go to the desk."),
+        TELL_DESK,
+    ),
+    kiosk.KeysEnough: Words(
+        QT_TRANSLATE_NOOP("Messages", "You have enough keys"),
+        QT_TRANSLATE_NOOP("Messages", "Your organization allows no more. The helpdesk can tell you more."),
         TELL_DESK,
     ),
     kiosk.WrongCode: Words(

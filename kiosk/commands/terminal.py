@@ -13,6 +13,7 @@ from kiosk.commands.terminal_app import AppPrompts
 from kiosk.commands.terminal_key import KeyPrompts
 from kiosk.commands.terminal_person import PersonPrompts
 from kiosk.commands.terminal_phone import PhonePrompts
+from kiosk.commands.terminal_staff import StaffPrompts
 from kiosk.commands.words import TASKS, sentence, tame
 from kiosk.contract.enrollments import PartyResult
 from kiosk.contract.profile import FormKind
@@ -27,6 +28,7 @@ from kiosk.enrollment.events import (
 from kiosk.enrollment.parties import outcomes
 from kiosk.enrollment.states import (
     AcceptTerms,
+    Backup,
     ChangePin,
     ChooseMethod,
     ChoosePin,
@@ -39,6 +41,7 @@ from kiosk.enrollment.states import (
     Identify,
     IdTaken,
     InsertKey,
+    KeysHeld,
     Phone,
     Prove,
     RandomPin,
@@ -54,6 +57,7 @@ from kiosk.enrollment.states import (
     State,
     Stopped,
     Touch,
+    WaitForStaff,
     Welcome,
 )
 from kiosk.errors import ServiceError
@@ -92,6 +96,7 @@ class TerminalPerson:
         self._key_prompts = KeyPrompts(self._tell, hidden=self._tty)
         self._person = PersonPrompts(self._tell, out, user, alternative, kind)
         self._app = AppPrompts(self._tell, colored=self._tty)
+        self._staff = StaffPrompts(self._tell)
         self._phone = PhonePrompts(self._tell, colored=self._tty)
         self.exit_code = GIVEN_UP
         self.receipt = ""
@@ -132,13 +137,19 @@ class TerminalPerson:
                 return self._person.say(state)
             case ChooseMethod() | EnterCode() | ShowBadge() | ConfirmPerson():
                 return self._person.prove(state)
-            case Phone() | ShowId() | IdTaken():
-                return self._phone.respond(state)
+            case Phone() | ShowId() | IdTaken() | WaitForStaff() | KeysHeld() | Backup():
+                return self._beside(state)
             case SetUpApp() | RecoveryCodes():
                 self.exit_code = NOT_PROVED  # until they have done what policy wants of them
                 return self._app.respond(state)
             case _:
                 return self._key(state)
+
+    def _beside(self, state: Phone | ShowId | IdTaken | WaitForStaff | KeysHeld | Backup) -> Event | None:
+        """What goes on beside the key in hand: a phone, staff, other keys."""
+        if isinstance(state, Phone | ShowId | IdTaken):
+            return self._phone.respond(state)
+        return self._staff.respond(state)
 
     def _done(self, state: Done) -> None:
         visit = state.visit
@@ -147,6 +158,8 @@ class TerminalPerson:
             self._tell(f"The phone works, instead of a key. Receipt {tame(visit.receipt)}.")
             self.exit_code = PROVED
             return
+        for earlier in visit.done:
+            self._tell(f"An earlier key of this visit works, too. Receipt {tame(earlier.receipt)}.")
         names = ", ".join(tame(party.name) for party in visit.finished)
         self._tell(f"The key works for: {names}. Receipt {tame(visit.receipt)}.")
         without = [each for each in outcomes(visit) if each.result is not PartyResult.REGISTERED]

@@ -18,6 +18,13 @@ from kiosk.contract.enrollments import (
 from kiosk.contract.profile import Profile
 from kiosk.contract.totp import TotpSetUp
 from kiosk.enrollment.answers_of_phone import IdClaimed, PhoneMoved, PhoneOpened, PhoneUnseen
+from kiosk.enrollment.answers_of_staff import (
+    ApprovalMoved,
+    ApprovalOpened,
+    ApprovalUnseen,
+    IntentAccepted,
+    NextKeyReady,
+)
 from kiosk.enrollment.visit import KeyModel, Trouble
 from kiosk.secret import Secret
 
@@ -263,6 +270,11 @@ Answer = (
     | PhoneMoved
     | PhoneUnseen
     | IdClaimed
+    | ApprovalOpened
+    | ApprovalMoved
+    | ApprovalUnseen
+    | IntentAccepted
+    | NextKeyReady
     | Failed
 )
 """Events that answer an effect: dropped when their attempt is not the visit's."""

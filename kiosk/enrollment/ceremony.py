@@ -7,7 +7,7 @@ from dataclasses import replace
 from hardware.authenticator import KeyInfo, KeySettings
 from hardware.errors import KeyGone
 from kiosk.contract.enrollments import Phase
-from kiosk.enrollment import app, port
+from kiosk.enrollment import more_keys, port
 from kiosk.enrollment.effects import (
     BeginCeremony,
     CompleteCeremony,
@@ -142,7 +142,7 @@ def read_back(visit: Visit, info: KeyInfo) -> Step:
     visit = replace(visit, key=info)
     if not protected(info, visit.policy, random_pin=visit.random_pin):
         return stop(visit, NotProtected(), Remedy.DESK)
-    return app.start(visit)
+    return more_keys.key_done(visit)
 
 
 def _here(visit: Visit) -> bool:

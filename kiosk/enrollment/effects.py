@@ -4,7 +4,8 @@ Device lane: InspectKey, SelectKey, SetPin, SetRandomPin, VerifyPin, ChangePin, 
 MakeCredential, ProveCredential, ConfigureKey, ResetKey, CountCredentials, CloseKey.
 Network lane: LoadProfile, IdentifyPerson, RegisterPerson, SendCode, VerifyPerson, CheckKey, AskApproval, BeginCeremony,
 CompleteCeremony, SubmitProof, FinishEnrollment, CancelEnrollment, FetchTotp, ConfirmTotp, OpenPhone, ClosePhone,
-ClaimMobileId; WatchPhone begins there, and goes on beside it.
+ClaimMobileId, RequestApproval, TakeBackApproval, ChooseIntent, OpenNextKey; WatchPhone and WatchApproval begin there,
+and go on beside it.
 Both, in this order: CleanUp (take the credential off the key, then tell the relying party).
 At once, on the caller's thread: CancelDevice (sets the cancel event of the device lane's current work).
 """
@@ -31,6 +32,13 @@ from kiosk.enrollment.effects_on_key import (
     VerifyPin,
 )
 from kiosk.enrollment.effects_on_phone import ClaimMobileId, ClosePhone, OpenPhone, WatchPhone
+from kiosk.enrollment.effects_on_staff import (
+    ChooseIntent,
+    OpenNextKey,
+    RequestApproval,
+    TakeBackApproval,
+    WatchApproval,
+)
 from kiosk.secret import Secret
 
 __all__ = [
@@ -40,6 +48,7 @@ __all__ = [
     "CancelEnrollment",
     "ChangePin",
     "CheckKey",
+    "ChooseIntent",
     "ClaimMobileId",
     "CleanUp",
     "CloseKey",
@@ -56,18 +65,22 @@ __all__ = [
     "InspectKey",
     "LoadProfile",
     "MakeCredential",
+    "OpenNextKey",
     "OpenPhone",
     "ProveCredential",
     "RegisterPerson",
+    "RequestApproval",
     "ResetKey",
     "SelectKey",
     "SendCode",
     "SetPin",
     "SetRandomPin",
     "SubmitProof",
+    "TakeBackApproval",
     "UseBuiltInUv",
     "VerifyPerson",
     "VerifyPin",
+    "WatchApproval",
     "WatchPhone",
 ]
 
@@ -253,5 +266,6 @@ _Key = InspectKey | SelectKey | UseBuiltInUv | EnrollFingerprint | ConfigureKey 
 _Pin = SetPin | SetRandomPin | VerifyPin | ChangePin
 _Ceremony = BeginCeremony | MakeCredential | CompleteCeremony | ProveCredential | SubmitProof | CleanUp
 _Phone = OpenPhone | WatchPhone | ClosePhone | ClaimMobileId
+_Staff = RequestApproval | WatchApproval | TakeBackApproval | ChooseIntent | OpenNextKey
 _End = FinishEnrollment | FetchTotp | ConfirmTotp | CancelEnrollment | CancelDevice
-Effect = _Asking | _Key | _Pin | _Ceremony | _Phone | _End
+Effect = _Asking | _Key | _Pin | _Ceremony | _Phone | _Staff | _End

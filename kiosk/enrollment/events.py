@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from hardware.authenticator import KeyAddress
 from hardware.errors import NoAccess
+from kiosk.contract.keys import Intent
 from kiosk.contract.profile import FormKind, VerificationMethod
 from kiosk.enrollment.answers import Answer
 from kiosk.secret import Secret
@@ -95,6 +96,19 @@ class PhoneWanted:
 
 
 @dataclass(frozen=True, slots=True)
+class StaffWanted:
+    """A failed verification, where staff may say instead who this is: ask them."""
+
+
+@dataclass(frozen=True, slots=True)
+class IntentChosen:
+    """KeysHeld: what I am here for; `lost` are the ids of the keys to be replaced."""
+
+    intent: Intent
+    lost: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class IdShown:
     """ShowId: what was typed, or read by the scanner or the camera."""
 
@@ -125,8 +139,8 @@ class PinReplaced:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """EnrollFinger, SetUpApp, Phone, ShowId: go on without. AcceptTerms: no, where they are not required. Prove, while
-    a relying party cannot answer: go on without that one."""
+    """EnrollFinger, SetUpApp, Phone, ShowId, Backup: go on without. AcceptTerms: no, where they are not required.
+    Prove, while a relying party cannot answer: go on without that one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +222,8 @@ Event = (
     | PersonConfirmed
     | PhoneWanted
     | IdShown
+    | StaffWanted
+    | IntentChosen
     | PinChosen
     | PinTyped
     | PinReplaced

@@ -4,6 +4,8 @@ Welcome → (Identify | Register → AcceptTerms) → (ChooseMethod | EnterCode 
 → (SelectKey) → InsertKey → (ChoosePin | EnterPin | ChangePin | RandomPin) → (EnrollFinger) → Touch → Prove
 → (the next relying party | (SetUpApp → RecoveryCodes) → Done).
 A Phone may take the place of Register, EnterCode or the key, or come before it (ShowId → IdTaken → Phone) or after.
+KeysHeld may come before InsertKey, Backup and another InsertKey before SetUpApp.
+WaitForStaff takes the place of whatever staff must approve, and leads back there.
 Stopped can follow anything, ResetKey a Stopped that says so; every visit ends in Welcome.
 """
 
@@ -16,15 +18,15 @@ from kiosk.enrollment import (
     app,
     finger,
     finish,
-    identify,
     key,
     mobile_id,
+    more_keys,
     person,
     phone,
     pin,
-    port,
-    register,
     reset,
+    rest,
+    staff,
     touch,
 )
 from kiosk.enrollment.answers import (
@@ -32,7 +34,6 @@ from kiosk.enrollment.answers import (
     CleanedUp,
     CredentialAsserted,
     CredentialMade,
-    CredentialsCounted,
     Failed,
     FingerEnrolled,
     KeyConfigured,
@@ -50,15 +51,13 @@ from kiosk.enrollment.events import (
     KeyInserted,
     KeyRemoved,
     LanguageChosen,
-    RegistrationChosen,
-    ResetWanted,
     RetryDue,
-    Started,
+    StaffWanted,
     TimeExpired,
 )
-from kiosk.enrollment.parties import forget_proved
 from kiosk.enrollment.states import (
     AcceptTerms,
+    Backup,
     ChangePin,
     ChooseMethod,
     ChoosePin,
@@ -71,12 +70,12 @@ from kiosk.enrollment.states import (
     Identify,
     IdTaken,
     InsertKey,
+    KeysHeld,
     Phone,
     Prove,
     RandomPin,
     RecoveryCodes,
     Register,
-    Remedy,
     ResetKey,
     SelectKey,
     SetUpApp,
@@ -85,11 +84,12 @@ from kiosk.enrollment.states import (
     State,
     Stopped,
     Touch,
+    WaitForStaff,
     Welcome,
 )
-from kiosk.enrollment.step import Step, end, finished, next_attempt, stay, take_back
+from kiosk.enrollment.step import Step, end, finished, stay
 from kiosk.enrollment.visit import Port, Visit
-from kiosk.errors import TookTooLong
+from kiosk.errors import ApprovalNeeded, TookTooLong
 
 _WORK_DONE = (CredentialMade, CredentialAsserted, KeyConfigured, FingerEnrolled, PinGenerated, KeyReset)
 LONGEST_WAIT = 30
@@ -116,6 +116,10 @@ def advance(state: State, event: Event) -> Step:
             return _interrupt(state, event)
         case KeyInserted() | KeyRemoved() | KeyInaccessible():
             return _port(state, event)
+        case StaffWanted():
+            return staff.wanted(state)
+        case Failed(_, ApprovalNeeded(action=action)) if staff.knows(state, action):
+            return staff.needed(state, action)
         case _:
             return _dispatch(state, event)
 
@@ -129,19 +133,31 @@ def _dispatch(state: State, event: Event) -> Step:
         case Connecting():
             return _connecting(state, event)
         case Welcome() | Done() | Stopped():
-            return _resting(state, event)
+            return rest.on_rest(state, event)
         case Identify() | Register() | AcceptTerms() | ChooseMethod() | EnterCode() | ShowBadge() | ConfirmPerson():
             return person.on_person(state, event)
         case InsertKey() | SelectKey():
             return key.on_key(state, event)
-        case Phone():
-            return phone.on_phone(state, event)
-        case ShowId() | IdTaken():
-            return mobile_id.on_id(state, event)
+        case Phone() | ShowId() | IdTaken() | WaitForStaff() | KeysHeld() | Backup():
+            return _beside(state, event)
         case ChoosePin() | EnterPin() | ChangePin() | RandomPin():
             return pin.on_pin(state, event)
         case _:
             return _work(state, event)
+
+
+def _beside(state: Phone | ShowId | IdTaken | WaitForStaff | KeysHeld | Backup, event: Event) -> Step:
+    match state:
+        case Phone():
+            return phone.on_phone(state, event)
+        case ShowId() | IdTaken():
+            return mobile_id.on_id(state, event)
+        case WaitForStaff():
+            return staff.on_staff(state, event)
+        case KeysHeld() | Backup():
+            return more_keys.on_more(state, event)
+        case _:
+            assert_never(state)
 
 
 def _work(state: EnrollFinger | ResetKey | Touch | Prove | SetUpApp | RecoveryCodes, event: Event) -> Step:
@@ -178,63 +194,6 @@ def _connecting(state: Connecting, event: Event) -> Step:
             return stay(state)
 
 
-def _resting(state: Welcome | Done | Stopped, event: Event) -> Step:
-    """The states in which nothing is under way but, perhaps, taking something back."""
-    match state, event:
-        case Welcome(visit), Started():
-            return identify.ask(next_attempt(visit)), ()
-        case Welcome(), RegistrationChosen(kind):
-            return register.choose(state, kind)
-        case Done(visit), Continued():
-            return end(state, visit)
-        case Stopped(), _:
-            return _stopped(state, event)
-        case _:
-            return stay(state)
-
-
-def _stopped(state: Stopped, event: Event) -> Step:
-    visit = state.visit
-    match event:
-        case CleanedUp(_, left_on_key):
-            return _cleaned(state, left_on_key=left_on_key), ()
-        case CredentialsCounted(_, number):
-            return replace(state, visit=replace(visit, stored=number)), ()
-        case Failed():
-            return _cleaned(state, left_on_key=True), ()
-        case ResetWanted() if state.resettable and not state.cleaning:
-            return reset.ask(visit)
-        case Continued() if not state.cleaning:
-            if state.remedy in (Remedy.ANOTHER_KEY, Remedy.REPLUG):
-                return _another_key(visit)
-            return end(state, visit)
-        case _:
-            return stay(state)
-
-
-def _cleaned(state: Stopped, *, left_on_key: bool) -> Stopped:
-    """One thing less to take back."""
-    return replace(state, cleaning=max(state.cleaning - 1, 0), left_on_key=state.left_on_key or left_on_key)
-
-
-def _another_key(visit: Visit) -> Step:
-    """The person shall leave with one key that works everywhere: what the first one was proved for is taken away."""
-    visit = next_attempt(visit)
-    back = take_back(visit)
-    fresh = replace(
-        forget_proved(visit),
-        bound=None,
-        stored=None,
-        random_pin=False,
-        no_finger=False,
-        configured=False,
-        left_on_key=False,
-        replaced=visit.replaced or bool(back),
-    )
-    following, effects = port.take_out(fresh)
-    return following, (*back, *effects)
-
-
 def _left_behind(state: State, event: CleanedUp) -> State:
     """What stays on the key is told at the end, however long ago it was given up."""
     if isinstance(state, Connecting) or not event.left_on_key or event.enrollment_id != state.visit.enrollment_id:
@@ -254,6 +213,8 @@ def _interrupt(state: State, event: Cancelled | IdleExpired | TimeExpired) -> St
     """Give up, nobody there, time over: whatever was begun is taken back, and the person forgotten."""
     if isinstance(state, Connecting | Welcome):
         return stay(state)
+    if isinstance(event, Cancelled) and state.visit.done and not finished(state):
+        return more_keys.leave(state)
     late = isinstance(event, TimeExpired) and not finished(state)
     return end(state, state.visit, TookTooLong() if late else None)
 

@@ -51,6 +51,16 @@ def never_left(bound: KeyIdentity, address: KeyAddress) -> bool:
     return bool(bound.attach_id) and (bound.attach_id, bound.path) == (address.attach_id, address.path)
 
 
+def done_already(visit: Visit, info: KeyInfo, *, ours: bool | None = None) -> bool:
+    """Whether this is a key that was set up in this visit before the one that is wanted now. Without a serial number
+    its credentials tell (`ours`)."""
+    return any(
+        _model(each.identity) == _model(KeyIdentity.of(info))
+        and (bool(each.identity.serial) or never_left(each.identity, info.address) or ours is True)
+        for each in visit.done
+    )
+
+
 def place_of(visit: Visit) -> KeyAddress | None:
     """Where the visit's key is among those plugged in, if that can be told without opening them."""
     if visit.bound is None:
@@ -67,7 +77,9 @@ def place_of(visit: Visit) -> KeyAddress | None:
 def probes(visit: Visit, address: KeyAddress) -> tuple[Probe, ...]:
     """The credentials to ask a key at `address` for: none where the serial number or the insertion tells already."""
     bound = visit.bound
-    if bound is None or bound.serial or never_left(bound, address):
+    if bound is None:
+        return tuple(probe for each in visit.done if not each.identity.serial for probe in reversed(each.proved))
+    if bound.serial or never_left(bound, address):
         return ()
     return (*in_hand(visit), *reversed(visit.proved))
 

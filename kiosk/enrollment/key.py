@@ -13,12 +13,12 @@ from kiosk.enrollment.answers import Failed, KeyAllowed, KeyInspected, KeySelect
 from kiosk.enrollment.effects import CancelDevice, CheckKey
 from kiosk.enrollment.events import Continued, Event, WentBack
 from kiosk.enrollment.hand_over import protected
-from kiosk.enrollment.identity import Likeness, admits, place_of
+from kiosk.enrollment.identity import Likeness, admits, done_already, place_of
 from kiosk.enrollment.parties import concluded, left
 from kiosk.enrollment.states import InsertKey, Remedy, SelectKey
 from kiosk.enrollment.step import Step, next_attempt, stay, stop
 from kiosk.enrollment.visit import KeyIdentity, KeyModel, Trouble, Visit
-from kiosk.errors import KeyNotAdmitted, KeyNotAllowed, OtherPort, Refusal, ServiceError, SeveralKeys
+from kiosk.errors import KeyNotAdmitted, KeyNotAllowed, OtherPort, Refusal, SameKey, ServiceError, SeveralKeys
 
 
 def on_key(state: InsertKey | SelectKey, event: Event) -> Step:
@@ -40,7 +40,7 @@ def on_insert(state: InsertKey, event: Event) -> Step:
             return _unreadable(state, error)
         case Continued() if not state.reading and not state.take_out:
             return port.look(visit)
-        case WentBack() if visit.bound is None:
+        case WentBack() if visit.bound is None and not visit.done:
             return identify.ask(next_attempt(visit)), ()
         case _:
             return stay(state)
@@ -56,7 +56,7 @@ def on_select(state: SelectKey, event: Event) -> Step:
             return port.read(next_attempt(visit), address)
         case Continued() if state.problem is not None:
             return port.look(visit)
-        case WentBack() if visit.bound is None:
+        case WentBack() if visit.bound is None and not visit.done:
             return identify.ask(next_attempt(visit)), (CancelDevice(),)
         case Failed(_, AgentLost() as error):
             return port.lost(visit, error)
@@ -104,6 +104,8 @@ def _allowed(visit: Visit, info: KeyInfo, checked: CheckedKey) -> Visit:
 def _inspected(visit: Visit, info: KeyInfo, ours: bool | None, before: Trouble | None) -> Step:
     notice = before if isinstance(before, AgentLost) else None
     if visit.bound is None:
+        if done_already(visit, info, ours=ours):
+            return port.take_out(visit, SameKey())
         return admitted(visit, info, notice)
     match admits(visit.bound, info, ours):
         case Likeness.OTHER:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from kiosk.contract.enrollments import Identified, Verified
 from kiosk.contract.profile import VerificationMethod
-from kiosk.enrollment import identify, mobile_id, phone_code, register, verify
+from kiosk.enrollment import identify, more_keys, phone_code, register, verify
 from kiosk.enrollment.answers import PersonIdentified, PersonVerified
 from kiosk.enrollment.events import Event, PhoneWanted, RegistrationChosen
 from kiosk.enrollment.states import AcceptTerms, CodeWork, EnterCode, Identify, Register
@@ -51,7 +51,7 @@ def verified(visit: Visit, answer: Verified) -> Step:
         masked=None,
         phone_ready=False,
     )
-    return mobile_id.start(known)
+    return more_keys.ask(known, answer)
 
 
 def _on_phone(state: Register | EnterCode) -> bool:

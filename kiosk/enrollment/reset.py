@@ -8,12 +8,14 @@ from typing import assert_never
 from hardware.authenticator import KeyAddress, KeyInfo
 from hardware.errors import AgentLost, Cancelled, HardwareError, KeyGone, KeySwapped, ResetTooLate, TouchTimeout
 from kiosk.contract.policy import ResetMode
+from kiosk.contract.staff import ApprovalAction
 from kiosk.enrollment import key, port
 from kiosk.enrollment.answers import Approved, CredentialsCounted, Failed, KeyReset, TouchWanted
+from kiosk.enrollment.ask_staff import ask as ask_staff
 from kiosk.enrollment.effects import AskApproval, CancelDevice, CloseKey
 from kiosk.enrollment.effects import ResetKey as Wipe
 from kiosk.enrollment.events import Event, KeyInserted, KeyRemoved, ResetWanted, WentBack
-from kiosk.enrollment.states import Remedy, ResetKey, ResetStage
+from kiosk.enrollment.states import Remedy, ResetKey, ResetStage, WaitForStaff
 from kiosk.enrollment.step import Step, next_attempt, stay, stop
 from kiosk.enrollment.visit import Trouble, Visit
 
@@ -61,15 +63,15 @@ def _stage(state: ResetKey, event: Event) -> Step:
         case ResetStage.ASK, CredentialsCounted(_, number):
             return replace(state, lost=number), ()
         case ResetStage.APPROVAL, Approved():
-            return _take_out(state)
+            return take_out(state)
         case ResetStage.TAKE_OUT, KeyRemoved():
-            return _take_out(state, state.problem)
+            return take_out(state, state.problem)
         case ResetStage.PUT_IN, KeyInserted(address):
             return _wipe(state, address)
         case ResetStage.PUT_IN, TouchWanted():
             return replace(state, stage=ResetStage.TOUCH, problem=None), ()
         case ResetStage.TOUCH, KeyRemoved():
-            following, effects = _take_out(state, KeyGone())
+            following, effects = take_out(state, KeyGone())
             return following, (CancelDevice(), *effects)
         case _:
             return stay(state)
@@ -78,14 +80,16 @@ def _stage(state: ResetKey, event: Event) -> Step:
 def _agreed(state: ResetKey) -> Step:
     """The person says yes; where policy wants it, staff must say so as well."""
     if state.visit.policy.key.reset is not ResetMode.STAFF:
-        return _take_out(state)
+        return take_out(state)
+    if state.visit.profile.approvals and not state.visit.approvals:
+        return ask_staff(WaitForStaff(state.visit, ApprovalAction.RESET, state))
     visit = next_attempt(state.visit)
     assert visit.key is not None
     waiting = replace(state, visit=visit, stage=ResetStage.APPROVAL, problem=None)
     return waiting, (AskApproval(visit.attempt, visit.enrollment_id, visit.key),)
 
 
-def _take_out(state: ResetKey, problem: Trouble | None = None) -> Step:
+def take_out(state: ResetKey, problem: Trouble | None = None) -> Step:
     """A key must be powered up anew; one that is out already is asked for."""
     visit = next_attempt(state.visit)
     assert visit.key is not None
@@ -118,7 +122,7 @@ def _not_wiped(state: ResetKey, error: Trouble) -> Step:
         case Cancelled():
             return stay(state)
         case ResetTooLate() | TouchTimeout() | AgentLost() | KeyGone() | KeySwapped():
-            return _take_out(state, error)
+            return take_out(state, error)
         case HardwareError():
             return stop(replace(state.visit, key=None, bound=None), error, Remedy.ANOTHER_KEY)
         case _:

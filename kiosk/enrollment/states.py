@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from kiosk.contract.enrollments import AcceptedTerms, MaskedPerson, VerificationOffer
 from kiosk.contract.profile import FieldSet, RegistrationForm, RelyingPartyName, Terms
+from kiosk.contract.staff import Approval, ApprovalAction
 from kiosk.contract.totp import TotpSetUp
 from kiosk.enrollment.states_of_code import CodeWork, EnterCode
 from kiosk.enrollment.states_of_key import (
@@ -20,11 +21,13 @@ from kiosk.enrollment.states_of_key import (
     ResetStage,
     SelectKey,
 )
+from kiosk.enrollment.states_of_more_keys import Backup, KeysHeld
 from kiosk.enrollment.states_of_phone import IdTaken, Phone, ShowId
 from kiosk.enrollment.visit import Port, Trouble, Visit
 
 __all__ = [
     "AcceptTerms",
+    "Backup",
     "ChangePin",
     "ChooseMethod",
     "ChoosePin",
@@ -38,6 +41,7 @@ __all__ = [
     "IdTaken",
     "Identify",
     "InsertKey",
+    "KeysHeld",
     "Phone",
     "Prove",
     "RandomPin",
@@ -54,6 +58,7 @@ __all__ = [
     "Stopped",
     "Task",
     "Touch",
+    "WaitForStaff",
     "Welcome",
 ]
 
@@ -248,9 +253,32 @@ class Stopped:
     taken_back: tuple[RelyingPartyName, ...] = ()
 
 
+Supervised = (
+    Identify | ChooseMethod | EnterCode | ShowBadge | ConfirmPerson | Phone | KeysHeld | Backup | ResetKey | Stopped
+)
+"""Where staff may be asked: to let something be done, or to say who somebody is."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitForStaff:
+    """Staff are asked to approve `action`; what they approve goes on by itself. `approval` is the request as it stands,
+    None while it is made.
+
+    When it is over without success, or `problem` is set and no `approval`, `Continued` asks once more. `WentBack`
+    leads to where they `came_from`. A `problem` while the request waits is one of the line, and goes by itself.
+    """
+
+    visit: Visit
+    action: ApprovalAction
+    came_from: Supervised
+    approval: Approval | None = None
+    problem: Trouble | None = None
+
+
 _Person = (
     Connecting | Welcome | Identify | Register | AcceptTerms | ChooseMethod | EnterCode | ShowBadge | ConfirmPerson
 )
 _Key = InsertKey | SelectKey | ChoosePin | EnterPin | ChangePin | RandomPin | EnrollFinger | ResetKey
 _Phone = Phone | ShowId | IdTaken
-State = _Person | _Phone | _Key | Touch | Prove | SetUpApp | RecoveryCodes | Done | Stopped
+_More = WaitForStaff | KeysHeld | Backup
+State = _Person | _More | _Phone | _Key | Touch | Prove | SetUpApp | RecoveryCodes | Done | Stopped

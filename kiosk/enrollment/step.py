@@ -18,9 +18,21 @@ from kiosk.enrollment.effects import (
     CountCredentials,
     Effect,
     FinishEnrollment,
+    TakeBackApproval,
 )
 from kiosk.enrollment.parties import concluded, forget_proved, rolls_back
-from kiosk.enrollment.states import Done, Phone, RecoveryCodes, Remedy, SetUpApp, State, Stopped, Welcome
+from kiosk.enrollment.states import (
+    Backup,
+    Done,
+    Phone,
+    RecoveryCodes,
+    Remedy,
+    SetUpApp,
+    State,
+    Stopped,
+    WaitForStaff,
+    Welcome,
+)
 from kiosk.enrollment.visit import KeyIdentity, Trouble, Visit
 from kiosk.errors import KeyNotAdmitted
 
@@ -31,7 +43,11 @@ Step = tuple[State, tuple[Effect, ...]]
 def finished(state: State) -> bool:
     """Whether the key (or the phone, instead) is proved, and the service has been told so: whoever leaves takes nothing
     back."""
-    return isinstance(state, SetUpApp | RecoveryCodes | Done) or (isinstance(state, Phone) and concluded(state.visit))
+    if isinstance(state, WaitForStaff):
+        return finished(state.came_from)
+    return isinstance(state, SetUpApp | RecoveryCodes | Done | Backup) or (
+        isinstance(state, Phone) and concluded(state.visit)
+    )
 
 
 def stay(state: State) -> Step:
@@ -87,7 +103,12 @@ def stop(visit: Visit, problem: Trouble, remedy: Remedy, reason: AbandonReason =
 def may_reset(visit: Visit, problem: Trouble) -> bool:
     """Whether wiping the key in hand would help, policy and key let it be wiped, and nothing good is on it yet."""
     key, mode = visit.key, visit.policy.key.reset
-    if key is None or visit.finished or mode is ResetMode.NEVER or (mode is ResetMode.STAFF and not visit.approvals):
+    if (
+        key is None
+        or visit.finished
+        or mode is ResetMode.NEVER
+        or (mode is ResetMode.STAFF and not _staff_there(visit))
+    ):
         return False
     here = "usb" if key.address.simulated else key.address.transport.value
     if key.transports_for_reset and here not in key.transports_for_reset:
@@ -95,6 +116,11 @@ def may_reset(visit: Visit, problem: Trouble) -> bool:
     if isinstance(problem, KeyNotAdmitted):
         return {*problem.reasons} <= CURED_BY_RESET
     return isinstance(problem, PinBlocked | KeyFull | FingerprintsFull)
+
+
+def _staff_there(visit: Visit) -> bool:
+    """Whether staff can be asked: here, or through the service."""
+    return visit.approvals or visit.profile.approvals
 
 
 def _marked(visit: Visit, problem: Trouble) -> Visit:
@@ -108,7 +134,7 @@ def end(state: State, visit: Visit, problem: Trouble | None = None) -> Step:
     visit = next_attempt(visit)
     begun = clean_up(visit, AbandonReason.CANCELLED)
     effects: tuple[Effect, ...] = (CancelDevice(), *begun, *_rolled_back(visit), CloseKey())
-    effects = (*effects, *close_phone(state))
+    effects = (*effects, *close_phone(state), *take_back_request(state))
     if visit.enrollment_id and not finished(state):
         effects = (*effects, _last_word(visit))
     fresh = Visit(
@@ -120,6 +146,13 @@ def end(state: State, visit: Visit, problem: Trouble | None = None) -> Step:
         port=visit.port,
     )
     return Welcome(fresh, problem), effects
+
+
+def take_back_request(state: State) -> tuple[Effect, ...]:
+    """What takes a request back that staff have not decided."""
+    if not isinstance(state, WaitForStaff) or state.approval is None:
+        return ()
+    return (TakeBackApproval(state.visit.enrollment_id, state.approval.approval_id),)
 
 
 def close_phone(state: State) -> tuple[Effect, ...]:

@@ -84,7 +84,8 @@ def _answer(state: Verifying, event: Event) -> Step:
     match state, event:
         case EnterCode(), CodeTyped(code):
             effect = VerifyPerson(visit.attempt, visit.enrollment_id, state.method, Secret(code))
-            return replace(state, visit=visit, work=CodeWork.CHECKING, problem=None), (effect,)
+            checking = replace(state, visit=visit, work=CodeWork.CHECKING, problem=None, typed=Secret(code))
+            return checking, (effect,)
         case EnterCode(), CodeRequested() if state.method is not VerificationMethod.TOTP:
             again = replace(state, visit=visit, work=CodeWork.SENDING, problem=None)
             return again, (SendCode(visit.attempt, visit.enrollment_id, state.method),)
@@ -177,7 +178,7 @@ def _fall_back(state: Verifying, error: Trouble) -> Step:
 
 def _told(state: Verifying, error: Trouble) -> State:
     if isinstance(state, EnterCode):
-        return replace(state, work=CodeWork.IDLE, problem=error)
+        return replace(state, work=CodeWork.IDLE, problem=error, typed=None)
     return replace(state, busy=False, problem=error)
 
 

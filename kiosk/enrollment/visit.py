@@ -80,6 +80,23 @@ class TemporaryPass:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyDone:
+    """A key of this visit that is done, while the next one is set up: nothing of it is ever taken back."""
+
+    identity: KeyIdentity
+    key: KeyInfo
+    model: KeyModel
+    finished: tuple[RelyingPartyName, ...]
+    proved: tuple[tuple[str, bytes], ...]
+    receipt: str
+    outcomes: tuple[PartyOutcome, ...] = ()
+    issued: tuple[TemporaryPass, ...] = ()
+    random_pin: bool = False
+    left_on_key: bool = False
+    replaced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
     """The facts of one visit. `attempt` numbers the work under way: answers to older work are dropped.
 
@@ -103,6 +120,7 @@ class Visit:
     `allowed` is the key that the service would take, and `doubts` are its words about it, for staff. `replaced`: an
     earlier key of this visit had been proved somewhere, and another one took its place. `left_on_key`: something that
     was begun could not be taken off this one. `phone_ready`: their phone registered a passkey in this visit.
+    `done` are the keys of this visit before the one in hand.
     """
 
     profile: Profile
@@ -147,6 +165,7 @@ class Visit:
     replaced: bool = False
     left_on_key: bool = False
     phone_ready: bool = False
+    done: tuple[KeyDone, ...] = ()
 
     @property
     def phone_alone(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import Any, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -36,10 +36,12 @@ from kiosk.contract.enrollments import (
     Verified,
     Verify,
 )
+from kiosk.contract.keys import ChooseIntent, Intent, IntentTaken, NextKey, NextKeyOpened
 from kiosk.contract.mobile_ids import MobileId, ShowMobileId
 from kiosk.contract.phone import OpenPhone, PhoneCode, PhoneStanding
 from kiosk.contract.problems import MEDIA_TYPE, Problem
 from kiosk.contract.profile import FormKind, Profile, VerificationMethod
+from kiosk.contract.staff import Approval, ApprovalAction, OpenApproval
 from kiosk.contract.totp import ConfirmTotp, SetUpTotp, TotpEnrolled, TotpSetUp
 from kiosk.errors import OutcomeUnknown, ServiceBroken, ServiceUnreachable, StationRefused
 from kiosk.station import phone_wire
@@ -183,6 +185,30 @@ class Client:
         path, body = _path(paths.MOBILE_ID, enrollment_id), ShowMobileId(shown)
         return self._again(lambda: _decoded(self._call("POST", path, body), _MOBILE_ID))
 
+    def choose_intent(self, enrollment_id: str, intent: Intent, lost: tuple[str, ...] = ()) -> IntentTaken:
+        """Say what the person is here for; the same again is harmless."""
+        path, body = _path(paths.INTENT, enrollment_id), ChooseIntent(intent, lost)
+        return self._again(lambda: _decoded(self._call("POST", path, body), _INTENT))
+
+    def next_key(self, enrollment_id: str) -> NextKeyOpened:
+        """Go on with one more key; the same again is harmless."""
+        path = _path(paths.NEXT_KEY, enrollment_id)
+        return self._again(lambda: _decoded(self._call("POST", path, NextKey()), _NEXT_KEY))
+
+    def ask_staff(self, enrollment_id: str, action: ApprovalAction, key: KeyReport | None = None) -> Approval:
+        """Ask staff; the same again gives the request that is there."""
+        path, body = _path(paths.APPROVALS, enrollment_id), OpenApproval(action, key)
+        return self._again(lambda: _decoded(self._call("POST", path, body), _APPROVAL))
+
+    def approval(self, enrollment_id: str, approval_id: str, seen: str = "", hold: int = 0) -> Approval:
+        """How a request stands; while it is as `seen`, the service may hold the answer back for `hold` seconds."""
+        path = _approval_path(enrollment_id, approval_id)
+        return _decoded(self._call("GET", f"{path}?{urlencode({'seen': seen, 'wait': hold})}"), _APPROVAL)
+
+    def take_back_approval(self, enrollment_id: str, approval_id: str) -> None:
+        """Ask staff no more."""
+        self._again(lambda: self._call("DELETE", _approval_path(enrollment_id, approval_id)))
+
     def cancel(self, enrollment_id: str) -> None:
         """End an enrollment."""
         self._again(lambda: self._call("DELETE", _path(paths.ENROLLMENT, enrollment_id)))
@@ -232,11 +258,19 @@ _FINISHED = TypeAdapter(FinishedEnrollment)
 _TOTP = TypeAdapter(TotpSetUp)
 _TOTP_ENROLLED = TypeAdapter(TotpEnrolled)
 _MOBILE_ID = TypeAdapter(MobileId)
+_INTENT = TypeAdapter(IntentTaken)
+_NEXT_KEY = TypeAdapter(NextKeyOpened)
+_APPROVAL = TypeAdapter(Approval)
 _PROBLEM = TypeAdapter(Problem)
 
 
 def _path(template: str, enrollment_id: str, ceremony_id: str = "") -> str:
     return template.format(enrollment_id=quote(enrollment_id, safe=""), ceremony_id=quote(ceremony_id, safe=""))
+
+
+def _approval_path(enrollment_id: str, approval_id: str) -> str:
+    ids = {"enrollment_id": quote(enrollment_id, safe=""), "approval_id": quote(approval_id, safe="")}
+    return paths.APPROVAL.format(**ids)
 
 
 def _accepted(answer: Answer) -> Answer:

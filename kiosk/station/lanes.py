@@ -11,15 +11,23 @@ import structlog
 
 from hardware.errors import HardwareError
 from kiosk.enrollment.answers import Failed
-from kiosk.enrollment.effects import CancelDevice, CancelEnrollment, CleanUp, CloseKey, ClosePhone, FinishEnrollment
+from kiosk.enrollment.effects import (
+    CancelDevice,
+    CancelEnrollment,
+    CleanUp,
+    CloseKey,
+    ClosePhone,
+    FinishEnrollment,
+    TakeBackApproval,
+)
 from kiosk.enrollment.events import Event
 from kiosk.enrollment.visit import Trouble
 from kiosk.errors import KioskError, ServiceBroken
 from kiosk.station.work import Build, ForgetParty, Job, LaneContext, Outcome, Performer, Settle, Work
 
 _log = structlog.get_logger("keywright.station")
-_UNTIL_THE_END = (CleanUp, ForgetParty, CloseKey, FinishEnrollment, ClosePhone, CancelEnrollment)
-_NO_ANSWER = (CancelDevice, CancelEnrollment, CloseKey, ClosePhone, Settle)
+_UNTIL_THE_END = (CleanUp, ForgetParty, CloseKey, FinishEnrollment, ClosePhone, TakeBackApproval, CancelEnrollment)
+_NO_ANSWER = (CancelDevice, CancelEnrollment, CloseKey, ClosePhone, TakeBackApproval, Settle)
 
 
 def at_the_edge(thread: str, work: Callable[[], None]) -> Trouble | None:

@@ -11,9 +11,8 @@ from uuid import UUID
 
 import structlog
 
-from hardware.authenticator import KeyInfo, PinState
 from kiosk.config import ServiceEndpoint, StationSettings
-from kiosk.contract.enrollments import AbandonReason, KeyReport, Phase
+from kiosk.contract.enrollments import AbandonReason, Phase
 from kiosk.enrollment.answers import (
     CeremonyBegun,
     CeremonyCompleted,
@@ -32,6 +31,7 @@ from kiosk.enrollment.effects import (
     BeginCeremony,
     CancelEnrollment,
     CheckKey,
+    ChooseIntent,
     ClaimMobileId,
     ClosePhone,
     CompleteCeremony,
@@ -40,23 +40,31 @@ from kiosk.enrollment.effects import (
     FinishEnrollment,
     IdentifyPerson,
     LoadProfile,
+    OpenNextKey,
     OpenPhone,
     RegisterPerson,
+    RequestApproval,
     SendCode,
     SubmitProof,
+    TakeBackApproval,
     VerifyPerson,
+    WatchApproval,
     WatchPhone,
 )
 from kiosk.enrollment.events import Event
 from kiosk.errors import InputRefused, KioskError, OutcomeUnknown, OutOfStep, Refusal, ServiceError
 from kiosk.station.client import Client
 from kiosk.station.journal import Journal
+from kiosk.station.key_report import key_report
 from kiosk.station.phone_watch import HOLD, PhoneWatch
 from kiosk.station.phone_work import PhoneWork, cancel
 from kiosk.station.recovery import forget, settle, settle_one
+from kiosk.station.staff_work import StaffWork
 from kiosk.station.work import Build, ForgetParty, Job, LaneContext, Settle
 
 _log = structlog.get_logger("keywright.station")
+_PHONE = OpenPhone | WatchPhone | ClosePhone | ClaimMobileId
+_STAFF = RequestApproval | WatchApproval | TakeBackApproval | ChooseIntent | OpenNextKey
 
 
 class NetworkWork:
@@ -77,6 +85,7 @@ class NetworkWork:
     ) -> None:
         self._client = client
         self._phones = phones
+        self._staff = StaffWork(client, phones.watch)
         self._journal = journal
         self._simulator = simulator
         self._languages = languages
@@ -86,6 +95,8 @@ class NetworkWork:
         """As `Performer.perform`."""
         work = job.work
         self._resting = isinstance(work, Settle)
+        if isinstance(work, _PHONE | _STAFF):
+            return self._beside(work)
         match work:
             case LoadProfile(attempt):
                 profile = self._client.profile()
@@ -95,8 +106,6 @@ class NetworkWork:
                 return self._person(work)
             case CheckKey() | BeginCeremony() | CompleteCeremony() | SubmitProof() | FinishEnrollment():
                 return self._ceremony(work)
-            case OpenPhone() | WatchPhone() | ClosePhone() | ClaimMobileId():
-                return self._phones.perform(work)
             case ForgetParty():
                 return self._forget(work)
             case CancelEnrollment(enrollment_id):
@@ -106,6 +115,10 @@ class NetworkWork:
             case _:
                 raise TypeError(f"not for this lane: {type(work).__name__}")
         return None
+
+    def _beside(self, work: _PHONE | _STAFF) -> Event | None:
+        """What goes on beside the visit itself: a phone, or staff."""
+        return self._phones.perform(work) if isinstance(work, _PHONE) else self._staff.perform(work)
 
     def idle(self) -> None:
         """Nobody is at the kiosk: settle what the journal holds. Otherwise nothing."""
@@ -216,25 +229,6 @@ class NetworkWork:
         return CleanedUp(effect.attempt, work.left_on_key, effect.enrollment_id if this_key else "")
 
 
-def key_report(key: KeyInfo) -> KeyReport:
-    """What the service is told of a key that was read."""
-    return KeyReport(
-        aaguid=str(UUID(bytes=key.aaguid)),
-        versions=key.versions,
-        extensions=key.extensions,
-        options=dict(key.options),
-        algorithms=key.algorithms,
-        transports=key.transports,
-        min_pin_length=key.min_pin_length,
-        firmware=key.firmware,
-        remaining_credentials=key.remaining_credentials,
-        has_pin=key.pin not in (PinState.UNSUPPORTED, PinState.NOT_SET),
-        simulated=key.address.simulated,
-        serial=key.address.serial,
-        certifications=dict(key.certifications),
-    )
-
-
 @contextmanager
 def _outcome() -> Iterator[None]:
     """The journal of something that has happened: that it cannot be written must not undo it. A restart asks again."""
@@ -270,7 +264,11 @@ def build_network(
         watch = PhoneWatch(lambda: client(patient, wait), context.post, clock, chance)
         made = client(service, wait)
         return NetworkWork(
-            made, journal, PhoneWork(made, watch), simulator=settings.simulator, languages=settings.languages
+            made,
+            journal,
+            PhoneWork(made, watch),
+            simulator=settings.simulator,
+            languages=settings.languages,
         )
 
     return build

@@ -23,6 +23,11 @@ class PhoneWork:
         self._client = client
         self._watch = watch
 
+    @property
+    def watch(self) -> PhoneWatch:
+        """What looks at the code on the screen, or at what staff say: at one of them at a time."""
+        return self._watch
+
     def perform(self, work: OpenPhone | WatchPhone | ClosePhone | ClaimMobileId) -> Event | None:
         """As `Performer.perform`."""
         match work:

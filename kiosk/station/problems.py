@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from kiosk.contract.problems import Problem, Word
 from kiosk.errors import (
+    ApprovalNeeded,
     CeremonyExpired,
     CodeTooOld,
     HeldForReview,
@@ -13,6 +14,7 @@ from kiosk.errors import (
     IdTakenByOther,
     InputRefused,
     KeyNotAllowed,
+    KeysEnough,
     KioskError,
     Locked,
     NotVerified,
@@ -98,6 +100,9 @@ TABLE: Mapping[Word, Callable[[Problem], KioskError]] = {
     Word.ID_OUT_OF_RANGE: _plain(IdOutOfRange),
     Word.ID_TAKEN: _plain(IdTakenByOther),
     Word.RANGE_EXHAUSTED: _plain(NumbersExhausted),
+    Word.APPROVAL_REQUIRED: lambda problem: ApprovalNeeded(problem.reference, "".join(problem.reasons[:1])),
+    Word.KEYS_ENOUGH: _plain(KeysEnough),
+    Word.STAFF_REFUSED: _plain(StationRefused),
     Word.INTERNAL: _plain(ServiceBroken),
     **dict.fromkeys(_NEVER_OURS, _plain(ServiceBroken)),
 }

@@ -18,7 +18,9 @@ from kiosk.enrollment.effects import (
     CancelDevice,
     CancelEnrollment,
     CheckKey,
+    ChooseIntent,
     ClaimMobileId,
+    CloseKey,
     ClosePhone,
     CompleteCeremony,
     ConfirmTotp,
@@ -27,11 +29,15 @@ from kiosk.enrollment.effects import (
     FinishEnrollment,
     IdentifyPerson,
     LoadProfile,
+    OpenNextKey,
     OpenPhone,
     RegisterPerson,
+    RequestApproval,
     SendCode,
     SubmitProof,
+    TakeBackApproval,
     VerifyPerson,
+    WatchApproval,
     WatchPhone,
 )
 from kiosk.enrollment.events import Cancelled, Event
@@ -46,7 +52,8 @@ _log = structlog.get_logger("keywright.station")
 _NETWORK = (
     *(LoadProfile, IdentifyPerson, RegisterPerson, SendCode, VerifyPerson, AskApproval, FetchTotp, ConfirmTotp),
     *(CheckKey, BeginCeremony, CompleteCeremony, SubmitProof, FinishEnrollment, CancelEnrollment),
-    *(OpenPhone, WatchPhone, ClosePhone, ClaimMobileId),
+    *(OpenPhone, WatchPhone, ClosePhone, ClaimMobileId, ChooseIntent, OpenNextKey),
+    *(RequestApproval, WatchApproval, TakeBackApproval),
 )
 SETTLE_EVERY = 30.0
 """Seconds of quiet after which the network lane looks again for what the journal still holds."""
@@ -120,6 +127,10 @@ class Session:
         self._enter(Connecting(self._locale, attempt + 1, port=port, approvals=self._approvals))
         self._run(LoadProfile(attempt + 1))
 
+    def leave_key(self) -> None:
+        """Staff have the reader: what is open of the person's key is closed. They are asked for it again."""
+        self._device.submit(Job(CloseKey(same_visit=True), self._cancel))
+
     def stop(self, patience: float = 30.0) -> bool:
         """End the visit, take back what it began, close the key, end the lanes. False when one of them hangs."""
         self.dispatch(Cancelled())
@@ -146,7 +157,8 @@ class Session:
         if isinstance(before, RandomPin) and before.pin is not None and not isinstance(state, RandomPin):
             before.pin.wipe()  # it was shown, once
         if isinstance(state, Welcome) and not isinstance(before, Connecting):
-            for given in before.visit.issued:
+            every = (before.visit.issued, *(each.issued for each in before.visit.done))
+            for given in (one for some in every for one in some):
                 given.value.wipe()
 
     def _run(self, effect: Effect) -> None:

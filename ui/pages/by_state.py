@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kiosk.enrollment import states
 from kiosk.enrollment.states import State
+from ui.pages.backup import BackupPage
 from ui.pages.change_pin import ChangePinPage
 from ui.pages.code import EnterCodePage
 from ui.pages.connecting import ConnectingPage
@@ -11,6 +12,7 @@ from ui.pages.done import DonePage
 from ui.pages.finger import EnrollFingerPage
 from ui.pages.identify import IdentifyPage
 from ui.pages.key import InsertKeyPage
+from ui.pages.keys_held import KeysHeldPage
 from ui.pages.language import WelcomePage
 from ui.pages.mobile_id import IdTakenPage, ShowIdPage
 from ui.pages.page import Page
@@ -26,6 +28,7 @@ from ui.pages.stopped import StoppedPage
 from ui.pages.terms import AcceptTermsPage
 from ui.pages.touch import TouchPage
 from ui.pages.verify import ChooseMethodPage, ConfirmPersonPage, ShowBadgePage
+from ui.pages.wait_for_staff import WaitForStaffPage
 from ui.pages.working import WorkingPage
 
 PAGES: dict[type[State], type[Page]] = {
@@ -39,6 +42,8 @@ PAGES: dict[type[State], type[Page]] = {
     states.ShowBadge: ShowBadgePage,
     states.ConfirmPerson: ConfirmPersonPage,
     states.Phone: PhonePage,
+    states.WaitForStaff: WaitForStaffPage,
+    states.KeysHeld: KeysHeldPage,
     states.ShowId: ShowIdPage,
     states.IdTaken: IdTakenPage,
     states.InsertKey: InsertKeyPage,
@@ -51,6 +56,7 @@ PAGES: dict[type[State], type[Page]] = {
     states.ResetKey: ResetKeyPage,
     states.Touch: TouchPage,
     states.Prove: WorkingPage,
+    states.Backup: BackupPage,
     states.SetUpApp: SetUpAppPage,
     states.RecoveryCodes: RecoveryCodesPage,
     states.Done: DonePage,

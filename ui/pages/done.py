@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -9,6 +11,7 @@ from kiosk.contract.enrollments import PartyOutcome, PartyResult
 from kiosk.enrollment.events import Continued
 from kiosk.enrollment.parties import outcomes
 from kiosk.enrollment.states import Done, State
+from kiosk.enrollment.visit import KeyDone
 from ui.i18n import western_locale
 from ui.messages import party_reason
 from ui.pages.page import Action, Chrome, Page, Surroundings
@@ -59,6 +62,12 @@ class DonePage(Page):
         say = QCoreApplication.translate
         if self._state is not None and self._state.visit.phone_alone:
             return self._phone_chrome()
+        if self._state is not None and self._state.visit.done:
+            return replace(self._one_chrome(), title=say("Done", "Your keys are ready"))
+        return self._one_chrome()
+
+    def _one_chrome(self) -> Chrome:
+        say = QCoreApplication.translate
         whole = self._state is None or all(_has_it(each) for each in outcomes(self._state.visit))
         return Chrome(
             title=say("Done", "Your key is ready") if whole else say("Done", "Your key is partly ready"),
@@ -110,6 +119,7 @@ class DonePage(Page):
         ended = outcomes(visit)
         crowded = len(ended) > 2 or bool(visit.issued)
         rows = [Row(clean(visit.person, 48))] if visit.person and not crowded else []
+        rows += [_earlier(each) for each in visit.done]
         rows += [party_row(each) for each in ended if len(visit.issued) < 2 or not _has_it(each)]
         if len(ended) > 2 and self._todo(state):  # the receipt is told there
             return tuple(rows)
@@ -146,11 +156,21 @@ class DonePage(Page):
         elif ended:
             text = say("Done", "<b>Staff will look, you need not wait.</b> Your receipt is {number}.")
             lines.append(text.format(number=receipt))
+        if visit.policy.activated_later:
+            lines.append(say("Done", "The key begins to work when it is handed over to you."))
         if visit.replaced:
             lines.append(say("Done", "The key that you tried first does not sign you in any more."))
         if visit.left_on_key:
             lines.append(say("Done", "Something that was begun is still on this key."))
         return " ".join(lines)
+
+
+def _earlier(key: KeyDone) -> Row:
+    """A key of this visit before the last one."""
+    say = QCoreApplication.translate
+    serial = clean(key.key.address.serial[-4:])
+    name = say("Done", "Key ending {digits}").format(digits=serial) if serial else say("Done", "Your other key")
+    return Row(name, say("Done", "Tested, works"), "done")
 
 
 def party_row(ended: PartyOutcome) -> Row:

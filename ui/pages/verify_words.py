@@ -33,23 +33,18 @@ SCENES = {
 
 def method_title(method: VerificationMethod) -> str:
     """What the card of a way says first."""
-    match method:
-        case VerificationMethod.EMAIL:
-            return QCoreApplication.translate("Verify", "Mail me a code")
-        case VerificationMethod.SMS:
-            return QCoreApplication.translate("Verify", "Text me a code")
-        case VerificationMethod.AUTOMATIC:
-            return QCoreApplication.translate("Verify", "Scan my badge")
-        case VerificationMethod.SELF_CONFIRMATION:
-            return QCoreApplication.translate("Verify", "Show me who you found")
-        case VerificationMethod.NONE:
-            return QCoreApplication.translate("Verify", "Go on without a check")
-        case VerificationMethod.TOTP:
-            return QCoreApplication.translate("Verify", "Use my authenticator app")
-        case VerificationMethod.PHONE:
-            return QCoreApplication.translate("Verify", "Use my phone")
-        case VerificationMethod.STAFF:
-            return QCoreApplication.translate("Verify", "Ask the staff")
+    say = QCoreApplication.translate
+    words = {
+        VerificationMethod.EMAIL: say("Verify", "Mail me a code"),
+        VerificationMethod.SMS: say("Verify", "Text me a code"),
+        VerificationMethod.AUTOMATIC: say("Verify", "Scan my badge"),
+        VerificationMethod.SELF_CONFIRMATION: say("Verify", "Show me who you found"),
+        VerificationMethod.NONE: say("Verify", "Go on without a check"),
+        VerificationMethod.TOTP: say("Verify", "Use my authenticator app"),
+        VerificationMethod.PHONE: say("Verify", "Use my phone"),
+        VerificationMethod.STAFF: say("Verify", "Ask the staff"),
+    }
+    return words[method]
 
 
 def method_detail(offer: VerificationOffer) -> str:

@@ -30,12 +30,14 @@ from kiosk.contract.enrollments import (
     VerificationOffer,
     Verified,
 )
+from kiosk.contract.keys import HeldKey, Intent, NextKeyOpened
 from kiosk.contract.mobile_ids import MobileId
 from kiosk.contract.phone import PhoneCode, PhoneStanding, PhoneStatus
 from kiosk.contract.policy import (
     Demand,
     EnrollmentPolicy,
     HandOverPolicy,
+    KeyCount,
     KeyPolicy,
     Partial,
     PhonePlace,
@@ -46,9 +48,17 @@ from kiosk.contract.policy import (
     ResetMode,
 )
 from kiosk.contract.profile import FormKind, VerificationMethod
+from kiosk.contract.staff import Approval, ApprovalAction, ApprovalState
 from kiosk.contract.totp import TotpSetUp
 from kiosk.enrollment import answers, effects, events, states
 from kiosk.enrollment.answers_of_phone import IdClaimed, PhoneMoved, PhoneOpened, PhoneUnseen
+from kiosk.enrollment.answers_of_staff import (
+    ApprovalMoved,
+    ApprovalOpened,
+    ApprovalUnseen,
+    IntentAccepted,
+    NextKeyReady,
+)
 from kiosk.enrollment.flow import advance, begin
 from kiosk.enrollment.visit import Visit
 from kiosk.secret import Secret
@@ -83,10 +93,19 @@ LENIENT = EnrollmentPolicy(
 BEFORE = EnrollmentPolicy(phone=PhonePolicy(PhonePlace.BEFORE), mobile_id=Demand.BEST_EFFORT)
 INSTEAD = EnrollmentPolicy(phone=PhonePolicy(PhonePlace.INSTEAD), mobile_id=Demand.REQUIRE)
 AFTER = EnrollmentPolicy(phone=PhonePolicy(PhonePlace.AFTER, Demand.REQUIRE), totp=Demand.BEST_EFFORT)
+TWO_KEYS = EnrollmentPolicy(count=KeyCount(1, 2))
+HOLDER = Verified(
+    Phase.KEY, "M", (MAIL,), TWO_KEYS, (HeldKey("k1", "Bench", "2026-01-01"),), (Intent.ANOTHER, Intent.REPLACE)
+)
 FINISHED = FinishedEnrollment(
     Phase.DONE, "r", (PartyOutcome(MAIL, PartyResult.REGISTERED), PartyOutcome(VPN, PartyResult.UNKNOWN))
 )
 Make = Callable[[int], events.Event]
+
+
+def standing_at(how: ApprovalState) -> Approval:
+    """A request that stands so."""
+    return Approval("a1", ApprovalAction.VERIFY, how, "42", 2, 1, 300, "No." if how is ApprovalState.DENIED else "")
 
 
 def _walk_subclasses(root: type[Exception]) -> list[type[Exception]]:
@@ -103,6 +122,8 @@ FAILURES: list[hw.HardwareError | errors.KioskError] = [
     *(errors.NotVerified(), errors.VerificationUnavailable(), errors.SessionExpired(), errors.KeyNotAllowed()),
     *(errors.CeremonyExpired(), errors.RegistrationRefused(), errors.ProofRefused(), errors.OutcomeUnknown()),
     *(errors.PartyUnavailable(), hw.NoSuitableAlgorithm()),
+    *(errors.ApprovalNeeded("", "verify"), errors.ApprovalNeeded("", "another_key"), errors.ApprovalNeeded("", "?")),
+    *(errors.KeysEnough(), errors.Denied("no"), errors.SameKey()),
     *(errors.OutOfStep(), errors.NotApproved(), hw.AgentLost(), hw.Unsupported("uv"), hw.FingerprintsFull()),
     *(errors.HeldForReview(), errors.TermsChanged(), errors.TotpWrongState(), errors.InputRefused("email", "shape")),
     *(errors.PhonesUnavailable(), errors.IdOutOfRange(), errors.IdTakenByOther(), errors.NumbersExhausted()),
@@ -126,6 +147,10 @@ people: list[Make] = [
     lambda _: events.MethodChosen(VerificationMethod.PHONE),
     lambda _: events.PhoneWanted(),
     lambda _: events.IdShown(SHOWN),
+    lambda _: events.StaffWanted(),
+    lambda _: events.IntentChosen(Intent.ANOTHER),
+    lambda _: events.IntentChosen(Intent.REPLACE, ("k1",)),
+    lambda _: events.IntentChosen(Intent.REPLACE, ("k2",)),
     lambda _: events.CodeTyped("123456"),
     lambda _: events.CodeRequested(),
     lambda _: events.BadgeShown("1"),
@@ -194,6 +219,13 @@ replies: list[Make] = [
     *((lambda n, how=how: PhoneMoved(n, PhoneStanding(how, "417", 100))) for how in PhoneStatus),
     lambda n: PhoneUnseen(n, errors.ServiceUnreachable()),
     lambda n: IdClaimed(n, MobileId("Harbor", 42)),
+    lambda n: answers.PersonVerified(n, HOLDER),
+    lambda n: answers.PersonVerified(n, Verified(Phase.KEY, "M", (MAIL,), TWO_KEYS)),
+    lambda n: ApprovalOpened(n, standing_at(ApprovalState.PENDING)),
+    *((lambda n, how=how: ApprovalMoved(n, standing_at(how))) for how in ApprovalState),
+    lambda n: ApprovalUnseen(n, errors.ServiceUnreachable()),
+    IntentAccepted,
+    lambda n: NextKeyReady(n, NextKeyOpened(2, 1, 2)),
     events.RetryDue,
     *((lambda n, e=e: answers.Failed(n, e)) for e in FAILURES),
 ]
@@ -228,9 +260,14 @@ ANSWERED_BY: dict[type, tuple[type, ...]] = {
     effects.OpenPhone: (PhoneOpened,),
     effects.WatchPhone: (PhoneMoved, PhoneUnseen),
     effects.ClaimMobileId: (IdClaimed,),
+    effects.RequestApproval: (ApprovalOpened,),
+    effects.WatchApproval: (ApprovalMoved, ApprovalUnseen),
+    effects.ChooseIntent: (IntentAccepted,),
+    effects.OpenNextKey: (NextKeyReady,),
 }
 
 
+STAFFED = replace(PROFILE, approvals=True, overrides=True)
 ENDS = (states.SetUpApp, states.RecoveryCodes, states.Done)
 TAKES_BACK = (effects.CancelEnrollment, effects.CleanUp, effects.FinishEnrollment)
 
@@ -362,6 +399,15 @@ def everywhere() -> list[Walk]:
         *(Walk().read_back(Demand.REQUIRE), with_app(), with_app().say(events.CodeTyped("755224"))),
         with_app().say(events.CodeTyped("755224")).answer(lambda n: answers.TotpEnrolled(n, (SECRET,))),
         *phones(),
+        Walk().coded().answer(lambda n: answers.PersonVerified(n, HOLDER)).say(events.IntentChosen(Intent.ANOTHER)),
+        Walk().coded().answer(lambda n: answers.PersonVerified(n, HOLDER)),
+        Walk().read_back(policy=TWO_KEYS),
+        Walk().coded().say(events.CodeTyped("123456")).fail(errors.ApprovalNeeded("", "guest")),
+        Walk(profile=STAFFED)
+        .coded()
+        .fail(errors.Locked())
+        .say(events.StaffWanted())
+        .answer(lambda n: ApprovalOpened(n, standing_at(ApprovalState.PENDING))),
     ]
 
 

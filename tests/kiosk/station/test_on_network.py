@@ -43,7 +43,8 @@ from kiosk.station.client import Client
 from kiosk.station.http import Answer
 from kiosk.station.journal import Journal
 from kiosk.station.journal_row import Step
-from kiosk.station.on_network import NetworkWork, key_report
+from kiosk.station.key_report import key_report
+from kiosk.station.on_network import NetworkWork
 from kiosk.station.phone_watch import PhoneWatch
 from kiosk.station.phone_work import PhoneWork
 from kiosk.station.work import ForgetParty, Job, Settle
