@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtCore import QSize, QTimer
+from PySide6.QtCore import QCoreApplication, QSize, Qt, QTimer
 from PySide6.QtWidgets import QWidget
 
+from kiosk.desk.states import State as DeskState
 from kiosk.enrollment.events import RetryDue, TimeExpired
 from kiosk.enrollment.states import Connecting, Prove, State, Welcome
 from ui.bridge import Bridge
+from ui.desk.words import is_over
 from ui.i18n import Interpreter
 from ui.lockdown import Lockdown
 from ui.references import References
-from ui.station import MakeStation, Station
+from ui.station import Desk, MakeStation, Staffed, Station
 from ui.surroundings import Surroundings
 from ui.theme import Theme
 from ui.window import Window
@@ -37,7 +39,29 @@ def stand(
     station = make_station(bridge.post)
     bridge.connect_session(station)
     station.observe(bridge.on_state)
+    if isinstance(station, Staffed) and station.desk is not None:
+        connect_desk(window, station.desk, bridge, clock)
     return window, station
+
+
+def connect_desk(window: Window, desk: Desk, bridge: Bridge, clock: VisitClock) -> None:
+    """Staff can open their desk over the window; meanwhile the clock of the visit stands still."""
+
+    def follow(state: DeskState) -> None:
+        if is_over(state):
+            clock.go_on()
+        else:
+            clock.pause()
+        window.show_desk(state)
+
+    def open_desk() -> None:
+        if not desk.open_desk() and window.desk.isHidden():
+            window.ask_to_wait()
+
+    window.desk_wanted.connect(open_desk)
+    window.desk.emitted.connect(bridge.dispatch)
+    window.desk.left.connect(QCoreApplication.quit, Qt.ConnectionType.QueuedConnection)
+    desk.observe(follow)
 
 
 class VisitClock:
@@ -46,6 +70,7 @@ class VisitClock:
     def __init__(self, dispatch: Callable[[object], None], parent: QWidget, second: int = 1000) -> None:
         self._dispatch = dispatch
         self._second = second
+        self._remaining = 0
         self._state: State | None = None
         self._retry, self._visit = QTimer(parent), QTimer(parent)
         for timer in (self._retry, self._visit):
@@ -65,6 +90,18 @@ class VisitClock:
             self._visit.stop()
         elif not self._visit.isActive():
             self._visit.start(state.visit.profile.times.absolute * self._second)
+
+    def pause(self) -> None:
+        """Staff have the screen: the visit's time stands still."""
+        if self._visit.isActive():
+            self._remaining = self._visit.remainingTime()
+            self._visit.stop()
+
+    def go_on(self) -> None:
+        """Staff have gone."""
+        if self._remaining and not self._visit.isActive() and not isinstance(self._state, Connecting | Welcome):
+            self._visit.start(self._remaining)
+        self._remaining = 0
 
     def _due(self) -> None:
         state = self._state

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 if TYPE_CHECKING:  # types only: the modules behind them are loaded after the first paint
+    from kiosk.desk.states import State as DeskState
     from kiosk.enrollment.events import Event
     from kiosk.enrollment.states import State
 
@@ -27,6 +28,28 @@ class Station(Protocol):
 
     def stop(self) -> bool:
         """End everything."""
+        ...
+
+
+class Desk(Protocol):
+    """The desk of staff beside the session: `kiosk.station.parking.Parking` is one."""
+
+    def open_desk(self) -> bool:
+        """Open it over the person's screen; False while the key is at work for them."""
+        ...
+
+    def observe(self, on_state: Callable[[DeskState], None]) -> None:
+        """Call `on_state` with each new state of the desk."""
+        ...
+
+
+@runtime_checkable
+class Staffed(Protocol):
+    """A station that may have a desk; what the desk emits is dispatched to the station."""
+
+    @property
+    def desk(self) -> Desk | None:
+        """The desk, where there is one."""
         ...
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import monotonic
 
 from kiosk import logs
 from kiosk.commands.composition import open_journal, open_session, reference, stored_secret
@@ -11,13 +12,18 @@ from kiosk.commands.port import watch_port
 from kiosk.commands.sources import key_source
 from kiosk.commands.standing import Standing
 from kiosk.config import StationSettings
+from kiosk.desk.events import Event as DeskEvent
 from kiosk.enrollment.events import Event
+from kiosk.station.desk_client import DeskClient, desk_client
+from kiosk.station.desk_work import DeskWork
 
 LOG = "kiosk.log"
 
 
-def open_station(settings: StationSettings, key: KeyChoice | None, post: Callable[[Event], None]) -> Standing:
-    """A session over the settings, not started yet."""
+def open_station(
+    settings: StationSettings, key: KeyChoice | None, post: Callable[[Event | DeskEvent], None]
+) -> Standing:
+    """A session over the settings with the desk of staff beside it, not started yet."""
     logs.harden()
     settings.state_folder.mkdir(parents=True, exist_ok=True)
     logs.install(logs.LogSettings(file=settings.state_folder / LOG))
@@ -30,4 +36,8 @@ def open_station(settings: StationSettings, key: KeyChoice | None, post: Callabl
         post=post,
         locale=settings.languages[0] if settings.languages else "en",
     )
-    return Standing(session, watch_port(source, post, reference))
+
+    def client() -> DeskClient:
+        return desk_client(settings.service, stored_secret(settings), monotonic, reference)
+
+    return Standing(session, watch_port(source, post, reference), DeskWork(lambda: source, client, post))

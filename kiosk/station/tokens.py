@@ -22,15 +22,22 @@ _EARLY = 30.0
 
 
 class Tokens:
-    """Access tokens by OAuth2 client credentials (RFC 6749 sections 2.3.1 and 4.4). For one thread."""
+    """Access tokens by OAuth2 client credentials (RFC 6749 sections 2.3.1 and 4.4), to enroll and for what is `also`
+    granted. For one thread."""
 
     def __init__(
-        self, https: Https, endpoint: ServiceEndpoint, secret: Callable[[], str], clock: Callable[[], float]
+        self,
+        https: Https,
+        endpoint: ServiceEndpoint,
+        secret: Callable[[], str],
+        clock: Callable[[], float],
+        also: tuple[Scope, ...] = PHONES,
     ) -> None:
         self._https = https
         self._endpoint = endpoint
         self._secret = secret
         self._clock = clock
+        self._wanted = (Scope.ENROLL, *also)
         self._token = ""
         self._ends = 0.0
         self._scopes = frozenset[str]()
@@ -54,7 +61,7 @@ class Tokens:
     def _fetch(self) -> None:
         """All that a station may do, or as much of it as this one may."""
         now = self._clock()
-        asked: tuple[Scope, ...] = (Scope.ENROLL, *PHONES)
+        asked: tuple[Scope, ...] = self._wanted
         answer = self._ask(asked)
         if answer.status == 400 and _word(answer) == "invalid_scope":
             asked = (Scope.ENROLL,)

@@ -1,0 +1,56 @@
+"""What staff read of a key that they look at."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from hardware.authenticator import KeyInfo, PinState
+from kiosk.desk.states import LookAtKey
+from kiosk.errors import KeyNotAllowed
+from ui.messages import message
+
+
+def key_lines(state: LookAtKey) -> list[tuple[str, str]]:
+    """Name and text of each line: what the key says of itself, then what the service knows."""
+    say = QCoreApplication.translate
+    assert state.info is not None
+    lines = _own(state.info, state.model.name if state.model is not None else "")
+    if state.told is not None:
+        refusals = state.told.refusals
+        refused = message(KeyNotAllowed("", refusals)).text if refusals else say("Desk", "no")
+        lines += [
+            (say("Desk", "Inventory"), state.told.state),
+            (say("Desk", "Holder"), state.told.holder),
+            (say("Desk", "Since"), state.told.since),
+            (say("Desk", "Policy refuses it"), refused),
+            (say("Desk", "Doubts"), "; ".join(state.told.doubts)),
+        ]
+    return [(name, text) for name, text in lines if text]
+
+
+def _own(info: KeyInfo, model: str) -> list[tuple[str, str]]:
+    say = QCoreApplication.translate
+    room = "" if info.remaining_credentials is None else str(info.remaining_credentials)
+    return [
+        (say("Desk", "Model"), model or info.address.product),
+        (say("Desk", "Serial number"), info.address.serial),
+        (say("Desk", "Firmware"), "" if info.firmware is None else str(info.firmware)),
+        (say("Desk", "PIN"), _pin(info)),
+        (say("Desk", "Versions"), ", ".join(info.versions)),
+        (say("Desk", "Free places"), room),
+    ]
+
+
+def _pin(info: KeyInfo) -> str:
+    say = QCoreApplication.translate
+    words = {
+        PinState.UNSUPPORTED: say("Desk", "not possible"),
+        PinState.NOT_SET: say("Desk", "not set"),
+        PinState.SET: say("Desk", "set"),
+        PinState.CHANGE_FORCED: say("Desk", "must be changed"),
+        PinState.AUTH_BLOCKED: say("Desk", "blocked until the key is put in again"),
+        PinState.BLOCKED: say("Desk", "blocked for good: only a reset helps"),
+    }[info.pin]
+    if info.pin_retries is None:
+        return words
+    return say("Desk", "{state}, {tries} tries left").format(state=words, tries=info.pin_retries)

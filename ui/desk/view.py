@@ -1,0 +1,246 @@
+"""One view of the desk: its title, what staff read or type, and its buttons; made anew for each state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from kiosk.contract.profile import FieldKind
+from kiosk.contract.staff import ApprovalRequest, Decision, Role
+from kiosk.desk.events import (
+    ClosedByStaff,
+    CodeTyped,
+    CodeWanted,
+    Confirmed,
+    Decided,
+    Event,
+    LookWanted,
+    PinTyped,
+    ReferenceTyped,
+    RequestPicked,
+    RequestsWanted,
+    SureAsked,
+    WentBack,
+)
+from kiosk.desk.states import (
+    AskSure,
+    Deciding,
+    EnterCode,
+    EnterPin,
+    InsertStaffKey,
+    LookAtKey,
+    Menu,
+    Next,
+    Reference,
+    Requests,
+    State,
+    Sure,
+    TakeOut,
+)
+from ui.desk.facts import key_lines
+from ui.desk.words import action_words, problem_words, sentence_of, title_of
+from ui.pages.pin_words import first_words, tries_words
+from ui.text import clean
+from ui.theme import Theme
+from ui.widgets.buttons import Button
+from ui.widgets.keyboard import Keyboard
+from ui.widgets.keypad import Keypad
+from ui.widgets.label import Label
+from ui.widgets.notice import Notice
+from ui.widgets.option_card import OptionCard
+from ui.widgets.pin_field import PinField
+from ui.widgets.text_field import TextField
+
+
+class DeskView(QWidget):
+    """Shows one state. `emitted` carries an event of the desk; a PIN or code leaves the fields with it, once."""
+
+    emitted = Signal(object)
+
+    def __init__(self, theme: Theme, state: State, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.theme, self._state = theme, state
+        self._first: QWidget | None = None
+        self._keyboard: Keyboard | None = None
+        self._outer = QVBoxLayout(self)
+        margin = theme.px(32)
+        self._outer.setContentsMargins(margin, theme.px(20), margin, theme.px(16))
+        inside = QWidget()
+        self._column = QVBoxLayout(inside)
+        self._column.setSpacing(theme.px(12))
+        self._buttons = QHBoxLayout()
+        self._buttons.setSpacing(theme.px(12))
+        self._head()
+        self._fill()
+        self._column.addStretch(1)
+        area = QScrollArea(self)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidget(inside)
+        self._outer.addWidget(area, 1)
+        self._outer.addLayout(self._buttons)
+        self.setAccessibleName(title_of(state))
+
+    def focus_first(self) -> None:
+        """Put the focus where staff begin."""
+        if self._first is not None:
+            self._first.setFocus()
+
+    def _head(self) -> None:
+        self._column.addWidget(Label(self.theme, "title", title_of(self._state), parent=self))
+        if sentence := sentence_of(self._state):
+            self._column.addWidget(Label(self.theme, "body", clean(sentence), parent=self))
+        problem = getattr(self._state, "problem", None)
+        if problem is not None:
+            self._column.addWidget(Notice(self.theme, "warn", problem_words(problem), parent=self))
+
+    def _fill(self) -> None:
+        state, say = self._state, QCoreApplication.translate
+        match state:
+            case EnterPin():
+                self._pin(state)
+            case EnterCode():
+                self._code(state)
+            case Menu():
+                self._menu(state)
+            case Requests() | Deciding():
+                self._about_requests(state)
+            case AskSure():
+                self._button(say("Desk", "Yes"), Confirmed, "primary")
+            case LookAtKey(info=info) if info is not None:
+                self._lines(key_lines(state))
+            case Reference(told=told) if told is not None:
+                self._lines([(when, f"{event} {reason}") for when, event, reason in told.events])
+            case _:
+                self._waits()
+        self._leave()
+
+    def _waits(self) -> None:
+        say = QCoreApplication.translate
+        if isinstance(self._state, TakeOut) and self._state.problem is not None:
+            self._button(say("Desk", "Continue"), Confirmed, "primary")
+        elif isinstance(self._state, InsertStaffKey):
+            self._button(say("Desk", "I have no key: sealed code"), CodeWanted)
+
+    def _leave(self) -> None:
+        say = QCoreApplication.translate
+        self._buttons.addStretch(1)
+        if isinstance(self._state, TakeOut) and self._state.then is Next.CLOSE:
+            return
+        if not isinstance(self._state, Menu):
+            self._button(say("Desk", "Back"), WentBack, "ghost")
+        self._button(say("Desk", "Close the desk"), ClosedByStaff, "ghost")
+
+    def _button(self, text: str, event: Callable[[], Event], kind: str = "secondary") -> Button:
+        button = Button(self.theme, text, kind, parent=self)
+        button.clicked.connect(lambda: self.emitted.emit(event()))
+        self._buttons.addWidget(button)
+        self._first = self._first or button
+        return button
+
+    def _card(self, title: str, detail: str, event: Event) -> None:
+        card = OptionCard(self.theme, title, detail, parent=self).dense()
+        card.clicked.connect(lambda: self.emitted.emit(event))
+        self._column.addWidget(card)
+        self._first = self._first or card
+
+    def _lines(self, lines: list[tuple[str, str]]) -> None:
+        for name, text in lines:
+            self._column.addWidget(Label(self.theme, "small", f"<b>{clean(name)}</b>  {clean(text)}", parent=self))
+
+    def _pin(self, state: EnterPin) -> None:
+        say = QCoreApplication.translate
+        if state.caution:
+            self._column.addWidget(Notice(self.theme, "warn", first_words("caution"), parent=self))
+            self._button(say("Desk", "Try anyway"), Confirmed, "primary")
+            return
+        field = PinField(self.theme, say("Desk", "PIN of your staff key"), self)
+        field.lock(locked=state.busy)
+        self._column.addWidget(field)
+        if state.retries_left is not None:
+            self._column.addWidget(Label(self.theme, "small", tries_words(state.retries_left, few=False), parent=self))
+        pad = Keypad(self.theme, secret=True)
+        pad.aim(field.edit)
+        self._column.addWidget(pad)
+        self._first = field.edit
+        button = self._button(say("Desk", "Continue"), lambda: PinTyped(field.take()), "primary")
+        field.changed.connect(lambda: button.setEnabled(field.filled and not state.busy))
+        field.entered.connect(button.click)
+        button.setEnabled(False)
+
+    def _code(self, state: EnterCode) -> None:
+        say = QCoreApplication.translate
+        name = self._field(say("Desk", "Your name"))
+        code = PinField(self.theme, say("Desk", "Sealed code"), self)
+        code.focused.connect(lambda: self._type_into(code.edit))
+        code.lock(locked=state.busy)
+        self._column.addWidget(code)
+        button = self._button(say("Desk", "Continue"), lambda: CodeTyped(name.value(), code.take()), "primary")
+        code.changed.connect(lambda: button.setEnabled(code.filled and not state.busy))
+        code.entered.connect(button.click)
+        button.setEnabled(False)
+        self._first = name.edit
+
+    def _menu(self, state: Menu) -> None:
+        say = QCoreApplication.translate
+        self._card(say("Desk", "Requests"), say("Desk", "Approve or deny what this kiosk waits for"), RequestsWanted())
+        self._card(say("Desk", "Look at a key"), say("Desk", "What it is, and what is known of it"), LookWanted())
+        self._card(say("Desk", "End the visit"), say("Desk", "The person starts over"), SureAsked(Sure.END_VISIT))
+        if state.desk.may(Role.ADMINISTER):
+            self._card(say("Desk", "Close the kiosk"), say("Desk", "For maintenance"), SureAsked(Sure.LEAVE))
+        field = self._field(say("Desk", "Reference that a person was shown"))
+        field.entered.connect(lambda: self.emitted.emit(ReferenceTyped(field.value())))
+        self._button(say("Desk", "Look up"), lambda: ReferenceTyped(field.value()))
+
+    def _about_requests(self, state: Requests | Deciding) -> None:
+        if isinstance(state, Deciding):
+            self._decide(state)
+            return
+        for each in state.requests or ():
+            self._card(f"{each.number}  {action_words(each.action)}", _about(each), RequestPicked(each.approval_id))
+        self._button(QCoreApplication.translate("Desk", "Look again"), RequestsWanted)
+
+    def _decide(self, state: Deciding) -> None:
+        say = QCoreApplication.translate
+        self._column.addWidget(Label(self.theme, "body", action_words(state.request.action), parent=self))
+        self._lines(list(state.request.about))
+        reason = self._field(say("Desk", "Reason"))
+        reason.edit.setMaxLength(200)
+        if state.reason_missing:
+            reason.mark_refused(refused=True)
+            self._column.addWidget(Notice(self.theme, "warn", say("Desk", "Please say why."), parent=self))
+        self._button(say("Desk", "Approve"), lambda: Decided(Decision.APPROVE, reason.value()), "primary")
+        self._button(say("Desk", "Deny"), lambda: Decided(Decision.DENY, reason.value()))
+        self._first = reason.edit
+
+    def _field(self, label: str) -> TextField:
+        field = TextField(self.theme, label, FieldKind.TEXT, self)
+        field.keyboard_wanted.connect(lambda: self._type_into(field.edit, opens=True))
+        field.focused.connect(lambda: self._type_into(field.edit))
+        self._column.addWidget(field)
+        return field
+
+    def _type_into(self, edit: QWidget, *, opens: bool = False) -> None:
+        """Aim the keyboard that is open; open it where it was asked for."""
+        if self._keyboard is None and opens:
+            self._keyboard = Keyboard(self.theme, parent=self)
+            self._keyboard.closed.connect(self._put_away)
+            self._outer.addWidget(self._keyboard)
+            edit.setFocus()
+        if self._keyboard is not None:
+            self._keyboard.aim(edit)
+
+    def _put_away(self) -> None:
+        if self._keyboard is not None:
+            self._keyboard.hide()
+            self._keyboard.deleteLater()
+            self._keyboard = None
+
+
+def _about(request: ApprovalRequest) -> str:
+    lines = "; ".join(f"{name}: {text}" for name, text in request.about)
+    if request.mine:
+        return QCoreApplication.translate("Desk", "You said yes; a colleague is needed. {lines}").format(lines=lines)
+    return lines

@@ -1,0 +1,133 @@
+"""The words of the desk: short, and in the terms that staff know."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from kiosk.contract.staff import ApprovalAction
+from kiosk.desk.states import (
+    AskSure,
+    Closed,
+    Deciding,
+    EnterCode,
+    EnterPin,
+    InsertStaffKey,
+    Leaving,
+    LookAtKey,
+    Menu,
+    Next,
+    Reference,
+    Requests,
+    State,
+    Sure,
+    TakeOut,
+    Touch,
+)
+from kiosk.enrollment.visit import Trouble
+from kiosk.errors import StationRefused
+from ui.messages import message
+
+
+def title_of(state: State) -> str:
+    """What the view is called."""
+    say = QCoreApplication.translate
+    match state:
+        case TakeOut():
+            return say("Desk", "Take the key out")
+        case InsertStaffKey():
+            return say("Desk", "Put your own staff key in")
+        case EnterPin():
+            return say("Desk", "PIN of your staff key")
+        case Touch():
+            return say("Desk", "Touch your staff key")
+        case EnterCode():
+            return say("Desk", "Sealed code")
+        case Menu():
+            return say("Desk", "Staff desk")
+        case Requests():
+            return say("Desk", "Requests of this kiosk")
+        case _:
+            return _further(state)
+
+
+def _further(state: State) -> str:
+    say = QCoreApplication.translate
+    match state:
+        case Deciding(request=request):
+            return say("Desk", "Request {number}").format(number=request.number)
+        case LookAtKey(info=None):
+            return say("Desk", "Put in the key to look at")
+        case LookAtKey():
+            return say("Desk", "This key")
+        case Reference():
+            return say("Desk", "What happened")
+        case AskSure(what=Sure.END_VISIT):
+            return say("Desk", "End the visit?")
+        case AskSure():
+            return say("Desk", "Close the kiosk?")
+        case _:
+            return ""
+
+
+def sentence_of(state: State) -> str:
+    """One line below the title."""
+    say = QCoreApplication.translate
+    match state:
+        case TakeOut(then=Next.CLOSE):
+            return say("Desk", "You are signed out. The person goes on when your key is out.")
+        case TakeOut():
+            return say("Desk", "The reader must be empty before the next step.")
+        case InsertStaffKey(reading=True):
+            return say("Desk", "The key is being read…")
+        case InsertStaffKey():
+            return say("Desk", "What the person has begun stays as it is.")
+        case Touch(waiting=False):
+            return say("Desk", "One moment…")
+        case EnterCode():
+            return say("Desk", "Where your key is lost or broken: your name, and a code of your sealed letter.")
+        case Menu(desk=desk) if desk.staff is not None:
+            return desk.staff.name
+        case _:
+            return _further_sentence(state)
+
+
+def _further_sentence(state: State) -> str:
+    say = QCoreApplication.translate
+    match state:
+        case Requests(requests=None) | Reference(told=None) | LookAtKey(told=None, problem=None):
+            return say("Desk", "One moment…") if not isinstance(state, LookAtKey) or state.info is not None else ""
+        case Requests(requests=()):
+            return say("Desk", "Nobody waits here.")
+        case Reference(told=told) if told is not None and not told.events:
+            return say("Desk", "Nothing is known under this reference.")
+        case AskSure(what=Sure.END_VISIT):
+            return say("Desk", "What was begun for the person is taken back.")
+        case AskSure():
+            return say("Desk", "The kiosk closes, and the computer can be used.")
+        case _:
+            return ""
+
+
+def action_words(action: ApprovalAction) -> str:
+    """What is asked for."""
+    say = QCoreApplication.translate
+    return {
+        ApprovalAction.VERIFY: say("Desk", "Confirm who this person is"),
+        ApprovalAction.OVERRIDE: say("Desk", "Verify the person by an identity document"),
+        ApprovalAction.RESET: say("Desk", "Wipe this key"),
+        ApprovalAction.ANOTHER_KEY: say("Desk", "One more key for this person"),
+        ApprovalAction.REPLACE_KEY: say("Desk", "Replace a lost key"),
+        ApprovalAction.GUEST: say("Desk", "Let a guest register"),
+    }[action]
+
+
+def problem_words(problem: Trouble) -> str:
+    """What went wrong. Who is not staff, and whose key is none of staff, read the same."""
+    if isinstance(problem, StationRefused):
+        return QCoreApplication.translate("Desk", "This was not accepted. Is it your staff key, or your own code?")
+    return message(problem).notice
+
+
+def is_over(state: State) -> bool:
+    """Whether nothing of the desk is shown."""
+    return isinstance(state, Closed | Leaving)
