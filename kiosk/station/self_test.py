@@ -49,7 +49,7 @@ SPECIAL_CASES = tuple(
     Case(VerificationMethod.EMAIL, PinMode.REQUIRED, special in (Special.FORCED_CHANGE, Special.BUILT_IN_UV), special)
     for special in Special
 )
-_NEED = (VerificationMethod.TOTP, VerificationMethod.PHONE)
+_NEED = (VerificationMethod.TOTP, VerificationMethod.PHONE, VerificationMethod.STAFF)
 _METHODS = tuple(method for method in VerificationMethod if method not in _NEED)
 PLAIN_CASES = tuple(Case(*line) for line in product(_METHODS, PinMode, (False, True)))
 """Every verification option that needs nothing set up before × every PIN policy × {fresh key, key with PIN}."""
