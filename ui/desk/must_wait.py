@@ -15,9 +15,7 @@ class MustWait(Panel):
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(theme, QCoreApplication.translate("Desk", "The key is at work"), parent)
-        text = QCoreApplication.translate(
-            "Desk", "The desk opens when this step is done. Please try again then."
-        )
+        text = QCoreApplication.translate("Desk", "The desk opens when this step is done. Please try again then.")
         self.content.addWidget(Label(theme, "body", text, "ink", self.panel))
         self._close = self._add_close(QCoreApplication.translate("Desk", "Close"))
         self.closed.connect(self.deleteLater)

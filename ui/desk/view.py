@@ -158,12 +158,16 @@ class DeskView(QWidget):
             return
         field = PinField(self.theme, say("Desk", "PIN of your staff key"), self)
         field.lock(locked=state.busy)
-        self._column.addWidget(field)
-        if state.retries_left is not None:
-            self._column.addWidget(Label(self.theme, "small", tries_words(state.retries_left, few=False), parent=self))
         pad = Keypad(self.theme, secret=True)
         pad.aim(field.edit)
-        self._column.addWidget(pad)
+        row, typed = QHBoxLayout(), QVBoxLayout()
+        row.setSpacing(self.theme.px(24))
+        typed.addWidget(field)
+        typed.addWidget(Label(self.theme, "small", tries_words(state.retries_left, few=False), parent=self))
+        typed.addStretch(1)
+        row.addLayout(typed, 1)
+        row.addWidget(pad)
+        self._column.addLayout(row)
         self._first = field.edit
         button = self._button(say("Desk", "Continue"), lambda: PinTyped(field.take()), "primary")
         field.changed.connect(lambda: button.setEnabled(field.filled and not state.busy))
