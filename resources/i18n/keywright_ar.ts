@@ -2,6 +2,41 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="ar" sourcelanguage="en">
     <context>
+        <name>Backup</name>
+        <message>
+            <source>Not now</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Key {number}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Now your backup key</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Your first key is done. Take it out, and keep the other one in a safe place.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Tested, works</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Set up a backup key</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>If you lose one key, you sign in with the other one.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>It may have a PIN of its own, or the same.</source>
+            <translation type="unfinished" />
+        </message>
+    </context>
+    <context>
         <name>Banner</name>
         <message>
             <source>SIMULATED</source>
@@ -157,10 +192,321 @@
         </message>
     </context>
     <context>
+        <name>Desk</name>
+        <message>
+            <source>Staff desk</source>
+            <translation>مكتب الموظفين</translation>
+        </message>
+        <message>
+            <source>no</source>
+            <translation>لا</translation>
+        </message>
+        <message>
+            <source>Model</source>
+            <translation>الطراز</translation>
+        </message>
+        <message>
+            <source>Serial number</source>
+            <translation>الرقم التسلسلي</translation>
+        </message>
+        <message>
+            <source>Firmware</source>
+            <translation>البرنامج الثابت</translation>
+        </message>
+        <message>
+            <source>PIN</source>
+            <translation>رقم PIN</translation>
+        </message>
+        <message>
+            <source>Versions</source>
+            <translation>الإصدارات</translation>
+        </message>
+        <message>
+            <source>Free places</source>
+            <translation>الأماكن الشاغرة</translation>
+        </message>
+        <message>
+            <source>not possible</source>
+            <translation>غير ممكن</translation>
+        </message>
+        <message>
+            <source>not set</source>
+            <translation>غير معيّن</translation>
+        </message>
+        <message>
+            <source>set</source>
+            <translation>معيّن</translation>
+        </message>
+        <message>
+            <source>must be changed</source>
+            <translation>يجب تغييره</translation>
+        </message>
+        <message>
+            <source>blocked until the key is put in again</source>
+            <translation>محظور حتى يُدخل المفتاح من جديد</translation>
+        </message>
+        <message>
+            <source>blocked for good: only a reset helps</source>
+            <translation>محظور نهائيًا: لا تنفع إلا إعادة الضبط</translation>
+        </message>
+        <message>
+            <source>{state}, {tries} tries left</source>
+            <translation>{state}، المحاولات المتبقية: {tries}</translation>
+        </message>
+        <message>
+            <source>Inventory</source>
+            <translation>المخزون</translation>
+        </message>
+        <message>
+            <source>Holder</source>
+            <translation>الحامل</translation>
+        </message>
+        <message>
+            <source>Since</source>
+            <translation>منذ</translation>
+        </message>
+        <message>
+            <source>Policy refuses it</source>
+            <translation>ترفضه السياسة</translation>
+        </message>
+        <message>
+            <source>Doubts</source>
+            <translation>شكوك</translation>
+        </message>
+        <message>
+            <source>The desk opens when this step is done. Please try again then.</source>
+            <translation>يُفتح المكتب عند انتهاء هذه الخطوة. يُرجى المحاولة عندئذٍ مرة أخرى.</translation>
+        </message>
+        <message>
+            <source>The key is at work</source>
+            <translation>المفتاح قيد العمل</translation>
+        </message>
+        <message>
+            <source>Close</source>
+            <translation>إغلاق</translation>
+        </message>
+        <message>
+            <source>Close the desk</source>
+            <translation>إغلاق المكتب</translation>
+        </message>
+        <message>
+            <source>PIN of your staff key</source>
+            <translation>رقم PIN لمفتاحك الخاص بالموظفين</translation>
+        </message>
+        <message>
+            <source>Continue</source>
+            <translation>متابعة</translation>
+        </message>
+        <message>
+            <source>Your name</source>
+            <translation>اسمك</translation>
+        </message>
+        <message>
+            <source>Sealed code</source>
+            <translation>الرمز المختوم</translation>
+        </message>
+        <message>
+            <source>Requests</source>
+            <translation>الطلبات</translation>
+        </message>
+        <message>
+            <source>Approve or deny what this kiosk waits for</source>
+            <translation>الموافقة على ما ينتظره هذا الجهاز أو رفضه</translation>
+        </message>
+        <message>
+            <source>Look at a key</source>
+            <translation>فحص مفتاح</translation>
+        </message>
+        <message>
+            <source>What it is, and what is known of it</source>
+            <translation>ما هو، وما يُعرف عنه</translation>
+        </message>
+        <message>
+            <source>End the visit</source>
+            <translation>إنهاء الزيارة</translation>
+        </message>
+        <message>
+            <source>The person starts over</source>
+            <translation>يبدأ الشخص من جديد</translation>
+        </message>
+        <message>
+            <source>Reference that a person was shown</source>
+            <translation>المرجع الذي عُرض على الشخص</translation>
+        </message>
+        <message>
+            <source>Look up</source>
+            <translation>بحث</translation>
+        </message>
+        <message>
+            <source>Look again</source>
+            <translation>تحديث</translation>
+        </message>
+        <message>
+            <source>Reason</source>
+            <translation>السبب</translation>
+        </message>
+        <message>
+            <source>Approve</source>
+            <translation>موافقة</translation>
+        </message>
+        <message>
+            <source>Deny</source>
+            <translation>رفض</translation>
+        </message>
+        <message>
+            <source>Back</source>
+            <translation>رجوع</translation>
+        </message>
+        <message>
+            <source>Try anyway</source>
+            <translation>المحاولة على أي حال</translation>
+        </message>
+        <message>
+            <source>Close the kiosk</source>
+            <translation>إغلاق الجهاز</translation>
+        </message>
+        <message>
+            <source>For maintenance</source>
+            <translation>للصيانة</translation>
+        </message>
+        <message>
+            <source>You said yes; a colleague is needed. {lines}</source>
+            <translation>لقد وافقت؛ يلزم زميل آخر. {lines}</translation>
+        </message>
+        <message>
+            <source>Yes</source>
+            <translation>نعم</translation>
+        </message>
+        <message>
+            <source>I have no key: sealed code</source>
+            <translation>ليس لدي مفتاح: رمز مختوم</translation>
+        </message>
+        <message>
+            <source>Please say why.</source>
+            <translation>يُرجى ذكر السبب.</translation>
+        </message>
+        <message>
+            <source>This was not accepted. Is it your staff key, or your own code?</source>
+            <translation>لم يُقبل هذا. هل هو مفتاحك الخاص بالموظفين أو رمزك أنت؟</translation>
+        </message>
+        <message>
+            <source>Take the key out</source>
+            <translation>أخرج المفتاح</translation>
+        </message>
+        <message>
+            <source>Put your own staff key in</source>
+            <translation>أدخل مفتاحك الخاص بالموظفين</translation>
+        </message>
+        <message>
+            <source>Touch your staff key</source>
+            <translation>المس مفتاحك الخاص بالموظفين</translation>
+        </message>
+        <message>
+            <source>Requests of this kiosk</source>
+            <translation>طلبات هذا الجهاز</translation>
+        </message>
+        <message>
+            <source>Put in the key to look at</source>
+            <translation>أدخل المفتاح الذي تريد فحصه</translation>
+        </message>
+        <message>
+            <source>This key</source>
+            <translation>هذا المفتاح</translation>
+        </message>
+        <message>
+            <source>What happened</source>
+            <translation>ما الذي حدث</translation>
+        </message>
+        <message>
+            <source>End the visit?</source>
+            <translation>إنهاء الزيارة؟</translation>
+        </message>
+        <message>
+            <source>Close the kiosk?</source>
+            <translation>إغلاق الجهاز؟</translation>
+        </message>
+        <message>
+            <source>You are signed out. The person goes on when your key is out.</source>
+            <translation>تم تسجيل خروجك. يتابع الشخص عندما تُخرج مفتاحك.</translation>
+        </message>
+        <message>
+            <source>The reader must be empty before the next step.</source>
+            <translation>يجب أن يكون القارئ فارغًا قبل الخطوة التالية.</translation>
+        </message>
+        <message>
+            <source>The key is being read…</source>
+            <translation>تجري قراءة المفتاح…</translation>
+        </message>
+        <message>
+            <source>What the person has begun stays as it is.</source>
+            <translation>ما بدأه الشخص يبقى كما هو.</translation>
+        </message>
+        <message>
+            <source>One moment…</source>
+            <translation>لحظة واحدة…</translation>
+        </message>
+        <message>
+            <source>Where your key is lost or broken: your name, and a code of your sealed letter.</source>
+            <translation>إذا فُقد مفتاحك أو تعطّل: اسمك ورمز من رسالتك المختومة.</translation>
+        </message>
+        <message>
+            <source>Nobody waits here.</source>
+            <translation>لا أحد ينتظر هنا.</translation>
+        </message>
+        <message>
+            <source>Nothing is known under this reference.</source>
+            <translation>لا يُعرف شيء تحت هذا المرجع.</translation>
+        </message>
+        <message>
+            <source>What was begun for the person is taken back.</source>
+            <translation>يُلغى ما بدأ لهذا الشخص.</translation>
+        </message>
+        <message>
+            <source>The kiosk closes, and the computer can be used.</source>
+            <translation>يُغلق الجهاز ويصبح الحاسوب متاحًا للاستخدام.</translation>
+        </message>
+        <message>
+            <source>Confirm who this person is</source>
+            <translation>تأكيد هوية هذا الشخص</translation>
+        </message>
+        <message>
+            <source>Verify the person by an identity document</source>
+            <translation>التحقق من الشخص بوثيقة هوية</translation>
+        </message>
+        <message>
+            <source>Wipe this key</source>
+            <translation>مسح هذا المفتاح</translation>
+        </message>
+        <message>
+            <source>One more key for this person</source>
+            <translation>مفتاح إضافي لهذا الشخص</translation>
+        </message>
+        <message>
+            <source>Replace a lost key</source>
+            <translation>استبدال مفتاح مفقود</translation>
+        </message>
+        <message>
+            <source>Let a guest register</source>
+            <translation>السماح بتسجيل ضيف</translation>
+        </message>
+        <message>
+            <source>Request {number}</source>
+            <translation>الطلب {number}</translation>
+        </message>
+    </context>
+    <context>
         <name>Done</name>
         <message>
             <source>{time} · Receipt {number}</source>
             <translation>{time} · إيصال {number}</translation>
+        </message>
+        <message>
+            <source>Your other key</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Tested, works</source>
+            <translation>جُرّب ويعمل</translation>
         </message>
         <message>
             <source>Not set up</source>
@@ -191,10 +537,6 @@
             <translation>&lt;b&gt;توجّه إلى مكتب المساعدة لإكمال الباقي.&lt;/b&gt; أعطهم رقم الإيصال {number}.</translation>
         </message>
         <message>
-            <source>Tested, works</source>
-            <translation>جُرّب ويعمل</translation>
-        </message>
-        <message>
             <source>Works already</source>
             <translation>يعمل من قبل</translation>
         </message>
@@ -215,6 +557,10 @@
             <translation>&lt;b&gt;سيتحقق الموظفون، ولا حاجة إلى الانتظار.&lt;/b&gt; رقم إيصالك {number}.</translation>
         </message>
         <message>
+            <source>The key begins to work when it is handed over to you.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>The key that you tried first does not sign you in any more.</source>
             <translation>المفتاح الذي جرّبته أولًا لم يعد يسجّل دخولك.</translation>
         </message>
@@ -223,8 +569,16 @@
             <translation>بقي على هذا المفتاح شيء لم يكتمل.</translation>
         </message>
         <message>
+            <source>Key ending {digits}</source>
+            <translation>مفتاح ينتهي بـ {digits}</translation>
+        </message>
+        <message>
             <source>The answer is late. Staff will look.</source>
             <translation>تأخّر الرد. سيتحقق الموظفون.</translation>
+        </message>
+        <message>
+            <source>Your keys are ready</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>Your key is ready</source>
@@ -249,10 +603,6 @@
         <message>
             <source>Your phone works. If you lose it, tell the desk.</source>
             <translation>هاتفك يعمل. إذا فقدته فأخبر مكتب المساعدة.</translation>
-        </message>
-        <message>
-            <source>Key ending {digits}</source>
-            <translation>مفتاح ينتهي بـ {digits}</translation>
         </message>
     </context>
     <context>
@@ -726,6 +1076,57 @@
         </message>
     </context>
     <context>
+        <name>KeysHeld</name>
+        <message>
+            <source>You have as many as your organization allows. The helpdesk can tell you more.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>It works, I am done</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>You have keys already</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>You have a key already</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Those that you have go on working.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>What are you here for?</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>A lost key stops working once the new one was tested, not before.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>since {day}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>ending {digits}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Finish</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>I lost this one: {name}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>I want one more key</source>
+            <translation type="unfinished" />
+        </message>
+    </context>
+    <context>
         <name>Language</name>
         <message>
             <source>English</source>
@@ -1161,6 +1562,22 @@
             <translation>تحققنا مرة أخرى فوجدنا شيئًا ناقصًا. يُرجى عدم استخدام هذا المفتاح بعد.</translation>
         </message>
         <message>
+            <source>Staff said no</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>You can ask once more, or go back.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>This is the key that is done already</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Please take it out, and put in another one.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>That took too long</source>
             <translation>استغرق ذلك وقتًا طويلًا</translation>
         </message>
@@ -1203,6 +1620,22 @@
         <message>
             <source>The office computer did not accept this</source>
             <translation>لم يقبل حاسوب المؤسسة هذا</translation>
+        </message>
+        <message>
+            <source>Staff must say yes first</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>They cannot be asked from here. Please go to the desk.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>You have enough keys</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Your organization allows no more. The helpdesk can tell you more.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>That code is not right</source>
@@ -2927,6 +3360,101 @@
         </message>
     </context>
     <context>
+        <name>Staff</name>
+        <message>
+            <source>Ask staff</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>They look whether it is you.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>They look at your identity card or passport. Have it ready.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>They decide whether this key may be wiped.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>They decide whether you get one more key.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>They decide whether you get a key in place of the lost one.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>They let you in as a guest.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>One moment…</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>They have {time} left.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Your number: {number}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Staff are asked</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Staff said no</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Nobody could come in time</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>We cannot ask staff now</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Asking staff…</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>You can ask once more, or go back.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{given} of {needed} said yes</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Ask once more</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Please wait here</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Two of them must say yes.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>&lt;b&gt;They wrote:&lt;/b&gt; {reason}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Staff tell you by the number on this screen.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Staff come to you, or say yes from their desk.</source>
+            <translation type="unfinished" />
+        </message>
+    </context>
+    <context>
         <name>StepBar</name>
         <message>
             <source>Step {number} of {total}, {name}</source>
@@ -3349,6 +3877,38 @@
             <translation>متابعة</translation>
         </message>
         <message>
+            <source>Mail me a code</source>
+            <translation>إرسال رمز إلى بريدي</translation>
+        </message>
+        <message>
+            <source>Text me a code</source>
+            <translation>إرسال رمز برسالة نصية</translation>
+        </message>
+        <message>
+            <source>Scan my badge</source>
+            <translation>مسح بطاقتي</translation>
+        </message>
+        <message>
+            <source>Show me who you found</source>
+            <translation>عرض الشخص الذي وجدتموه</translation>
+        </message>
+        <message>
+            <source>Go on without a check</source>
+            <translation>المتابعة بلا تحقق</translation>
+        </message>
+        <message>
+            <source>Use my authenticator app</source>
+            <translation>استخدام تطبيق المصادقة</translation>
+        </message>
+        <message>
+            <source>Use my phone</source>
+            <translation>استخدام هاتفي</translation>
+        </message>
+        <message>
+            <source>Ask the staff</source>
+            <translation>اطلب من الموظفين</translation>
+        </message>
+        <message>
             <source>Hold it to the reader</source>
             <translation>قرّبها من القارئ</translation>
         </message>
@@ -3403,38 +3963,6 @@
         <message>
             <source>It shows 6 digits</source>
             <translation>يعرض 6 أرقام</translation>
-        </message>
-        <message>
-            <source>Mail me a code</source>
-            <translation>إرسال رمز إلى بريدي</translation>
-        </message>
-        <message>
-            <source>Text me a code</source>
-            <translation>إرسال رمز برسالة نصية</translation>
-        </message>
-        <message>
-            <source>Scan my badge</source>
-            <translation>مسح بطاقتي</translation>
-        </message>
-        <message>
-            <source>Show me who you found</source>
-            <translation>عرض الشخص الذي وجدتموه</translation>
-        </message>
-        <message>
-            <source>Go on without a check</source>
-            <translation>المتابعة بلا تحقق</translation>
-        </message>
-        <message>
-            <source>Use my authenticator app</source>
-            <translation>استخدام تطبيق المصادقة</translation>
-        </message>
-        <message>
-            <source>Use my phone</source>
-            <translation>استخدام هاتفي</translation>
-        </message>
-        <message>
-            <source>Ask the staff</source>
-            <translation>اطلب من الموظفين</translation>
         </message>
         <message>
             <source>The reader is below this screen.</source>
