@@ -50,7 +50,7 @@ from ui.widgets.keypad import Keypad
 from ui.widgets.label import Label
 from ui.widgets.notice import Notice
 from ui.widgets.option_card import OptionCard
-from ui.widgets.pin_field import PinField
+from ui.widgets.pin_field import PinField, SecretEdit
 from ui.widgets.text_field import TextField
 
 
@@ -158,8 +158,9 @@ class DeskView(QWidget):
             return
         field = PinField(self.theme, say("Desk", "PIN of your staff key"), self)
         field.lock(locked=state.busy)
-        pad = Keypad(self.theme, secret=True)
+        pad = Keypad(self.theme, secret=True, letters=True)
         pad.aim(field.edit)
+        pad.letters_wanted.connect(lambda: self._type_into(field.edit, opens=True))
         row, typed = QHBoxLayout(), QVBoxLayout()
         row.setSpacing(self.theme.px(24))
         typed.addWidget(field)
@@ -229,7 +230,7 @@ class DeskView(QWidget):
     def _type_into(self, edit: QWidget, *, opens: bool = False) -> None:
         """Aim the keyboard that is open; open it where it was asked for."""
         if self._keyboard is None and opens:
-            self._keyboard = Keyboard(self.theme, parent=self)
+            self._keyboard = Keyboard(self.theme, secret=isinstance(edit, SecretEdit), parent=self)
             self._keyboard.closed.connect(self._put_away)
             self._outer.addWidget(self._keyboard)
             edit.setFocus()
