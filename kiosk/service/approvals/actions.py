@@ -94,12 +94,14 @@ def required(tx: WriteTx, parts: Parts, row: EnrollmentRow, action: ApprovalActi
 
 
 def require(parts: Parts, row: EnrollmentRow, action: ApprovalAction) -> None:
-    """The same before anything is tried: nothing is used up, whoever the person is. Raises ApprovalRequired."""
+    """The same before anything is tried: nothing is used up, whoever the person is. One that was used a moment ago, by
+    the same request sent twice at once, will do here: `required` has the last word. Raises ApprovalRequired."""
     if not parts.settings.supervision.needed(action):
         return
     with parts.store.read() as tx:
-        if _approved(tx, row, action) is None:
-            raise ApprovalRequired(action)
+        found = rows.approvals_of(tx, row.id, action)
+    if not any(each.state in (ApprovalState.APPROVED, ApprovalState.USED) for each in found):
+        raise ApprovalRequired(action)
 
 
 def action_of(method: VerificationMethod) -> ApprovalAction | None:
