@@ -32,6 +32,7 @@ class Shell(QWidget):
 
     emitted = Signal(object)
     themed = Signal(object)
+    desk_wanted = Signal()
 
     def __init__(self, theme: Theme, place: Surroundings, languages: tuple[Language, ...], parent: QWidget) -> None:
         super().__init__(parent)
@@ -106,6 +107,7 @@ class Shell(QWidget):
         self.wizard.emitted.connect(self.emitted)
         self.wizard.chrome_changed.connect(self._look_again)
         self.wizard.help_wanted.connect(self.open_help)
+        self.wizard.desk_wanted.connect(self.desk_wanted)
         self.tools.help_wanted.connect(self.open_help)
         self.tools.language_wanted.connect(self.open_languages)
         self.tools.text_scaled.connect(lambda scale: self.themed.emit(self._theme.with_(text_scale=scale)))

@@ -95,6 +95,7 @@ class Window(QWidget):
         self._outer.addWidget(shell)
         shell.emitted.connect(self.emitted)
         shell.themed.connect(self.set_theme)
+        shell.desk_wanted.connect(self.open_desk)
         shell.idle.expired.connect(lambda: self.emitted.emit(IdleExpired()))
         shell.idle.stayed.connect(self._stay)
         if self._state is not None:

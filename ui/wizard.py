@@ -46,6 +46,7 @@ class Wizard(QWidget):
     emitted = Signal(object)
     chrome_changed = Signal()
     help_wanted = Signal()
+    desk_wanted = Signal()
 
     def __init__(self, theme: Theme, place: Surroundings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -249,6 +250,8 @@ class Wizard(QWidget):
             self._emit(action.event)
         elif action.name == "help":
             self.help_wanted.emit()
+        elif action.name == "desk":
+            self.desk_wanted.emit()
         else:
             self._ask_page(place, action)
 

@@ -493,6 +493,10 @@
             <source>Request {number}</source>
             <translation>الطلب {number}</translation>
         </message>
+        <message>
+            <source>I am staff</source>
+            <translation>أنا من الموظفين</translation>
+        </message>
     </context>
     <context>
         <name>Done</name>

@@ -103,6 +103,7 @@ class WaitForStaffPage(Page):
             problem=None if denied else state.problem,
             back=Action(verify_words.back(), "back", WentBack(), "ghost"),
             primary=again,
+            secondary=Action(say("Desk", "I am staff"), "", None, "ghost", name="desk"),
             scene="people",
             keeps=True,
             help=(say("Staff", "Staff tell you by the number on this screen."), words.asked_for(state.action)),
