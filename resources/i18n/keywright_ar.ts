@@ -5,35 +5,35 @@
         <name>Backup</name>
         <message>
             <source>Not now</source>
-            <translation type="unfinished" />
+            <translation>ليس الآن</translation>
         </message>
         <message>
             <source>Key {number}</source>
-            <translation type="unfinished" />
+            <translation>المفتاح {number}</translation>
         </message>
         <message>
             <source>Now your backup key</source>
-            <translation type="unfinished" />
+            <translation>والآن مفتاحك الاحتياطي</translation>
         </message>
         <message>
             <source>Your first key is done. Take it out, and keep the other one in a safe place.</source>
-            <translation type="unfinished" />
+            <translation>مفتاحك الأول جاهز. أخرجه، واحفظ المفتاح الآخر في مكان آمن.</translation>
         </message>
         <message>
             <source>Tested, works</source>
-            <translation type="unfinished" />
+            <translation>تم اختباره ويعمل</translation>
         </message>
         <message>
             <source>Set up a backup key</source>
-            <translation type="unfinished" />
+            <translation>إعداد مفتاح احتياطي</translation>
         </message>
         <message>
             <source>If you lose one key, you sign in with the other one.</source>
-            <translation type="unfinished" />
+            <translation>إذا فقدت أحد المفتاحين، تسجّل الدخول بالآخر.</translation>
         </message>
         <message>
             <source>It may have a PIN of its own, or the same.</source>
-            <translation type="unfinished" />
+            <translation>يمكن أن يكون له رمز PIN خاص به أو الرمز نفسه.</translation>
         </message>
     </context>
     <context>
@@ -506,7 +506,7 @@
         </message>
         <message>
             <source>Your other key</source>
-            <translation type="unfinished" />
+            <translation>مفتاحك الآخر</translation>
         </message>
         <message>
             <source>Tested, works</source>
@@ -562,7 +562,7 @@
         </message>
         <message>
             <source>The key begins to work when it is handed over to you.</source>
-            <translation type="unfinished" />
+            <translation>يبدأ المفتاح بالعمل عند تسليمه إليك.</translation>
         </message>
         <message>
             <source>The key that you tried first does not sign you in any more.</source>
@@ -582,7 +582,7 @@
         </message>
         <message>
             <source>Your keys are ready</source>
-            <translation type="unfinished" />
+            <translation>مفاتيحك جاهزة</translation>
         </message>
         <message>
             <source>Your key is ready</source>
@@ -1083,51 +1083,51 @@
         <name>KeysHeld</name>
         <message>
             <source>You have as many as your organization allows. The helpdesk can tell you more.</source>
-            <translation type="unfinished" />
+            <translation>لديك العدد الذي تسمح به مؤسستك. يمكن لمكتب المساعدة أن يخبرك بالمزيد.</translation>
         </message>
         <message>
             <source>It works, I am done</source>
-            <translation type="unfinished" />
+            <translation>إنه يعمل، لقد انتهيت</translation>
         </message>
         <message>
             <source>You have keys already</source>
-            <translation type="unfinished" />
+            <translation>لديك مفاتيح بالفعل</translation>
         </message>
         <message>
             <source>You have a key already</source>
-            <translation type="unfinished" />
+            <translation>لديك مفتاح بالفعل</translation>
         </message>
         <message>
             <source>Those that you have go on working.</source>
-            <translation type="unfinished" />
+            <translation>تستمر المفاتيح التي لديك في العمل.</translation>
         </message>
         <message>
             <source>What are you here for?</source>
-            <translation type="unfinished" />
+            <translation>لماذا أنت هنا؟</translation>
         </message>
         <message>
             <source>A lost key stops working once the new one was tested, not before.</source>
-            <translation type="unfinished" />
+            <translation>يتوقف المفتاح المفقود عن العمل بعد اختبار الجديد، وليس قبل ذلك.</translation>
         </message>
         <message>
             <source>since {day}</source>
-            <translation type="unfinished" />
+            <translation>منذ {day}</translation>
         </message>
         <message>
             <source>ending {digits}</source>
-            <translation type="unfinished" />
+            <translation>ينتهي بـ {digits}</translation>
         </message>
         <message>
             <source>Finish</source>
-            <translation type="unfinished" />
+            <translation>إنهاء</translation>
         </message>
         <message>
             <source>I lost this one: {name}</source>
-            <translation type="unfinished" />
+            <translation>فقدت هذا المفتاح: {name}</translation>
         </message>
         <message>
             <source>I want one more key</source>
-            <translation type="unfinished" />
+            <translation>أريد مفتاحًا آخر</translation>
         </message>
     </context>
     <context>
@@ -1567,19 +1567,19 @@
         </message>
         <message>
             <source>Staff said no</source>
-            <translation type="unfinished" />
+            <translation>رفض الموظفون</translation>
         </message>
         <message>
             <source>You can ask once more, or go back.</source>
-            <translation type="unfinished" />
+            <translation>يمكنك أن تطلب مرة أخرى أو أن ترجع.</translation>
         </message>
         <message>
             <source>This is the key that is done already</source>
-            <translation type="unfinished" />
+            <translation>هذا هو المفتاح الجاهز بالفعل</translation>
         </message>
         <message>
             <source>Please take it out, and put in another one.</source>
-            <translation type="unfinished" />
+            <translation>يُرجى إخراجه وإدخال مفتاح آخر.</translation>
         </message>
         <message>
             <source>That took too long</source>
@@ -1627,19 +1627,19 @@
         </message>
         <message>
             <source>Staff must say yes first</source>
-            <translation type="unfinished" />
+            <translation>يجب أن يوافق الموظفون أولًا</translation>
         </message>
         <message>
             <source>They cannot be asked from here. Please go to the desk.</source>
-            <translation type="unfinished" />
+            <translation>لا يمكن سؤالهم من هنا. يُرجى التوجه إلى المكتب.</translation>
         </message>
         <message>
             <source>You have enough keys</source>
-            <translation type="unfinished" />
+            <translation>لديك ما يكفي من المفاتيح</translation>
         </message>
         <message>
             <source>Your organization allows no more. The helpdesk can tell you more.</source>
-            <translation type="unfinished" />
+            <translation>لا تسمح مؤسستك بالمزيد. يمكن لمكتب المساعدة أن يخبرك بالمزيد.</translation>
         </message>
         <message>
             <source>That code is not right</source>
@@ -3367,95 +3367,95 @@
         <name>Staff</name>
         <message>
             <source>Ask staff</source>
-            <translation type="unfinished" />
+            <translation>اسأل الموظفين</translation>
         </message>
         <message>
             <source>They look whether it is you.</source>
-            <translation type="unfinished" />
+            <translation>يتأكدون من هويتك.</translation>
         </message>
         <message>
             <source>They look at your identity card or passport. Have it ready.</source>
-            <translation type="unfinished" />
+            <translation>ينظرون في بطاقة هويتك أو جواز سفرك. جهّزه من فضلك.</translation>
         </message>
         <message>
             <source>They decide whether this key may be wiped.</source>
-            <translation type="unfinished" />
+            <translation>يقررون ما إذا كان يجوز مسح هذا المفتاح.</translation>
         </message>
         <message>
             <source>They decide whether you get one more key.</source>
-            <translation type="unfinished" />
+            <translation>يقررون ما إذا كنت ستحصل على مفتاح آخر.</translation>
         </message>
         <message>
             <source>They decide whether you get a key in place of the lost one.</source>
-            <translation type="unfinished" />
+            <translation>يقررون ما إذا كنت ستحصل على مفتاح بدل المفقود.</translation>
         </message>
         <message>
             <source>They let you in as a guest.</source>
-            <translation type="unfinished" />
+            <translation>يسمحون لك بالدخول ضيفًا.</translation>
         </message>
         <message>
             <source>One moment…</source>
-            <translation type="unfinished" />
+            <translation>لحظة من فضلك…</translation>
         </message>
         <message>
             <source>They have {time} left.</source>
-            <translation type="unfinished" />
+            <translation>بقي لديهم {time}.</translation>
         </message>
         <message>
             <source>Your number: {number}</source>
-            <translation type="unfinished" />
+            <translation>رقمك: {number}</translation>
         </message>
         <message>
             <source>Staff are asked</source>
-            <translation type="unfinished" />
+            <translation>تم سؤال الموظفين</translation>
         </message>
         <message>
             <source>Staff said no</source>
-            <translation type="unfinished" />
+            <translation>رفض الموظفون</translation>
         </message>
         <message>
             <source>Nobody could come in time</source>
-            <translation type="unfinished" />
+            <translation>لم يتمكن أحد من الحضور في الوقت المناسب</translation>
         </message>
         <message>
             <source>We cannot ask staff now</source>
-            <translation type="unfinished" />
+            <translation>لا يمكننا سؤال الموظفين الآن</translation>
         </message>
         <message>
             <source>Asking staff…</source>
-            <translation type="unfinished" />
+            <translation>جارٍ سؤال الموظفين…</translation>
         </message>
         <message>
             <source>You can ask once more, or go back.</source>
-            <translation type="unfinished" />
+            <translation>يمكنك أن تطلب مرة أخرى أو أن ترجع.</translation>
         </message>
         <message>
             <source>{given} of {needed} said yes</source>
-            <translation type="unfinished" />
+            <translation>وافق {given} من {needed}</translation>
         </message>
         <message>
             <source>Ask once more</source>
-            <translation type="unfinished" />
+            <translation>اسأل مرة أخرى</translation>
         </message>
         <message>
             <source>Please wait here</source>
-            <translation type="unfinished" />
+            <translation>يُرجى الانتظار هنا</translation>
         </message>
         <message>
             <source>Two of them must say yes.</source>
-            <translation type="unfinished" />
+            <translation>يجب أن يوافق اثنان منهم.</translation>
         </message>
         <message>
             <source>&lt;b&gt;They wrote:&lt;/b&gt; {reason}</source>
-            <translation type="unfinished" />
+            <translation>&lt;b&gt;كتبوا:&lt;/b&gt; {reason}</translation>
         </message>
         <message>
             <source>Staff tell you by the number on this screen.</source>
-            <translation type="unfinished" />
+            <translation>يعرفك الموظفون بالرقم الظاهر على هذه الشاشة.</translation>
         </message>
         <message>
             <source>Staff come to you, or say yes from their desk.</source>
-            <translation type="unfinished" />
+            <translation>يأتي الموظفون إليك أو يوافقون من مكتبهم.</translation>
         </message>
     </context>
     <context>
