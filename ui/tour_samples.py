@@ -26,6 +26,7 @@ from ui.tour_accounts import app_code_samples, app_samples, new_samples
 from ui.tour_keys import ADDRESS, KEY, MODEL, Sample, key_samples, stopped_samples, working_samples
 from ui.tour_parties import party_samples
 from ui.tour_phone import id_samples, phone_check_samples, phone_done_samples, phone_samples
+from ui.tour_staff import more_key_samples, staff_samples
 
 _MAIL = RelyingPartyName("mail.example.org", "Staff mail")
 _VPN = RelyingPartyName("vpn.example.org", "VPN")
@@ -56,6 +57,8 @@ def samples(locale: str) -> Iterator[Sample]:
     yield from app_code_samples(visit)
     yield from phone_check_samples(visit)
     yield from id_samples(_verified(visit))
+    yield from staff_samples(visit)
+    yield from more_key_samples(_verified(visit))
     yield from phone_samples(_verified(visit))
     yield from key_samples(_verified(visit))
     yield from _working(_verified(visit))

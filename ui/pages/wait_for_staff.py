@@ -76,9 +76,10 @@ class WaitForStaffPage(Page):
         self._number.show_number(
             approval.number if approval is not None and waits else "", say("Staff", "Your number: {number}")
         )
-        self._rows.setVisible(approval is not None and waits)
+        calm = waits and state.problem is None  # where the line is down, its notice takes the room
+        self._rows.setVisible(approval is not None and calm)
         self._rows.show_rows(_rows(approval) if approval is not None and waits else ())
-        self._left.setVisible(waits)
+        self._left.setVisible(calm)
         reason = clean(state.problem.reason, _LONGEST) if isinstance(state.problem, Denied) else ""
         self._said.setVisible(bool(reason))
         self._said.show_notice("stop", say("Staff", "<b>They wrote:</b> {reason}").format(reason=reason))
