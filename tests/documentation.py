@@ -16,8 +16,9 @@ from pydantic.fields import FieldInfo
 
 from kiosk.contract.problems import Word
 from kiosk.service.catalog import DIRECTORIES, MESSENGERS, PHONES, RELYING_PARTIES, SCREENERS, connectors
-from kiosk.service.errors import TABLE, TITLES
+from kiosk.service.errors import TABLE
 from kiosk.service.settings import ServiceSettings
+from kiosk.service.titles import TITLES
 from tests import documentation_connectors
 from tests.documentation_tables import Setting, comment, means, models, setting, shown, toml
 

@@ -68,7 +68,9 @@ REASONS: dict[str, object] = {
     "expired": QT_TRANSLATE_NOOP("Messages", "It took too long."),
     "bad_options": QT_TRANSLATE_NOOP("Messages", "It asked for something that no key can do."),
     "key_of_another": QT_TRANSLATE_NOOP("Messages", "It belongs to somebody else."),
-    "key_recalled": QT_TRANSLATE_NOOP("Messages", "A fault was found in this type of key. It is not given out any more."),
+    "key_recalled": QT_TRANSLATE_NOOP(
+        "Messages", "A fault was found in this type of key. It is not given out any more."
+    ),
     "key_lost": QT_TRANSLATE_NOOP("Messages", "It was reported lost. Please give it to the staff."),
     "key_retired": QT_TRANSLATE_NOOP("Messages", "It was taken out of use."),
     "not_in_stock": QT_TRANSLATE_NOOP("Messages", "It is not one of the keys that are given out here."),

@@ -18,6 +18,7 @@ from kiosk.service import errors
 from kiosk.service.accounts.sign_in_guard import SessionGuard
 from kiosk.service.assembly import Service
 from kiosk.service.enrollments.rules import EnrollmentRefused
+from kiosk.service.titles import TITLES
 from kiosk.service.tls import Identity
 from kiosk.service.tokens.guard import Guard
 from kiosk.service.verification.rules import VerificationRefused
@@ -74,7 +75,7 @@ def test_every_refusal_has_an_answer() -> None:
 
 
 def test_every_word_has_a_title() -> None:
-    assert set(errors.TITLES) == set(Word)
+    assert set(TITLES) == set(Word)
 
 
 def test_a_call_without_a_token_is_refused(running: Running, station: Station) -> None:

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 from structlog.testing import capture_logs
 
 from kiosk.contract.phone import PhoneStanding, PhoneStatus
+from kiosk.contract.staff import Approval, ApprovalAction, ApprovalState
 from kiosk.enrollment.answers import Failed
 from kiosk.enrollment.answers_of_phone import PhoneMoved, PhoneUnseen
-from kiosk.enrollment.effects import WatchPhone
+from kiosk.enrollment.answers_of_staff import ApprovalMoved, ApprovalUnseen
+from kiosk.enrollment.effects import WatchApproval, WatchPhone
 from kiosk.enrollment.events import Event
 from kiosk.errors import ServiceBroken, ServiceError, ServiceUnreachable, SessionExpired
-from kiosk.station.phone_watch import GRACE, HOLD, PhoneWatch
+from kiosk.station.phone_watch import GRACE, HOLD, PhoneWatch, Watched
 
 PENDING, SCANNED = PhoneStanding(PhoneStatus.PENDING), PhoneStanding(PhoneStatus.SCANNED, "417")
 COMPLETED, EXPIRED = PhoneStanding(PhoneStatus.COMPLETED), PhoneStanding(PhoneStatus.EXPIRED)
-Said = PhoneStanding | ServiceError | ValueError
+Said = PhoneStanding | Approval | ServiceError | ValueError
 PATIENCE = 10.0
 
 
@@ -41,6 +44,16 @@ class Service:
         self.goes_on = threading.Event()
 
     def phone_standing(self, transaction_id: str, seen: str = "", hold: int = 0) -> PhoneStanding:
+        said = self._next(seen, hold)
+        assert isinstance(said, PhoneStanding)
+        return said
+
+    def approval(self, enrollment_id: str, approval_id: str, seen: str = "", hold: int = 0) -> Approval:
+        said = self._next(seen, hold)
+        assert isinstance(said, Approval)
+        return said
+
+    def _next(self, seen: str, hold: int) -> PhoneStanding | Approval:
         self.seen.append((seen, hold))
         self.time += self.takes
         if not self.said:
@@ -48,7 +61,7 @@ class Service:
             assert self.goes_on.wait(PATIENCE)
             return PENDING
         said = self.said.pop(0)
-        if isinstance(said, PhoneStanding):
+        if isinstance(said, PhoneStanding | Approval):
             return said
         raise said
 
@@ -76,14 +89,16 @@ class Told:
 
 def over(events: list[Event]) -> bool:
     last = events[-1] if events else None
+    if isinstance(last, ApprovalMoved):
+        return last.approval.state is not ApprovalState.PENDING
     return isinstance(last, Failed) or (isinstance(last, PhoneMoved) and last.standing.status.over)
 
 
-def watched(service: Service, seconds: int = 300) -> list[Event]:
-    """All that is told of a code until it is over."""
+def watched(service: Service, seconds: int = 300, asked: Watched | None = None) -> list[Event]:
+    """All that is told of a code, or of a request to staff, until it is over."""
     told = Told()
     watch = PhoneWatch(lambda: service, told, lambda: service.time, lambda: 0.5)
-    watch.watch(WatchPhone(7, "t1", seconds))
+    watch.watch(asked or WatchPhone(7, "t1", seconds))
     events = told.until(over)
     assert watch.stop(PATIENCE)
     assert service.closed == 1
@@ -95,6 +110,16 @@ def test_each_move_is_told_once_and_the_next_is_waited_for_at_once() -> None:
     assert watched(service) == [PhoneMoved(7, each) for each in (PENDING, SCANNED, COMPLETED)]
     statuses = ["", "PENDING", "PENDING", "SCANNED", "SCANNED"]
     assert service.seen == [(status, HOLD) for status in statuses]
+
+
+def test_a_request_to_staff_is_watched_until_all_who_must_have_said_yes() -> None:
+    asked = Approval("a1", ApprovalAction.VERIFY, ApprovalState.PENDING, "47", 2, 0, 600)
+    once, done = replace(asked, given=1), replace(asked, given=2, state=ApprovalState.APPROVED)
+    service = Service(asked, asked, once, ServiceUnreachable("T-1"), done, takes=2.0)
+    told = watched(service, asked=WatchApproval(7, "e1", "a1", 600))
+    assert [each.approval for each in told if isinstance(each, ApprovalMoved)] == [asked, once, done]
+    assert [type(each) for each in told if not isinstance(each, ApprovalMoved)] == [ApprovalUnseen]
+    assert [seen for seen, _ in service.seen][:3] == ["", "pending:0", "pending:0"]
 
 
 def test_a_line_that_fails_in_the_middle_loses_no_completion() -> None:
