@@ -9,12 +9,14 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Any, TypeVar
+from uuid import uuid4
 
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 from hardware.simulated.key import SimulatedKey
 from hardware.simulated.source import SimulatedSource
+from hardware.simulated.traits import CTAP21
 from kiosk.commands.composition import open_journal, open_session, reference
 from kiosk.commands.embedded import Embedded
 from kiosk.commands.mailbox import Mail
@@ -32,8 +34,8 @@ T = TypeVar("T", bound=State)
 
 
 def fresh_key() -> SimulatedKey:
-    """A key in the port, with a finger on it whenever it blinks."""
-    key = SimulatedKey()
+    """A key that nobody had before, in the port, with a finger on it whenever it blinks."""
+    key = SimulatedKey(replace(CTAP21, serial=f"SIM-{uuid4().hex[:12]}"))
     key.touch_automatically = True
     key.plug()
     return key

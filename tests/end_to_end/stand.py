@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from uuid import uuid4
 
 from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from PySide6.QtWidgets import QApplication
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from hardware.authenticator import KeySource
 from hardware.simulated.key import SimulatedKey
 from hardware.simulated.source import SimulatedSource
+from hardware.simulated.traits import CTAP21
 from kiosk.commands.composition import open_journal, open_session, reference
 from kiosk.commands.embedded import Embedded
 from kiosk.commands.port import watch_port
@@ -25,6 +27,11 @@ from ui.surroundings import Surroundings
 PIN = "kiwi-2701-moos"
 
 
+def new_key() -> SimulatedKey:
+    """A key that nobody had before."""
+    return SimulatedKey(replace(CTAP21, serial=f"SIM-{uuid4().hex[:12]}"))
+
+
 @dataclass
 class Stand:
     """One kiosk. `folder` is its own: journal and log. `source` is where other keys than `keys` come from."""
@@ -32,13 +39,13 @@ class Stand:
     folder: Path
     endpoint: ServiceEndpoint
     secret: Callable[[], str]
-    keys: Sequence[SimulatedKey] = field(default_factory=lambda: (SimulatedKey(),))
+    keys: Sequence[SimulatedKey] = field(default_factory=lambda: (new_key(),))
     source: KeySource | None = None
 
     @classmethod
     def at(cls, embedded: Embedded, folder: Path, *keys: SimulatedKey) -> Stand:
         """A kiosk of this service."""
-        return cls(folder, embedded.station.service, embedded.secret, keys or (SimulatedKey(),))
+        return cls(folder, embedded.station.service, embedded.secret, keys or (new_key(),))
 
     @property
     def key(self) -> SimulatedKey:
