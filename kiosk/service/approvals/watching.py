@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import Final
 
 from fastapi.concurrency import run_in_threadpool
 
 from kiosk.contract.staff import Approval, ApprovalState
 from kiosk.service.approvals.actions import standing
-from kiosk.service.approvals.bulletin import TICK, queue_of
+from kiosk.service.approvals.bulletin import queue_of
+from kiosk.service.noticeboard import Lookout
 from kiosk.service.parts import Parts
-from kiosk.service.store.engine import StoreBusy
 from kiosk.service.tokens.rules import Caller
 
 LONGEST_WAIT: Final = 20
@@ -25,7 +24,7 @@ class Watch:
 
     def __init__(self, parts: Parts) -> None:
         self._parts, self._bulletin = parts, parts.bulletin
-        self._ticking: asyncio.Future[None] | None = None
+        self._lookout = Lookout(parts.bulletin, parts.store, parts.clock.now)
 
     async def standing(self, caller: Caller, enrollment_id: str, approval_id: str) -> Approval:
         """How a request of a station stands now. Raises NoSuchApproval, StoreBusy."""
@@ -40,7 +39,7 @@ class Watch:
         seconds; at once where it is over. Raises as `standing`."""
         loop = asyncio.get_running_loop()
         until, dismissals = loop.time() + wait, self._bulletin.dismissals
-        with self._waiting(approval_id) as news:
+        with self._lookout.waiting(approval_id) as news:
             while True:
                 news.clear()
                 told = await self.standing(caller, enrollment_id, approval_id)
@@ -57,7 +56,7 @@ class Watch:
         nothing is missed."""
         loop = asyncio.get_running_loop()
         until, dismissals = loop.time() + wait, self._bulletin.dismissals
-        with self._waiting(queue_of(tenant)) as news:
+        with self._lookout.waiting(queue_of(tenant)) as news:
             while True:
                 news.clear()
                 now, left = self._bulletin.moves(tenant), until - loop.time()
@@ -65,40 +64,6 @@ class Watch:
                     return now
                 with suppress(TimeoutError):
                     await asyncio.wait_for(news.wait(), left)
-
-    @contextmanager
-    def _waiting(self, topic: str) -> Iterator[asyncio.Event]:
-        loop, news = asyncio.get_running_loop(), asyncio.Event()
-
-        def wake() -> None:
-            loop.call_soon_threadsafe(news.set)
-
-        self._bulletin.wait(topic, wake)
-        try:
-            self._tick()
-            yield news
-        finally:
-            self._bulletin.leave(topic, wake)
-
-    def _tick(self) -> None:
-        """What other replicas change is looked for while somebody waits."""
-        if self._ticking is None or self._ticking.done():
-            self._ticking = asyncio.ensure_future(self._keep_fresh())
-
-    async def _keep_fresh(self) -> None:
-        while self._bulletin.awaited:
-            with suppress(StoreBusy):  # whoever reads next is told
-                await self._refreshed()
-            await asyncio.sleep(TICK)
-
-    async def _refreshed(self) -> None:
-        if self._bulletin.fresh:
-            return
-        store, now = self._parts.store, self._parts.clock.now()
-        if store.in_process:
-            self._bulletin.refresh(store, now)
-        else:
-            await run_in_threadpool(self._bulletin.refresh, store, now)
 
 
 def watch(parts: Parts) -> Watch:

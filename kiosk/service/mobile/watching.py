@@ -9,11 +9,10 @@ from typing import Final
 from fastapi.concurrency import run_in_threadpool
 
 from kiosk.contract.phone import PhoneStanding, PhoneStatus
-from kiosk.service.mobile.board import TICK
 from kiosk.service.mobile.outside import EACH
 from kiosk.service.mobile.standings import at_once, standing
+from kiosk.service.noticeboard import Lookout
 from kiosk.service.parts import Parts
-from kiosk.service.store.engine import StoreBusy
 from kiosk.service.tokens.rules import Caller
 
 LONGEST_WAIT: Final = 20
@@ -25,13 +24,11 @@ class Watch:
 
     def __init__(self, parts: Parts) -> None:
         self._parts, self._board = parts, parts.board
-        self._look: asyncio.Future[None] | None = None
-        self._ticking: asyncio.Future[None] | None = None
+        self._lookout = Lookout(parts.board, parts.store, parts.clock.now)
 
     async def standing(self, caller: Caller, transaction_id: str) -> PhoneStanding:
         """How it stands now. Raises NoSuchCode, PhonesUnavailable, StoreBusy."""
-        if not self._board.fresh:
-            await self._refreshed()
+        await self._lookout.refreshed()
         known = at_once(self._parts, caller, transaction_id)
         if known is not None:
             return known
@@ -42,16 +39,10 @@ class Watch:
     async def changed(self, caller: Caller, transaction_id: str, seen: PhoneStatus, wait: float) -> PhoneStanding:
         """How it stands as soon as that is not `seen`, or anything else that is told of it changes, or after so many
         seconds; at once where it is over. Raises as `standing`."""
-        loop, news, dismissals = asyncio.get_running_loop(), asyncio.Event(), self._board.dismissals
+        loop, dismissals = asyncio.get_running_loop(), self._board.dismissals
         until = loop.time() + wait
         before: PhoneStanding | None = None
-
-        def wake() -> None:
-            loop.call_soon_threadsafe(news.set)
-
-        self._board.wait(transaction_id, wake)
-        try:
-            self._tick()
+        with self._lookout.waiting(transaction_id) as news:
             while True:
                 news.clear()
                 told = await self.standing(caller, transaction_id)
@@ -61,33 +52,8 @@ class Watch:
                     return told
                 with suppress(TimeoutError):
                     await asyncio.wait_for(news.wait(), min(left, told.expires_in, self._soonest))
-        finally:
-            self._board.leave(transaction_id, wake)
 
     @property
     def _soonest(self) -> float:
         """A service elsewhere tells nobody of its own accord."""
         return LONGEST_WAIT if self._parts.enroller is None else EACH.total_seconds()
-
-    async def _refreshed(self) -> None:
-        if self._look is None or self._look.done():
-            self._look = asyncio.ensure_future(self._refresh())
-        await asyncio.shield(self._look)
-
-    async def _refresh(self) -> None:
-        store, now = self._parts.store, self._parts.clock.now()
-        if store.in_process:
-            self._board.refresh(store, now)
-        else:
-            await run_in_threadpool(self._board.refresh, store, now)
-
-    def _tick(self) -> None:
-        """The board stays fresh while somebody waits, whose own question has been answered."""
-        if self._ticking is None or self._ticking.done():
-            self._ticking = asyncio.ensure_future(self._keep_fresh())
-
-    async def _keep_fresh(self) -> None:
-        while self._board.awaited:
-            await asyncio.sleep(TICK)
-            with suppress(StoreBusy):  # whoever asks next is told
-                await self._refreshed()

@@ -11,10 +11,11 @@ import pytest
 
 from kiosk.contract.staff import ApprovalState
 from kiosk.service.approvals import actions
-from kiosk.service.approvals.bulletin import TICK, Bulletin, queue_of
+from kiosk.service.approvals.bulletin import Bulletin, queue_of
 from kiosk.service.approvals.decisions import decide
 from kiosk.service.approvals.rules import NoSuchApproval
 from kiosk.service.approvals.watching import watch
+from kiosk.service.noticeboard import TICK
 from kiosk.service.store.approvals import Moved
 from tests.kiosk.service.staff.crew import Crew
 
