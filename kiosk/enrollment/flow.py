@@ -213,6 +213,8 @@ def _interrupt(state: State, event: Cancelled | IdleExpired | TimeExpired) -> St
     """Give up, nobody there, time over: whatever was begun is taken back, and the person forgotten."""
     if isinstance(state, Connecting | Welcome):
         return stay(state)
+    if isinstance(event, Cancelled) and isinstance(state, Backup):
+        return more_keys.without(state)
     if isinstance(event, Cancelled) and state.visit.done and not finished(state):
         return more_keys.leave(state)
     late = isinstance(event, TimeExpired) and not finished(state)

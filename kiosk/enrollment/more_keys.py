@@ -67,6 +67,12 @@ def once_more(state: KeysHeld | Backup) -> Step:
     return state, (ChooseIntent(visit.attempt, visit.enrollment_id, state.chosen, state.lost),)
 
 
+def without(state: Backup) -> Step:
+    """No other key comes, though policy may want one: those that are done are done, and the rest of the visit follows.
+    While the service is told that one comes, nothing is given up."""
+    return stay(state) if state.busy else app.start(state.visit)
+
+
 def leave(state: State) -> Step:
     """The next key comes to nothing: what was begun with it is taken back, and the person told of those before."""
     assert not isinstance(state, Connecting)

@@ -42,8 +42,9 @@ from kiosk.enrollment.effects import (
 )
 from kiosk.enrollment.events import Cancelled, Event
 from kiosk.enrollment.flow import advance, begin
-from kiosk.enrollment.states import Connecting, RandomPin, State, Welcome
+from kiosk.enrollment.states import Connecting, EnterCode, RandomPin, State, WaitForStaff, Welcome
 from kiosk.errors import ServiceBroken
+from kiosk.secret import Secret
 from kiosk.station.approval import Approve, with_approval
 from kiosk.station.lanes import Lane
 from kiosk.station.work import Build, ForgetParty, Job, Outcome, Settle
@@ -156,6 +157,8 @@ class Session:
             observer(state)
         if isinstance(before, RandomPin) and before.pin is not None and not isinstance(state, RandomPin):
             before.pin.wipe()  # it was shown, once
+        if (code := _typed(before)) is not None and code is not _typed(state):
+            code.wipe()  # it was kept for staff to let it pass
         if isinstance(state, Welcome) and not isinstance(before, Connecting):
             every = (before.visit.issued, *(each.issued for each in before.visit.done))
             for given in (one for some in every for one in some):
@@ -176,3 +179,12 @@ class Session:
             self._network.submit(Job(outcome))
         else:
             self._post(outcome)
+
+
+def _typed(state: State) -> Secret | None:
+    """The code that somebody typed, as long as the same may be sent once more."""
+    match state:
+        case EnterCode(typed=typed) | WaitForStaff(came_from=EnterCode(typed=typed)):
+            return typed
+        case _:
+            return None
