@@ -72,6 +72,7 @@ _PUBLISHED = select(*_COLUMNS).where(*_OF, policies.c.published_at.is_not(None))
 _CURRENT = _PUBLISHED.limit(1)
 _HISTORY = _PUBLISHED.limit(bindparam("most"))
 _DRAFT_OF = select(*_COLUMNS).where(*_OF, policies.c.published_at.is_(None))
+_DRAFT_LOCKED = _DRAFT_OF.with_for_update()
 _THIS_DRAFT = (
     policies.c.number == bindparam("wanted"),
     policies.c.edition == bindparam("seen"),
@@ -113,8 +114,9 @@ def published(tx: ReadTx, tenant: str, project_id: str = "") -> PolicyRow | None
 
 
 def draft(tx: ReadTx, tenant: str, project_id: str = "") -> PolicyRow | None:
-    """The next one, as far as it was written."""
-    return _one(tx, _DRAFT_OF, tenant, project_id)
+    """The next one, as far as it was written. Who may change it holds it until they are through: the others find what
+    became of it, never a draft beside the policy that it has become."""
+    return _one(tx, _DRAFT_LOCKED if isinstance(tx, WriteTx) else _DRAFT_OF, tenant, project_id)
 
 
 def history(tx: ReadTx, tenant: str, project_id: str, most: int) -> tuple[PolicyRow, ...]:

@@ -44,6 +44,7 @@ def test_a_kiosk_asks_for_intents_and_for_the_next_key(tmp_path: Path, tls: tupl
             done = enrolled(running, station, enrollment, key_like(running), "90001234")
             assert done["phase"] == "done"
             assert station.post(f"{path}/next-key", {}, 200) == {"number": 2, "least": 1, "most": 2}
+            running.clock.advance(seconds=40)
             again = enrolled(running, station, enrollment, key_like(running), "90005678")
             assert (again["phase"], again["receipt"]) == ("done", done["receipt"])
             assert station.post(f"{path}/next-key", {}, 409)["code"] == "keys_enough"
