@@ -7,7 +7,7 @@ from dataclasses import replace
 from kiosk.contract.profile import VerificationMethod
 from kiosk.contract.staff import Approval, ApprovalAction, ApprovalState
 from kiosk.enrollment import more_keys, reset
-from kiosk.enrollment.answers import Approved, Failed
+from kiosk.enrollment.answers import Failed
 from kiosk.enrollment.answers_of_staff import ApprovalMoved, ApprovalOpened, ApprovalUnseen
 from kiosk.enrollment.ask_staff import ask
 from kiosk.enrollment.effects import VerifyPerson, WatchApproval
@@ -135,7 +135,7 @@ def _approved(state: WaitForStaff, approval: Approval) -> Step:
     came_from = state.came_from
     match came_from:
         case ResetKey():
-            return reset.on_reset(replace(came_from, visit=visit), Approved(visit.attempt))
+            return reset.take_out(replace(came_from, visit=visit))
         case KeysHeld() | Backup():
             return more_keys.once_more(replace(came_from, visit=visit))
         case _:
