@@ -264,6 +264,20 @@ def test_an_observer_may_dispatch_and_sees_every_state_once(bench: Bench) -> Non
     assert session.stop()
 
 
+def test_a_code_is_forgotten_once_it_verified_somebody(bench: Bench) -> None:
+    typed: list[Secret] = []
+
+    def watch(state: State) -> None:
+        if isinstance(state, EnterCode) and state.typed is not None:
+            assert not state.typed.wiped
+            typed.append(state.typed)
+
+    bench.host.session.observe(watch)
+    assert isinstance(walk(bench, Guest(bench, lambda _: False, lambda: None)), Done)
+    assert len(typed) == 1
+    assert typed[0].wiped
+
+
 def test_a_random_pin_is_forgotten_as_soon_as_it_was_shown(bench: Bench) -> None:
     bench.server.policy = {"pin": {"origin": "random"}}
     shown: list[Secret] = []
