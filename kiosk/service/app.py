@@ -15,6 +15,8 @@ from kiosk.service.approvals import routes as approval_routes
 from kiosk.service.approvals.watching import watch as watch_approvals
 from kiosk.service.bulk_import import routes as migration_routes
 from kiosk.service.concierge import routes as concierge_routes
+from kiosk.service.console import routes as console_routes
+from kiosk.service.console.page import Console
 from kiosk.service.document import document_of
 from kiosk.service.edge import Edge
 from kiosk.service.enrollments import routes as enrollment_routes
@@ -50,6 +52,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.watch = watch = Watch(parts)
     app.state.approvals = watch_approvals(parts)
     app.state.layout = Layout(resource("templates/phone"), parts.settings.organization, parts.settings.languages)
+    app.state.console = Console(resource("templates/console"), resource("icons"), parts.settings.organization)
     app.include_router(token_routes.router, tags=["tokens"])
     app.include_router(enrollment_routes.router, tags=["enrollments"])
     app.include_router(approval_routes.router, tags=["staff"])
@@ -70,6 +73,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.include_router(activation_pages.router, tags=["pages"])
     app.include_router(invitation_pages.router, tags=["pages"])
     app.include_router(phone_pages.router, tags=["pages"])
+    app.include_router(console_routes.router, tags=["console"])
     app.add_api_route(HEALTH, _health(parts), methods=["GET"], tags=["health"], summary="Whether the service works")
     lane = StatusLane(watch, KeptCallers(parts))
     app.add_middleware(Edge, reference=lambda: receipt_of(parts.random.token(8)), lane=lane.answer)

@@ -24,7 +24,7 @@ limit of its own."""
 _STREAMING: Final = re.compile(
     f"{re.escape(MIGRATE)}(/[0-9a-f]{{32}}/retry)?|" + PROJECT_LIST.replace("{project_id}", "[0-9a-f]{32}")
 )
-_PAGES: Final = re.compile("/[mai]/.+")  # what phones open, and send forms to
+_PAGES: Final = re.compile("/[mai]/.+|/console/.+")  # what phones and staff open, and send forms to
 _GIVEN: Final = re.compile(rb"[A-Za-z0-9-]{1,64}")
 _HEADERS: Final = (
     (b"cache-control", b"no-store"),

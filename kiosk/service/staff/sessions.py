@@ -49,8 +49,9 @@ def open_session(parts: Parts, staff: StaffRow, kind: Kind, holder: str) -> str:
     return token
 
 
-def session_of(parts: Parts, token: str, kind: Kind, holder: str) -> StaffSession:
-    """Who is signed in with this token, there; whoever is not, or not any more, is refused. Raises StaffRefused."""
+def session_of(parts: Parts, token: str, kind: Kind, holder: str, *, seen: bool = True) -> StaffSession:
+    """Who is signed in with this token, there; whoever is not, or not any more, is refused. `seen` is false for what a
+    page asks by itself: that does not keep anybody signed in. Raises StaffRefused."""
     now = parts.clock.now()
     with parts.store.read() as tx:
         row = rows.staff_session(tx, hashed(token))
@@ -59,7 +60,7 @@ def session_of(parts: Parts, token: str, kind: Kind, holder: str) -> StaffSessio
         raise StaffRefused
     if (row.kind, row.holder) != (kind, holder):
         raise StaffRefused
-    if not timedelta(0) <= now - row.seen_at < timedelta(seconds=parts.settings.staff.idle) / _EXACTNESS:
+    if seen and not timedelta(0) <= now - row.seen_at < timedelta(seconds=parts.settings.staff.idle) / _EXACTNESS:
         parts.store.write(lambda tx: rows.touch_staff_session(tx, row.token_hash, now), hasty=True)
     return StaffSession(
         staff=staff,

@@ -1,0 +1,15 @@
+"""All routes of the console, as the application takes them in."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import APIRouter
+
+from kiosk.service.console import board, entrance
+
+ROUTERS: Final = (entrance.router, board.router)
+
+router = APIRouter()
+for each in ROUTERS:
+    router.include_router(each)
