@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from fastapi import FastAPI
 
@@ -37,6 +37,31 @@ from kiosk.service.staff import routes as staff_routes
 from kiosk.service.tokens import routes as token_routes
 from kiosk.service.tokens.kept import KeptCallers
 
+FACES: Final = (
+    (token_routes.router, "tokens"),
+    (enrollment_routes.router, "enrollments"),
+    (approval_routes.router, "staff"),
+    (staff_routes.router, "staff"),
+    (message_routes.router, "messages"),
+    (external_tokens_routes.router, "external tokens"),
+    (concierge_routes.router, "concierge"),
+    (partner_routes.router, "partners"),
+    (account_routes.router, "accounts"),
+    (factor_routes.router, "second factor"),
+    (guest_routes.router, "guests"),
+    (migration_routes.router, "migrations"),
+    (handout_routes.router, "projects"),  # before those of pictures: its PDF is another path
+    (project_routes.router, "projects"),
+    (member_routes.router, "projects"),
+    (feed_routes.router, "projects"),
+    (phone_routes.router, "phones"),
+    (activation_pages.router, "pages"),
+    (invitation_pages.router, "pages"),
+    (phone_pages.router, "pages"),
+    (console_routes.router, "console"),
+)
+"""All routes, each with the word that the document files them under; the first that fits is taken."""
+
 
 def create_app(parts: Parts) -> FastAPI:
     """The service over its parts. Nothing is opened or started here."""
@@ -53,27 +78,8 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.approvals = watch_approvals(parts)
     app.state.layout = Layout(resource("templates/phone"), parts.settings.organization, parts.settings.languages)
     app.state.console = Console(resource("templates/console"), resource("icons"), parts.settings.organization)
-    app.include_router(token_routes.router, tags=["tokens"])
-    app.include_router(enrollment_routes.router, tags=["enrollments"])
-    app.include_router(approval_routes.router, tags=["staff"])
-    app.include_router(staff_routes.router, tags=["staff"])
-    app.include_router(message_routes.router, tags=["messages"])
-    app.include_router(external_tokens_routes.router, tags=["external tokens"])
-    app.include_router(concierge_routes.router, tags=["concierge"])
-    app.include_router(partner_routes.router, tags=["partners"])
-    app.include_router(account_routes.router, tags=["accounts"])
-    app.include_router(factor_routes.router, tags=["second factor"])
-    app.include_router(guest_routes.router, tags=["guests"])
-    app.include_router(migration_routes.router, tags=["migrations"])
-    app.include_router(handout_routes.router, tags=["projects"])  # before those of pictures: its PDF is another path
-    app.include_router(project_routes.router, tags=["projects"])
-    app.include_router(member_routes.router, tags=["projects"])
-    app.include_router(feed_routes.router, tags=["projects"])
-    app.include_router(phone_routes.router, tags=["phones"])
-    app.include_router(activation_pages.router, tags=["pages"])
-    app.include_router(invitation_pages.router, tags=["pages"])
-    app.include_router(phone_pages.router, tags=["pages"])
-    app.include_router(console_routes.router, tags=["console"])
+    for router, tag in FACES:
+        app.include_router(router, tags=[tag])
     app.add_api_route(HEALTH, _health(parts), methods=["GET"], tags=["health"], summary="Whether the service works")
     lane = StatusLane(watch, KeptCallers(parts))
     app.add_middleware(Edge, reference=lambda: receipt_of(parts.random.token(8)), lane=lane.answer)
