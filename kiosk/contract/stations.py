@@ -10,7 +10,17 @@ Jwk = dict[str, str]
 """A public key as RFC 7517 writes it (P-256: kty, crv, x, y; Ed25519: kty, crv, x)."""
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-"""RFC 7523, section 2.2."""
+"""RFC 7523, section 2.2. The assertion is a compact JWS (ES256) over `iss` and `sub` (both the client id), `aud` (the
+address of the token endpoint as the station calls it), `iat`, `exp` (at most 60 seconds later) and a random `jti`. The
+form has `client_assertion_type` and `client_assertion`, and no secret."""
+
+CLOCK_HEADER = "Keywright-Clock"
+"""The service's time (seconds since 1970), told beside a refusal to whoever signed well at another time: by the token
+endpoint with `invalid_client`, by activation with `malformed` for the reason `clock`. The station asks once more, by
+that time. What else is wrong with an activation: `public_key`, `proof`; a code that is none is `code_invalid`."""
+
+MOST_STEPS = 64
+"""Steps in one standing; what is more waits for the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +28,9 @@ class ActivateStation:
     """POST /stations/activate, with no token: the one-time code of the console, and the key pair that the station made.
 
     `proof` is a compact JWS (ES256) by that key over `{"code_sha256", "aud", "iat"}`: who sends the key has it.
+    `code_sha256` is hexadecimal, of `code` as it is sent; `aud` the address of this call as the station makes it; `iat`
+    seconds since 1970. A code is 16 characters of Crockford's base 32 in groups of four; its QR code is the address of
+    the service, `#`, the code. The same request once more (where its answer was lost) has the same answer.
     """
 
     code: str = field(repr=False)
@@ -74,7 +87,8 @@ class Standing:
     """PUT /stations/me/standing, every `heartbeat` seconds and when the step changes. `step` is the name of the
     screen, nothing of a person; `seconds` how long it has been there; `queue` how many rows of the journal wait to be
     settled; `clock` the station's own time (seconds since 1970); `problem` a word; `steps` are those that ended since
-    the last standing that was taken; `counter` numbers the standings, so that none counts twice."""
+    the last standing that was taken; `counter` numbers the standings, so that none counts twice: the same again is
+    answered again, a smaller one is not taken (a station that lost count is taken once it was silent for a while)."""
 
     step: str
     seconds: float
@@ -101,6 +115,8 @@ class StandingHeard:
 
 __all__ = [
     "ASSERTION_TYPE",
+    "CLOCK_HEADER",
+    "MOST_STEPS",
     "ActivateStation",
     "ActivatedStation",
     "Jwk",
