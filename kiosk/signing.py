@@ -19,6 +19,7 @@ from joserfc.jwk import OKPKey
 
 _ALGORITHMS: Final = ["Ed25519"]
 _LONGEST: Final = 1_000_000  # characters
+_ENCODER: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 class NotSigned(Exception):
@@ -63,7 +64,7 @@ def verified(token: str, public: dict[str, str]) -> Any:
 
 def canonical(value: Any) -> bytes:
     """The same bytes for the same JSON value: sorted, compact, UTF-8 (RFC 8785, for what has no fractions)."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return _ENCODER.encode(value).encode()
 
 
 def _base64url(data: bytes) -> str:

@@ -8,7 +8,7 @@ import platform
 import sys
 from collections.abc import Callable
 
-from tests.benchmarks import ctap, first_paint, guest, http, identify, migrate, poll, reuse, stall, timing
+from tests.benchmarks import ctap, first_paint, guest, http, identify, migrate, poll, reuse, stall, timing, trail
 from tests.benchmarks.measure import Row
 
 BENCHMARKS: dict[str, tuple[Callable[[int], Row | list[Row]], int]] = {
@@ -22,6 +22,7 @@ BENCHMARKS: dict[str, tuple[Callable[[int], Row | list[Row]], int]] = {
     "i": (migrate.run, 1),
     "j": (poll.run, 1),
     "h": (timing.run, timing.EACH),
+    "k": (trail.run, 7),
 }
 """Each benchmark and how often it is repeated."""
 
