@@ -16,6 +16,7 @@ from kiosk.service.approvals.watching import watch as watch_approvals
 from kiosk.service.bulk_import import routes as migration_routes
 from kiosk.service.concierge import routes as concierge_routes
 from kiosk.service.console import routes as console_routes
+from kiosk.service.console.events import Listeners
 from kiosk.service.console.page import Console
 from kiosk.service.document import document_of
 from kiosk.service.edge import Edge
@@ -78,6 +79,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.approvals = watch_approvals(parts)
     app.state.layout = Layout(resource("templates/phone"), parts.settings.organization, parts.settings.languages)
     app.state.console = Console(resource("templates/console"), resource("icons"), parts.settings.organization)
+    app.state.listeners = Listeners()
     for router, tag in FACES:
         app.include_router(router, tags=[tag])
     app.add_api_route(HEALTH, _health(parts), methods=["GET"], tags=["health"], summary="Whether the service works")

@@ -6,9 +6,9 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from kiosk.service.console import board, entrance
+from kiosk.service.console import board, entrance, events, waiting
 
-ROUTERS: Final = (entrance.router, board.router)
+ROUTERS: Final = (entrance.router, events.router, board.router, waiting.router)
 
 router = APIRouter()
 for each in ROUTERS:

@@ -110,7 +110,7 @@ ConfirmedAdministrator = Annotated[Member, Depends(Needs(Role.ADMINISTER, confir
 def _session(parts: Parts, browser: Browser, request: Request) -> StaffSession:
     if not browser.token:
         raise NotSignedIn
-    seen = LIVE not in request.headers
+    seen = LIVE not in request.headers and request.headers.get("accept") != "text/event-stream"
     try:
         return sessions.session_of(parts, browser.token, Kind.CONSOLE, browser.holder, seen=seen)
     except StaffRefused as error:

@@ -113,5 +113,115 @@
     for (const each of root.querySelectorAll("time[data-local]"))
       each.textContent = forms[each.dataset.local].format(new Date(each.dateTime));
   };
+  const lasts = (seconds) => {
+    if (seconds < 60) return `${seconds} s`;
+    if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
+    const minutes = Math.floor((seconds % 3600) / 60);
+    if (seconds < 172800) return `${Math.floor(seconds / 3600)} h${minutes ? ` ${minutes} min` : ""}`;
+    return `${Math.floor(seconds / 86400)} days`;
+  };
+  const begun = new WeakMap();
+  const tick = () => {
+    const now = performance.now();
+    for (const each of document.querySelectorAll("[data-since], [data-left]")) {
+      if (!begun.has(each)) begun.set(each, now);
+      const passed = Math.floor((now - begun.get(each)) / 1000);
+      const { since, left } = each.dataset;
+      const shown = since === undefined ? Math.max(0, Number(left) - passed) : Number(since) + passed;
+      const words = lasts(shown);
+      if (each.textContent !== words) each.textContent = words;
+    }
+  };
   local(document);
+  tick();
+  if (document.querySelector("[data-since], [data-left], [data-live]")) setInterval(tick, 1000);
+
+  // ── news ─────────────────────────────────────────────────────────────────────────────────────
+  const live = document.body.dataset.live;
+  const title = document.title;
+  let waiting = null;
+  const busy = (place) => {
+    if (place.contains(document.activeElement) || place.querySelector("form[aria-busy]")) return true;
+    return [...place.querySelectorAll("input:not([type=hidden]), textarea")].some((each) => each.value !== each.defaultValue);
+  };
+  const items = (place) => new Map([...place.querySelectorAll("[data-item]")].map((each) => [each.id, each]));
+  const replace = (old, now) => {
+    if (!busy(old)) return old.replaceWith(now);
+    const [had, has] = [items(old), items(now)]; // somebody works in it: what they work at stays as it is
+    const last = [...had.values()].pop();
+    for (const [id, each] of had) {
+      if (has.has(id)) {
+        if (!busy(each)) each.replaceWith(has.get(id));
+      } else if (!busy(each)) {
+        each.remove();
+      } else {
+        for (const button of each.querySelectorAll("button")) button.disabled = true;
+        trouble(each, "There is nothing to decide here any more.");
+      }
+    }
+    const list = last && last.parentElement;
+    for (const [id, each] of has) if (!had.has(id) && list) list.append(each);
+  };
+  let fetching = false;
+  let again = false;
+  const refresh = async () => {
+    if (fetching) {
+      again = true;
+      return;
+    }
+    fetching = true;
+    try {
+      const answer = await fetch(location.pathname + location.search, { headers: { "Keywright-Live": "1" } });
+      if (answer.status === 401) return location.reload();
+      if (!answer.ok) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      for (const old of document.querySelectorAll("[data-fresh]")) {
+        const now = page.querySelector(`[data-fresh="${old.dataset.fresh}"]`);
+        if (now && now.innerHTML !== old.innerHTML) replace(old, now);
+      }
+      local(document);
+      tick();
+    } catch {
+      // The line is down: the stream asks again, and then so does this.
+    } finally {
+      fetching = false;
+      if (again) {
+        again = false;
+        refresh();
+      }
+    }
+  };
+  const counted = (number) => {
+    for (const each of document.querySelectorAll('[data-count="requests"]')) {
+      each.hidden = !number;
+      each.textContent = number;
+      each.setAttribute("aria-label", `${number} waiting`);
+    }
+    document.title = number ? `(${number}) ${title}` : title;
+    if (waiting !== null && number > waiting) say(number === 1 ? "One request waits." : `${number} requests wait.`);
+    waiting = number;
+  };
+  let stream = null;
+  const listen = () => {
+    if (stream || document.hidden || !document.body.classList.contains("inside")) return;
+    stream = new EventSource("/console/events");
+    stream.addEventListener("requests", (event) => {
+      counted(Number(event.data));
+      if (live === "requests") refresh();
+    });
+    stream.addEventListener("stations", () => {
+      if (live === "stations") refresh();
+    });
+    stream.addEventListener("over", () => {
+      stream.close();
+      location.reload();
+    });
+  };
+  const hush = () => {
+    if (stream) stream.close();
+    stream = null;
+  };
+  document.addEventListener("visibilitychange", () => (document.hidden ? hush() : listen()));
+  window.addEventListener("pagehide", hush);
+  window.addEventListener("pageshow", (event) => (event.persisted ? location.reload() : listen()));
 })();
