@@ -24,6 +24,8 @@ _URL = re.compile(r"https://[^\s/@?#]+(/[^\s?#]*)?")
 _NAME = re.compile(r"[a-z][a-z0-9._-]{0,63}")
 _TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _CAMERA = re.compile(r"[^\x00-\x1f\x7f]{1,128}")
+_QUEUE = re.compile(r"([A-Za-z0-9_][A-Za-z0-9_.-]{0,126})?")
+_SOCKET = re.compile(r"(/[^\s:]{1,100})?")  # CUPS itself sees to it that nothing leaves the machine in clear
 _TRUTH = {"true": True, "false": False}
 
 
@@ -56,6 +58,16 @@ class ServiceEndpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class PrinterSettings:
+    """The printer for sealed letters: a `queue` of CUPS, empty for none. `server` is the socket of another CUPS on this
+    machine than the system's own; `patience` is in seconds, until the printer has taken a letter."""
+
+    queue: str = ""
+    server: str = ""
+    patience: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
 class StationSettings:
     """All settings of one station.
 
@@ -77,6 +89,7 @@ class StationSettings:
     camera_badges: bool = False
     agent_socket: Path | None = None
     credentials_folder: Path | None = None
+    printer: PrinterSettings = PrinterSettings()
 
 
 def load_station_settings(file: Path, environment: Mapping[str, str]) -> StationSettings:
@@ -101,6 +114,7 @@ def read_station_settings(
     top = _Reader(dict(table), "", names, folder)
     service = _Reader(top.table("service"), "service.", names, folder)
     credentials = _Reader(top.table("credentials"), "credentials.", names, folder)
+    printer = _Reader(top.table("printer"), "printer.", names, folder)
     settings = StationSettings(
         service=_service(service),
         state_folder=top.path("state_folder", STATE_FOLDER),
@@ -112,8 +126,9 @@ def read_station_settings(
         camera_badges=top.truth("camera_badges", default=False),
         agent_socket=top.path("agent_socket", Path()) if top.has("agent_socket") else None,
         credentials_folder=credentials.path("folder", Path()) if credentials.has("folder") else None,
+        printer=_printer(printer),
     )
-    for reader in (service, credentials, top):
+    for reader in (service, credentials, printer, top):
         reader.finish()
     if names:
         raise ConfigurationError(ENVIRONMENT + min(names), "is no setting of a station")
@@ -132,6 +147,18 @@ def _service(reader: _Reader) -> ServiceEndpoint:
         answer_timeout=reader.number("answer_timeout", standard.answer_timeout, (0.1, 300)),
         retries=int(reader.number("retries", standard.retries, (0, 5), whole=True)),
     )
+
+
+def _printer(reader: _Reader) -> PrinterSettings:
+    standard = PrinterSettings()
+    settings = PrinterSettings(
+        queue=reader.text("queue", standard.queue, _QUEUE),
+        server=reader.text("server", standard.server, _SOCKET),
+        patience=reader.number("patience", standard.patience, (5, 600)),
+    )
+    if settings.server and not settings.queue:
+        raise ConfigurationError("printer.queue", "is missing")
+    return settings
 
 
 @dataclass

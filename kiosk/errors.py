@@ -16,6 +16,7 @@ KioskError
 │   ├── NotApproved        staff did not let the key be wiped
 │   ├── Denied             staff said no, for a `reason`
 │   ├── SameKey            the backup key must be another one
+│   ├── LetterNotPrinted   the letter with the PIN did not come out of the printer; `why`
 │   └── TookTooLong        the visit's absolute time is over
 ├── ServiceError           anything about the service, as the station sees it
 │   ├── ServiceUnreachable not connected, name not found, timed out before an answer
@@ -139,6 +140,15 @@ class Denied(VisitError):
 
 class SameKey(VisitError):
     """This key was set up in this visit already: the backup key must be another one."""
+
+
+@dataclass(eq=False)
+class LetterNotPrinted(VisitError):
+    """The letter with the PIN did not come out. `why`: `no_printer` (this station has none), `no_cups`, `refused` (no
+    such queue, or it takes nothing), `not_finished` (no paper, switched off) or `not_made` (the page itself); whatever
+    was handed to the printer was taken back."""
+
+    why: str = ""
 
 
 class TookTooLong(VisitError):

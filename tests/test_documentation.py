@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.__main__ import COMMANDS
-from kiosk.config import ServiceEndpoint, StationSettings, load_station_settings
+from kiosk.config import PrinterSettings, ServiceEndpoint, StationSettings, load_station_settings
 from kiosk.contract.paths import Scope
 from kiosk.contract.policy import Demand
 from kiosk.contract.problems import Word
@@ -29,6 +29,7 @@ SERVICE, STATION = (DOCS / "service.md").read_text(encoding="utf-8"), (DOCS / "s
 ALL = "\n".join(guide.read_text(encoding="utf-8") for guide in GUIDES)
 UNITS = sorted((ROOT / "resources").glob("*/*.service"))
 RENAMED = {"credentials_folder": "credentials.folder"}
+TABLES = {"service": ServiceEndpoint, "printer": PrinterSettings}
 
 
 def _id(path: Path) -> str:
@@ -86,8 +87,8 @@ def _paths(table: dict[str, object], path: str = "") -> list[str]:
 
 
 def test_every_setting_of_a_station_is_in_its_guide_and_its_example() -> None:
-    own = [RENAMED.get(each.name, each.name) for each in fields(StationSettings) if each.name != "service"]
-    settings = own + [f"service.{each.name}" for each in fields(ServiceEndpoint)]
+    own = [RENAMED.get(each.name, each.name) for each in fields(StationSettings) if each.name not in TABLES]
+    settings = own + [f"{table}.{each.name}" for table, kind in TABLES.items() for each in fields(kind)]
     assert [name for name in settings if f"| `{name}` |" not in STATION] == []
     text = (ROOT / "resources/config/station.toml").read_text(encoding="utf-8")
     assert [name for name in settings if not re.search(rf"(?m)^(# )?{name.rpartition('.')[2]} = ", text)] == []

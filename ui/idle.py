@@ -40,14 +40,14 @@ def waits_for_person(state: State) -> bool:
     """Whether a person's data is on the screen and the next step is theirs, with no other time limit on it."""
     match state:
         case (
-            Connecting() | Welcome() | Prove() | RandomPin(pin=None, problem=None) | SetUpApp(setup=None, problem=None)
+            Connecting() | Welcome() | Prove() | SetUpApp(setup=None, problem=None) | RandomPin(pin=None, problem=None)
         ):
             return False
         case Touch(problem=None) | SelectKey(problem=None) | EnrollFinger(problem=None):
             return False  # the key has a time limit of its own
         case ResetKey(stage=ResetStage.APPROVAL | ResetStage.TOUCH, problem=None):
             return False  # they wait for staff, or have seconds
-        case Phone(code=None, problem=None) | Phone(busy=True):
+        case Phone(code=None, problem=None) | Phone(busy=True) | RandomPin(letter=True, printed=False, problem=None):
             return False
         case Phone(standing=standing) if standing is not None:
             # a phone at work is not touched here, and has the time that its code works

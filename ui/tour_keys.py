@@ -130,6 +130,12 @@ def _random(visit: Visit) -> Iterator[Sample]:
     yield Sample("pin-random", s.RandomPin(visit, Secret(_PIN), must_change=True))
     yield Sample("pin-random-long", s.RandomPin(visit, Secret(_PIN * 3)))
     yield Sample("pin-random-failed", s.RandomPin(visit, problem=key_errors.KeySilent(5.0)))
+    yield Sample("letter-setting", s.RandomPin(visit, letter=True))
+    letter = s.RandomPin(visit, Secret(_PIN), must_change=True, letter=True)
+    yield Sample("letter-printing", letter)
+    yield Sample("letter-printed", replace(letter, printed=True))
+    yield Sample("letter-failed", replace(letter, problem=kiosk_errors.LetterNotPrinted("not_finished")))
+    yield Sample("letter-not-begun", s.RandomPin(visit, letter=True, problem=kiosk_errors.LetterNotPrinted("refused")))
 
 
 def _finger(visit: Visit) -> Iterator[Sample]:

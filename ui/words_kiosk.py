@@ -70,6 +70,11 @@ KIOSK_WORDS: dict[type[Exception], Words] = {
         QT_TRANSLATE_NOOP("Messages", "This is the key that is done already"),
         QT_TRANSLATE_NOOP("Messages", "Please take it out, and put in another one."),
     ),
+    kiosk.LetterNotPrinted: Words(
+        QT_TRANSLATE_NOOP("Messages", "The letter with your PIN did not come out"),
+        QT_TRANSLATE_NOOP("Messages", "The printer may be out of paper, or off. Please tell the desk."),
+        TELL_DESK,
+    ),
     kiosk.TookTooLong: Words(
         QT_TRANSLATE_NOOP("Messages", "That took too long"),
         QT_TRANSLATE_NOOP("Messages", "For your safety we forgot what you typed. Please start again."),

@@ -16,6 +16,7 @@ from kiosk.logs import reference as make_reference
 from kiosk.station.approval import Approve
 from kiosk.station.journal import Journal
 from kiosk.station.on_device import build_device
+from kiosk.station.printing import Printer
 from kiosk.station.session import Session
 from kiosk.station.work import LaneContext, Performer
 
@@ -59,6 +60,12 @@ def open_journal(settings: StationSettings) -> Journal:
     return Journal(settings.state_folder / JOURNAL, lambda: datetime.now(UTC))
 
 
+def printer_of(settings: StationSettings) -> Printer | None:
+    """The printer for letters, where the station has one."""
+    printer = settings.printer
+    return Printer(printer.queue, printer.server, printer.patience) if printer.queue else None
+
+
 def open_session(
     settings: StationSettings,
     *,
@@ -83,7 +90,7 @@ def open_session(
         return performer
 
     return Session(
-        device=build_device(source, journal),
+        device=build_device(source, journal, printer_of(settings)),
         network=network,
         post=post,
         reference=reference,

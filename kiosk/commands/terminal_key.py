@@ -13,6 +13,7 @@ from kiosk.enrollment.events import (
     Cancelled,
     Continued,
     Event,
+    LetterWanted,
     PinChosen,
     PinReplaced,
     PinTyped,
@@ -88,11 +89,22 @@ class KeyPrompts:
         if state.pin is None:
             self._tell("Making up a PIN…")
             return None
+        if state.letter:
+            return self._letter(state)
         click.echo(f"The PIN of the key is: {state.pin.reveal()}")
         if state.must_change:
             click.echo("It must be changed at its first use.")
         click.prompt("It is shown once. Press Enter to go on", default="", show_default=False)
         return Continued()
+
+    def _letter(self, state: RandomPin) -> Event | None:
+        """The PIN is for the letter alone."""
+        if not state.printed:
+            self._tell("Printing the letter with the PIN…")
+            return None
+        if state.must_change:
+            self._tell("The PIN in the letter must be changed at its first use.")
+        return Continued() if click.confirm("Is the letter there, and closed?", default=True) else LetterWanted()
 
     def _finger(self, state: EnrollFinger) -> Event | None:
         if state.problem is not None:

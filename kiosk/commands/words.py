@@ -65,6 +65,7 @@ SENTENCES: dict[type[Exception], str] = {
     kiosk.ApprovalNeeded: "Staff must approve this first ({action}). Ask at the desk.",
     kiosk.KeysEnough: "The person has as many keys as policy allows. The helpdesk knows more.",
     kiosk.NotApproved: "Wiping the key was not approved. Take another key.",
+    kiosk.LetterNotPrinted: "The letter with the PIN was not printed ({why}). See `keywright doctor`.",
     kiosk.TookTooLong: "It took too long. Start again.",
     kiosk.ServiceError: "The service could not do it. Try again.",
     kiosk.ServiceUnreachable: "The service does not answer. Check the network and the service, then try again.",

@@ -20,10 +20,18 @@ class PinMode(StrEnum):
 
 
 class PinOrigin(StrEnum):
-    """Who makes up a new PIN: the person, or the kiosk by chance (shown once, to be changed where the key can)."""
+    """Who makes up a new PIN: the person, or the kiosk by chance (to be changed where the key can)."""
 
     CHOSEN = "chosen"
     RANDOM = "random"
+
+
+class PinDelivery(StrEnum):
+    """How a random PIN comes to the person: on the screen, once, or in a sealed letter that the station prints and
+    nobody sees."""
+
+    SCREEN = "screen"
+    LETTER = "letter"
 
 
 class Demand(StrEnum):
@@ -60,7 +68,7 @@ class PinPolicy:
     digits (staff number, phone) that may not be part of the PIN; they are never stored by the station.
     `random_length` is that of a random PIN, raised to what key and policy ask for at least. `built_in_uv`: a key whose
     owner is verified by its own means (a fingerprint) needs no PIN from the person. `enroll_fingerprint`: enroll one
-    finger after the PIN."""
+    finger after the PIN. `delivery` is that of a random PIN."""
 
     mode: PinMode = PinMode.REQUIRED
     min_length: int = 6
@@ -73,6 +81,7 @@ class PinPolicy:
     random_length: int = 8
     built_in_uv: bool = False
     enroll_fingerprint: Demand | None = None
+    delivery: PinDelivery = PinDelivery.SCREEN
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,13 @@ class PinGenerated:
 
 
 @dataclass(frozen=True, slots=True)
+class LetterPrinted:
+    """PrintLetter succeeded: the letter left the printer's queue."""
+
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
 class SampleTaken:
     """EnrollFingerprint: one try at the sensor."""
 
@@ -250,6 +257,7 @@ Answer = (
     | KeySelected
     | PinAccepted
     | PinGenerated
+    | LetterPrinted
     | SampleTaken
     | FingerEnrolled
     | Approved

@@ -1,7 +1,7 @@
 """What is to be done: effects are imperatives for one of the two lanes. Each carries its `attempt`.
 
-Device lane: InspectKey, SelectKey, SetPin, SetRandomPin, VerifyPin, ChangePin, UseBuiltInUv, EnrollFingerprint,
-MakeCredential, ProveCredential, ConfigureKey, ResetKey, CountCredentials, CloseKey.
+Device lane: InspectKey, SelectKey, SetPin, SetRandomPin, PrintLetter, VerifyPin, ChangePin, UseBuiltInUv,
+EnrollFingerprint, MakeCredential, ProveCredential, ConfigureKey, ResetKey, CountCredentials, CloseKey.
 Network lane: LoadProfile, IdentifyPerson, RegisterPerson, SendCode, VerifyPerson, CheckKey, AskApproval, BeginCeremony,
 CompleteCeremony, SubmitProof, FinishEnrollment, CancelEnrollment, FetchTotp, ConfirmTotp, OpenPhone, ClosePhone,
 ClaimMobileId, RequestApproval, TakeBackApproval, ChooseIntent, OpenNextKey; WatchPhone and WatchApproval begin there,
@@ -24,6 +24,8 @@ from kiosk.enrollment.effects_on_key import (
     CountCredentials,
     EnrollFingerprint,
     InspectKey,
+    Letter,
+    PrintLetter,
     ResetKey,
     SelectKey,
     SetPin,
@@ -63,10 +65,12 @@ __all__ = [
     "FinishEnrollment",
     "IdentifyPerson",
     "InspectKey",
+    "Letter",
     "LoadProfile",
     "MakeCredential",
     "OpenNextKey",
     "OpenPhone",
+    "PrintLetter",
     "ProveCredential",
     "RegisterPerson",
     "RequestApproval",
@@ -263,7 +267,7 @@ class CancelDevice:
 
 _Asking = LoadProfile | IdentifyPerson | RegisterPerson | SendCode | VerifyPerson | CheckKey | AskApproval
 _Key = InspectKey | SelectKey | UseBuiltInUv | EnrollFingerprint | ConfigureKey | ResetKey | CountCredentials | CloseKey
-_Pin = SetPin | SetRandomPin | VerifyPin | ChangePin
+_Pin = SetPin | SetRandomPin | PrintLetter | VerifyPin | ChangePin
 _Ceremony = BeginCeremony | MakeCredential | CompleteCeremony | ProveCredential | SubmitProof | CleanUp
 _Phone = OpenPhone | WatchPhone | ClosePhone | ClaimMobileId
 _Staff = RequestApproval | WatchApproval | TakeBackApproval | ChooseIntent | OpenNextKey

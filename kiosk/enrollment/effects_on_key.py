@@ -52,11 +52,34 @@ class VerifyPin:
 @dataclass(frozen=True, slots=True)
 class SetRandomPin:
     """Make up a PIN by these rules and set it; a key that left while one was being set is tried with that one first.
-    Answer: PinGenerated."""
+    Where it goes into a `letter`, no key is given one before the printer is ready. Answer: PinGenerated."""
 
     attempt: int
     rules: PinRules
     length: int
+    letter: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What is in a letter beside the PIN. `serial_end` is the end of the key's serial number, `locale` (BCP 47) the
+    person's. `must_change`: the key asks for another PIN at its first use."""
+
+    organization: str
+    person: str
+    model: str
+    serial_end: str
+    locale: str
+    must_change: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PrintLetter:
+    """Print the letter with this PIN, a copy of its own, which is wiped after the work. Answer: LetterPrinted."""
+
+    attempt: int
+    pin: Secret
+    letter: Letter
 
 
 @dataclass(frozen=True, slots=True)

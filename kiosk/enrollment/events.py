@@ -138,6 +138,11 @@ class PinReplaced:
 
 
 @dataclass(frozen=True, slots=True)
+class LetterWanted:
+    """RandomPin: the letter is not there, or was open; print it once more."""
+
+
+@dataclass(frozen=True, slots=True)
 class Skipped:
     """EnrollFinger, SetUpApp, Phone, ShowId, Backup: go on without. AcceptTerms: no, where they are not required.
     Prove, while a relying party cannot answer: go on without that one."""
@@ -227,6 +232,7 @@ Event = (
     | PinChosen
     | PinTyped
     | PinReplaced
+    | LetterWanted
     | Skipped
     | ResetWanted
     | Continued

@@ -18,8 +18,8 @@ from hardware.errors import (
     PinRequired,
     WrongPin,
 )
-from kiosk.contract.policy import PinMode, PinOrigin
-from kiosk.enrollment import ceremony, finger, port
+from kiosk.contract.policy import PinDelivery, PinMode, PinOrigin
+from kiosk.enrollment import ceremony, finger, letter, port
 from kiosk.enrollment.admission import verifies_itself
 from kiosk.enrollment.answers import Failed, PinAccepted, PinGenerated
 from kiosk.enrollment.effects import ChangePin as Change
@@ -30,6 +30,7 @@ from kiosk.enrollment.pin_rules import PinRules
 from kiosk.enrollment.states import ChangePin, ChoosePin, EnterPin, InsertKey, RandomPin, Remedy
 from kiosk.enrollment.step import Step, next_attempt, stay, stop
 from kiosk.enrollment.visit import KeyIdentity, Trouble, Visit
+from kiosk.errors import LetterNotPrinted
 
 FEW_TRIES = 3
 """With so many PIN tries left, or fewer, the person must say that they want to risk one."""
@@ -118,24 +119,37 @@ def on_change(state: ChangePin, event: Event) -> Step:
 
 
 def on_random(state: RandomPin, event: Event) -> Step:
-    """One step while a PIN is made up, or shown: it stays on the screen until the person goes on."""
+    """One step while a PIN is made up: it stays on the screen, or with the printer, until the person goes on."""
+    if state.pin is not None:
+        return _on_known(state, event)
     visit = state.visit
     match event:
         case PinGenerated(_, pin):
-            return replace(state, visit=replace(visit, random_pin=True), pin=pin, problem=None), ()
-        case KeyRemoved() if state.pin is not None:
-            return replace(state, visit=replace(visit, unlocked=False)), (CloseKey(same_visit=True),)
-        case Continued() if state.pin is not None:
-            here = visit.key is not None and visit.key.address in visit.port.keys
-            return unlocked(visit, has_pin=True) if here else port.look(_known_to_have_pin(visit))
+            known = replace(state, visit=replace(visit, random_pin=True), pin=pin, problem=None)
+            return letter.print_it(known) if state.letter else (known, ())
         case Continued() if state.problem is not None and visit.key is not None:
             return _random(visit, visit.key)
+        case Failed(_, LetterNotPrinted(why="no_printer") as error):  # nobody at this screen can mend that
+            return stop(visit, error, Remedy.DESK)
         case Failed(_, PinAlreadySet()):  # by somebody else
             return port.look(_known_to_have_pin(visit))
         case Failed(_, PinRefused() as error):
             return replace(state, problem=error), ()
         case _:
-            return _common(state, event) if state.pin is None else stay(state)
+            return _common(state, event)
+
+
+def _on_known(state: RandomPin, event: Event) -> Step:
+    """The key has the PIN, wherever the key is by now: its owner must get to know it."""
+    visit = state.visit
+    match event:
+        case KeyRemoved():
+            return replace(state, visit=replace(visit, unlocked=False)), (CloseKey(same_visit=True),)
+        case Continued() if state.printed or not state.letter:
+            here = visit.key is not None and visit.key.address in visit.port.keys
+            return unlocked(visit, has_pin=True) if here else port.look(_known_to_have_pin(visit))
+        case _:
+            return letter.on_letter(state, event) if state.letter else stay(state)
 
 
 def _guess(state: EnterPin | ChangePin, event: Event) -> Step:
@@ -225,9 +239,9 @@ def _random(visit: Visit, info: KeyInfo) -> Step:
     visit = _bound(next_attempt(visit))
     rules = _rules(visit, info)
     length = min(max(visit.policy.pin.random_length, rules.min_length), rules.max_length)
-    return RandomPin(visit, must_change=ceremony.will_force_change(visit, info)), (
-        SetRandomPin(visit.attempt, rules, length),
-    )
+    printed = visit.policy.pin.delivery is PinDelivery.LETTER
+    state = RandomPin(visit, must_change=ceremony.will_force_change(visit, info), letter=printed)
+    return state, (SetRandomPin(visit.attempt, rules, length, printed),)
 
 
 def _rules(visit: Visit, info: KeyInfo) -> PinRules:

@@ -73,12 +73,23 @@ class ChangePin:
 @dataclass(frozen=True, slots=True)
 class RandomPin:
     """The kiosk makes up the PIN. `pin` is None while it is being set, then shown once, until the person goes on. With
-    `problem` set it was not set, and `Continued` tries again."""
+    `problem` set it was not set, and `Continued` tries again.
+
+    With `letter` it is never shown: it is being printed until it is `printed`, and the person says whether the letter
+    is there (`Continued`), or wants another one (`LetterWanted`). With `problem` set it was not printed.
+    """
 
     visit: Visit
     pin: Secret | None = None
     must_change: bool = False
     problem: Trouble | None = None
+    letter: bool = False
+    printed: bool = False
+
+    @property
+    def printing(self) -> bool:
+        """Whether the printer has the letter just now."""
+        return self.letter and self.pin is not None and not self.printed and self.problem is None
 
 
 @dataclass(frozen=True, slots=True)

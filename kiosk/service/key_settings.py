@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from kiosk.contract.policy import Demand, PinMode, PinOrigin, ResetMode
+from kiosk.contract.policy import Demand, PinDelivery, PinMode, PinOrigin, ResetMode
 from kiosk.service.settings_model import RpId, SettingsModel
 
 Certification = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]{0,31}$")]
@@ -32,7 +32,9 @@ class PinSettings(SettingsModel):
     no_own_numbers: bool = True
     """Refuse the person's own staff and phone numbers."""
     origin: PinOrigin = PinOrigin.CHOSEN
-    """`chosen` by the person, or `random`: made up by the kiosk and shown once."""
+    """`chosen` by the person, or `random`: made up by the kiosk."""
+    delivery: PinDelivery = PinDelivery.SCREEN
+    """A random PIN is shown once (`screen`), or printed into a sealed `letter` by the station's printer."""
     random_length: int = Field(default=8, ge=4, le=63)
     """Digits of a random PIN; more where the key or `min_length` ask for more."""
     built_in_uv: bool = False
@@ -46,6 +48,8 @@ class PinSettings(SettingsModel):
             raise ValueError("min_length is above max_length")
         if self.random_length > self.max_length:
             raise ValueError("random_length is above max_length")
+        if self.delivery is PinDelivery.LETTER and self.origin is not PinOrigin.RANDOM:
+            raise ValueError('delivery "letter" needs origin "random": a PIN that somebody chose is in no letter')
         if self.enroll_fingerprint is Demand.REFUSE:
             raise ValueError("enroll_fingerprint is require or best_effort; leave it out to enroll none")
         return self

@@ -9,33 +9,50 @@ from typing import Final
 
 import typst
 
+from kiosk.enrollment.effects import Letter
+from kiosk.errors import LetterNotPrinted
 from kiosk.resources import fonts, resource
 from kiosk.secret import Secret
 
 _GROUP: Final = 4
 _RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "he", "ur"})
 _LONGEST: Final = 80
+_SOURCE: Final = "en"
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
-    """What is in it. `words` are the sentences in the person's language (BCP 47 `locale`), by their name: `title`,
-    `for`, `key`, `pin`, `change`, `keep`, `damaged`. `must_change`: the key asks for another PIN at its first use."""
+class Words:
+    """The sentences of a letter in the language `tag` (BCP 47), by their name: `title`, `for`, `key`, `pin`, `change`,
+    `keep`, `damaged`."""
 
-    organization: str
-    person: str
-    model: str
-    serial_end: str
-    locale: str
-    words: Mapping[str, str]
-    must_change: bool = False
+    tag: str
+    said: Mapping[str, str]
+
+
+def words_for(locale: str) -> Words:
+    """The words of a letter in this language, in that of its first part ("ar" for "ar-EG"), else in English.
+
+    Raises OSError and ValueError where they cannot be read.
+    """
+    known: Mapping[str, Mapping[str, str]] = json.loads(resource("templates/letter/words.json").read_text("utf-8"))
+    tags = (locale, locale.partition("-")[0], _SOURCE)
+    tag = next(tag for tag in tags if tag in known)
+    return Words(tag, known[tag])
 
 
 def rendered(letter: Letter, pin: Secret) -> bytes:
     """The page as PDF, made in memory: nothing is written to a disk. The caller wipes the PIN.
 
-    Nobody is read as markup: what is shown is data of the template.
+    Nobody is read as markup: what is shown is data of the template. Raises LetterNotPrinted (`not_made`), with nothing
+    of what went wrong: a compiler repeats what it was given.
     """
+    try:
+        return _compiled(letter, words_for(letter.locale), pin)
+    except (OSError, ValueError, typst.TypstError):
+        raise LetterNotPrinted("not_made") from None
+
+
+def _compiled(letter: Letter, words: Words, pin: Secret) -> bytes:
     template = resource("templates/letter/pin.typ")
     told = {
         "organization": letter.organization[:_LONGEST],
@@ -43,10 +60,10 @@ def rendered(letter: Letter, pin: Secret) -> bytes:
         "key": " ".join(
             part for part in (letter.model[:_LONGEST], letter.serial_end and f"…{letter.serial_end}") if part
         ),
-        "words": dict(letter.words),
+        "words": dict(words.said),
         "must-change": letter.must_change,
-        "rtl": letter.locale.partition("-")[0] in _RIGHT_TO_LEFT,
-        "lang": letter.locale.partition("-")[0],
+        "rtl": words.tag.partition("-")[0] in _RIGHT_TO_LEFT,
+        "lang": words.tag.partition("-")[0],
         "groups": _groups(pin.reveal()),
     }
     faces = sorted({str(face.parent) for face in fonts()})

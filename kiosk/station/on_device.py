@@ -17,6 +17,7 @@ from kiosk.enrollment.answers import (
     KeyInspected,
     KeyReset,
     KeySelected,
+    LetterPrinted,
     PinAccepted,
     PinGenerated,
     SampleTaken,
@@ -28,6 +29,7 @@ from kiosk.enrollment.identity import may_be_wiped
 from kiosk.station.credential_work import clean_up, make_credential
 from kiosk.station.journal import Journal
 from kiosk.station.journal_row import KeyMark
+from kiosk.station.letter_work import Letters, PaperWay
 from kiosk.station.models import model_of
 from kiosk.station.pin_work import RandomPins
 from kiosk.station.random_pin import Choose
@@ -49,11 +51,13 @@ class DeviceWork:
         post: Callable[[Event], None],
         *,
         choose: Choose = secrets.choice,
+        printer: PaperWay | None = None,
     ) -> None:
         self._source = source
         self._journal = journal
         self._post = post
         self._random_pins = RandomPins(choose)
+        self._letters = Letters(printer)
         self._key: Authenticator | None = None
         self._mark: KeyMark | None = None
 
@@ -90,13 +94,18 @@ class DeviceWork:
                 return self._select(work, job)
             case effects.ResetKey() as work:
                 return self._reset(work, job)
+            case effects.PrintLetter(attempt, pin, letter):
+                self._letters.print_one(letter, pin, job.cancel)
+                return LetterPrinted(attempt)
             case _:
                 return self._with_key(job, self._open_key())
 
     def _with_key(self, job: Job, key: Authenticator) -> Event:
         """What needs the key that was read."""
         match job.work:
-            case effects.SetRandomPin(attempt, rules, length):
+            case effects.SetRandomPin(attempt, rules, length, letter):
+                if letter:
+                    self._letters.expect_one()
                 return PinGenerated(attempt, self._random_pins.set(key, rules, length))
             case effects.SetPin() | effects.VerifyPin() | effects.ChangePin() | effects.UseBuiltInUv() as work:
                 return _unlock(work, key)
@@ -199,10 +208,11 @@ def _unlock(
     return PinAccepted(work.attempt)
 
 
-def build_device(source: Callable[[], KeySource], journal: Journal) -> Build:
-    """How the device lane makes its work; `source` is called in the lane, so that it may import there."""
+def build_device(source: Callable[[], KeySource], journal: Journal, printer: PaperWay | None = None) -> Build:
+    """How the device lane makes its work; `source` is called in the lane, so that it may import there. `printer` is
+    for letters."""
 
     def build(context: LaneContext) -> DeviceWork:
-        return DeviceWork(source(), journal, context.post)
+        return DeviceWork(source(), journal, context.post, printer=printer)
 
     return build

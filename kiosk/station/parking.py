@@ -158,7 +158,7 @@ def at_rest(state: State) -> bool:
         case Touch(problem=problem) | EnrollFinger(problem=problem) | SelectKey(problem=problem):
             return problem is not None
         case RandomPin(pin=pin, problem=problem):
-            return pin is not None or problem is not None
+            return (pin is not None or problem is not None) and not state.printing
         case ResetKey(problem=problem):
             return problem is not None
         case Stopped(cleaning=cleaning):

@@ -8,20 +8,13 @@ from dataclasses import dataclass
 from threading import Event
 from typing import Final
 
+from kiosk.errors import LetterNotPrinted
+
 _JOB: Final = re.compile(r"request id is (\S+-\d+) ")
 _LOOK_EACH: Final = 0.3  # seconds
 PROGRAMS: Final = "/usr/bin:/bin:/usr/sbin"
 """Where the programs of CUPS are."""
 _ANSWER: Final = 10.0  # seconds that CUPS itself may take
-
-
-class NotPrinted(Exception):
-    """The letter did not come out: `why` is `no_cups`, `refused` (no such printer, or it takes nothing) or
-    `not_finished` (no paper, switched off); it is not in the queue any more."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +27,7 @@ class Printer:
     patience: float = 60.0
 
     def print_pdf(self, document: bytes, give_up: Event) -> None:
-        """Print, and wait until the letter has left the queue. Raises NotPrinted.
+        """Print, and wait until the letter has left the queue. Raises LetterNotPrinted.
 
         That it left is all that CUPS knows of many printers: the person is asked whether they have it.
         """
@@ -43,20 +36,22 @@ class Printer:
         while self._waits(job):
             if waited >= self.patience or give_up.wait(_LOOK_EACH):
                 self._run("cancel", "-x", job)
-                raise NotPrinted("not_finished")
+                raise LetterNotPrinted("not_finished")
             waited += _LOOK_EACH
 
     def ready(self) -> bool:
-        """Whether the queue is there and takes letters. Raises NotPrinted where there is no CUPS."""
-        done = self._run("lpstat", "-a", self.queue)
-        return done.returncode == 0 and b" accepting requests " in done.stdout
+        """Whether the queue is there, takes letters, and gives them to its printer. Raises LetterNotPrinted where there
+        is no CUPS."""
+        done = self._run("lpstat", "-a", self.queue, "-p", self.queue)
+        takes = done.stdout.startswith(f"{self.queue} accepting requests ".encode())
+        return done.returncode == 0 and takes and f"\nprinter {self.queue} disabled ".encode() not in done.stdout
 
     def _hand_over(self, document: bytes) -> str:
         # The title is what the printer's list of jobs shows to others.
         done = self._run("lp", "-d", self.queue, "-t", "letter", "-n", "1", "-", given=document)
         found = _JOB.search(done.stdout.decode(errors="replace"))
         if done.returncode != 0 or found is None:
-            raise NotPrinted("refused")
+            raise LetterNotPrinted("refused")
         return found[1]
 
     def _waits(self, job: str) -> bool:
@@ -77,6 +72,6 @@ class Printer:
                 check=False,
             )
         except FileNotFoundError as error:
-            raise NotPrinted("no_cups") from error
+            raise LetterNotPrinted("no_cups") from error
         except subprocess.TimeoutExpired:
-            raise NotPrinted("not_finished") from None  # its own text has the command, and nothing of the letter
+            raise LetterNotPrinted("not_finished") from None  # its own text has the command, and nothing of the letter

@@ -224,7 +224,7 @@ class ScriptedPerson:
                 return PinTyped(Secret(self._script.pin))
             case ChangePin(busy=False):
                 return PinReplaced(Secret(self._script.pin), Secret(self._script.new_pin))
-            case RandomPin() if state.pin is not None:
+            case RandomPin() if state.printed or (state.pin is not None and not state.letter):
                 return Continued()
             case _:
                 return None

@@ -13,6 +13,7 @@ from kiosk.enrollment.effects import (
     CleanUp,
     ConfirmTotp,
     Effect,
+    PrintLetter,
     SetPin,
     VerifyPerson,
     VerifyPin,
@@ -52,7 +53,9 @@ class Job:
     def wipe(self) -> None:
         """Forget the PIN or code that the work carries, whatever became of it."""
         match self.work:
-            case SetPin(pin=secret) | VerifyPin(pin=secret) | ConfirmTotp(code=secret) | ClaimMobileId(shown=secret):
+            case SetPin(pin=secret) | VerifyPin(pin=secret) | PrintLetter(pin=secret):
+                secret.wipe()
+            case ConfirmTotp(code=secret) | ClaimMobileId(shown=secret):
                 secret.wipe()
             case ChangePin(current=current, new=new):
                 current.wipe()

@@ -1,4 +1,4 @@
-"""A PIN that the kiosk made up: shown once, to be noted by its owner and by nobody else."""
+"""A PIN that the kiosk made up: shown once, to be noted by its owner and by nobody else; or printed into a letter."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 from kiosk.enrollment.events import Continued
 from kiosk.enrollment.states import RandomPin, State
 from ui.key_words import note
+from ui.pages.letter_words import letter_advice, letter_chrome, letter_status
 from ui.pages.page import Action, Chrome, Page, Surroundings
 from ui.pages.verify import column_of
 from ui.theme import Theme
@@ -24,6 +25,7 @@ class RandomPinPage(Page):
     """Shows `RandomPin`. Emits Continued ("I have noted it", or "Try again" after a problem).
 
     The PIN is painted, never put into a text that a screen reader finds by itself; "Read aloud" says it on purpose.
+    One that is for a letter never comes here: Continued means "It is here", LetterWanted asks for another one.
     """
 
     def __init__(self, theme: Theme, place: Surroundings, parent: QWidget | None = None) -> None:
@@ -46,22 +48,22 @@ class RandomPinPage(Page):
         """Show that the PIN is being set, then the PIN."""
         assert isinstance(state, RandomPin)
         self._state = state
-        say = QCoreApplication.translate
-        self._setting.show_status(
-            say("RandomPin", "Setting a PIN"), say("RandomPin", "Leave the key in. You will see the PIN once.")
-        )
-        self._setting.setVisible(state.pin is None and state.problem is None)
-        if state.pin is not None:
-            self._view.show_secret(state.pin)
-        self._card.setVisible(state.pin is not None)
-        self._notice.setVisible(state.pin is not None)
-        self._notice.show_notice("info", self._advice(state))
+        self._setting.show_status(*_status(state))
+        self._setting.setVisible((state.pin is None or state.printing) and state.problem is None)
+        shown = None if state.letter else state.pin
+        if shown is not None:
+            self._view.show_secret(shown)
+        self._card.setVisible(shown is not None)
+        self._notice.setVisible(shown is not None or state.printed)
+        self._notice.show_notice("info", letter_advice(state) if state.letter else _advice(state))
         self.changed.emit()
 
     def chrome(self) -> Chrome:
         """One way on, once the PIN is there."""
         say = QCoreApplication.translate
         state = self._state
+        if state is not None and state.letter:
+            return letter_chrome(state)
         there = state is not None and state.pin is not None
         failed = state is not None and state.problem is not None and not there
         primary = Action(say("RandomPin", "I have noted it"), "check", Continued()) if there else None
@@ -91,7 +93,9 @@ class RandomPinPage(Page):
     def first_focus(self) -> QWidget | None:
         """What is waited for, then the PIN: an Enter too many must not take it away unread."""
         state = self._state
-        if state is not None and state.pin is not None:
+        if state is not None and state.printed:
+            return self._notice
+        if state is not None and state.pin is not None and not state.letter:
             return self._card
         return self._setting if state is not None and state.problem is None else None
 
@@ -117,8 +121,16 @@ class RandomPinPage(Page):
             return QCoreApplication.translate("RandomPin", "Hide the PIN")
         return QCoreApplication.translate("RandomPin", "Show the PIN")
 
-    def _advice(self, state: RandomPin) -> str:
-        say = QCoreApplication.translate
-        if state.must_change:
-            return say("RandomPin", "When you first use the key, you type this PIN, and choose one of your own.")
-        return say("RandomPin", "You will type this PIN each time you use the key.")
+
+def _status(state: RandomPin) -> tuple[str, str]:
+    if state.letter:
+        return letter_status(state)
+    say = QCoreApplication.translate
+    return say("RandomPin", "Setting a PIN"), say("RandomPin", "Leave the key in. You will see the PIN once.")
+
+
+def _advice(state: RandomPin) -> str:
+    say = QCoreApplication.translate
+    if state.must_change:
+        return say("RandomPin", "When you first use the key, you type this PIN, and choose one of your own.")
+    return say("RandomPin", "You will type this PIN each time you use the key.")

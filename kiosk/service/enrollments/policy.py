@@ -25,6 +25,7 @@ def policy_for(settings: ServiceSettings, person: Person) -> EnrollmentPolicy:
             pin.random_length,
             pin.built_in_uv,
             pin.enroll_fingerprint,
+            pin.delivery,
         ),
         KeyPolicy(
             key.aaguids_allowed,

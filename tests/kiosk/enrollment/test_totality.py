@@ -42,6 +42,7 @@ from kiosk.contract.policy import (
     Partial,
     PhonePlace,
     PhonePolicy,
+    PinDelivery,
     PinMode,
     PinOrigin,
     PinPolicy,
@@ -90,6 +91,7 @@ LENIENT = EnrollmentPolicy(
     partial=Partial.ROLL_BACK,
     totp=Demand.REQUIRE,
 )
+BY_LETTER = EnrollmentPolicy(PinPolicy(origin=PinOrigin.RANDOM, delivery=PinDelivery.LETTER))
 BEFORE = EnrollmentPolicy(phone=PhonePolicy(PhonePlace.BEFORE), mobile_id=Demand.BEST_EFFORT)
 INSTEAD = EnrollmentPolicy(phone=PhonePolicy(PhonePlace.INSTEAD), mobile_id=Demand.REQUIRE)
 AFTER = EnrollmentPolicy(phone=PhonePolicy(PhonePlace.AFTER, Demand.REQUIRE), totp=Demand.BEST_EFFORT)
@@ -127,6 +129,7 @@ FAILURES: list[hw.HardwareError | errors.KioskError] = [
     *(errors.OutOfStep(), errors.NotApproved(), hw.AgentLost(), hw.Unsupported("uv"), hw.FingerprintsFull()),
     *(errors.HeldForReview(), errors.TermsChanged(), errors.TotpWrongState(), errors.InputRefused("email", "shape")),
     *(errors.PhonesUnavailable(), errors.IdOutOfRange(), errors.IdTakenByOther(), errors.NumbersExhausted()),
+    *(errors.LetterNotPrinted("no_printer"), errors.LetterNotPrinted("not_finished")),
     *(errors.NotProtected(), errors.OtherPort(), hw.UvBlocked(), hw.ResetTooLate(), hw.ResetRefused(("usb",))),
 ]
 
@@ -158,6 +161,7 @@ people: list[Make] = [
     lambda _: events.PinChosen(Secret(PIN)),
     lambda _: events.PinTyped(Secret(PIN)),
     lambda _: events.PinReplaced(Secret(PIN), Secret(PIN)),
+    lambda _: events.LetterWanted(),
     lambda _: events.Skipped(),
     lambda _: events.ResetWanted(),
     lambda _: events.Continued(),
@@ -181,6 +185,7 @@ replies: list[Make] = [
     lambda n: answers.PersonVerified(n, Verified(Phase.KEY, "M", (MAIL,), EnrollmentPolicy(PinPolicy(PinMode.NEVER)))),
     lambda n: answers.PersonVerified(n, Verified(Phase.KEY, "M", (MAIL,), DEMANDING)),
     lambda n: answers.PersonVerified(n, Verified(Phase.KEY, "M", (MAIL, VPN), LENIENT)),
+    lambda n: answers.PersonVerified(n, Verified(Phase.KEY, "M", (MAIL,), BY_LETTER)),
     lambda n: answers.KeyInspected(n, FRESH),
     lambda n: answers.KeyInspected(n, WITH_PIN),
     lambda n: answers.KeyInspected(n, replace(FRESH, address=OTHER, pin=PinState.UNSUPPORTED)),
@@ -190,6 +195,7 @@ replies: list[Make] = [
     lambda n: answers.KeyAllowed(n, CheckedKey("Bench Key 5", "", ("old",))),
     lambda n: answers.KeySelected(n, OTHER),
     lambda n: answers.PinGenerated(n, Secret(PIN)),
+    answers.LetterPrinted,
     lambda n: answers.SampleTaken(n, Sample(SampleFeedback.GOOD, 2)),
     answers.FingerEnrolled,
     answers.Approved,
@@ -250,6 +256,7 @@ ANSWERED_BY: dict[type, tuple[type, ...]] = {
     effects.CleanUp: (answers.CleanedUp,),
     effects.SelectKey: (answers.TouchWanted, answers.KeySelected),
     effects.SetRandomPin: (answers.PinGenerated,),
+    effects.PrintLetter: (answers.LetterPrinted,),
     effects.ChangePin: (answers.PinAccepted,),
     effects.UseBuiltInUv: (answers.PinAccepted,),
     effects.EnrollFingerprint: (answers.TouchWanted, answers.SampleTaken, answers.FingerEnrolled),
@@ -367,6 +374,14 @@ def phones() -> list[Walk]:
     ]
 
 
+def letters() -> list[Walk]:
+    """A walk to the letter while it is printed, to one that did not come out, and to one that did."""
+    walks = [Walk().inserted(policy=BY_LETTER).answer(lambda n: answers.PinGenerated(n, Secret(PIN))) for _ in "123"]
+    walks[1].fail(errors.LetterNotPrinted("not_finished"))
+    walks[2].answer(answers.LetterPrinted)
+    return [Walk().inserted(policy=BY_LETTER), *walks]
+
+
 def everywhere() -> list[Walk]:
     """A walk that has come to each state there is, in each of its stages that matter."""
     pin, uv = events.PinTyped(Secret(PIN)), EnrollmentPolicy(PinPolicy(built_in_uv=True))
@@ -399,6 +414,7 @@ def everywhere() -> list[Walk]:
         *(Walk().read_back(Demand.REQUIRE), with_app(), with_app().say(events.CodeTyped("755224"))),
         with_app().say(events.CodeTyped("755224")).answer(lambda n: answers.TotpEnrolled(n, (SECRET,))),
         *phones(),
+        *letters(),
         Walk().coded().answer(lambda n: answers.PersonVerified(n, HOLDER)).say(events.IntentChosen(Intent.ANOTHER)),
         Walk().coded().answer(lambda n: answers.PersonVerified(n, HOLDER)),
         Walk().read_back(policy=TWO_KEYS),

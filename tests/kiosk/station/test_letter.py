@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from kiosk.enrollment.effects import Letter
+from kiosk.errors import LetterNotPrinted
+from kiosk.resources import resource
 from kiosk.secret import Secret
-from kiosk.station.letter import Letter, rendered
+from kiosk.station.letter import rendered, words_for
 
-WORDS = {
-    "title": "The PIN of your security key",
-    "for": "For",
-    "key": "Key",
-    "pin": "This is the PIN of your key",
-    "change": "Your key asks you for a PIN of your own when you use it for the first time.",
-    "keep": "Nobody else knows this PIN.",
-    "damaged": "If this letter was open, bring it to the helpdesk.",
-}
+WORDS = words_for("en").said
 
 
 def letter(**changes: object) -> Letter:
@@ -29,7 +25,6 @@ def letter(**changes: object) -> Letter:
         "model": "Key One",
         "serial_end": "4711",
         "locale": "en",
-        "words": WORDS,
     }
     return Letter(**(known | changes))  # type: ignore[arg-type] # a table of texts
 
@@ -74,9 +69,10 @@ def test_a_name_is_never_read_as_markup(tmp_path: Path, name: str) -> None:
 
 
 def test_an_arabic_letter_is_laid_out_from_the_right_with_its_pin_from_the_left(tmp_path: Path) -> None:
-    words = WORDS | {"title": "رمز PIN لمفتاح الأمان", "for": "إلى"}
-    text = read(rendered(letter(locale="ar", words=words), Secret("58203917")), tmp_path)
+    text = read(rendered(letter(locale="ar-EG", must_change=True), Secret("58203917")), tmp_path)
     assert "5820 3917" in text
+    assert "مكتب المساعدة" in text
+    assert WORDS["keep"] not in text
 
 
 def test_the_document_has_no_pin_in_what_describes_it(tmp_path: Path) -> None:
@@ -87,3 +83,29 @@ def test_the_document_has_no_pin_in_what_describes_it(tmp_path: Path) -> None:
         (tmp_path / "letter.pdf").write_bytes(document)
         done = subprocess.run([program, str(tmp_path / "letter.pdf")], capture_output=True, check=True, timeout=30)
         assert b"5820" not in done.stdout
+
+
+def test_there_are_all_words_in_every_language_that_letters_speak() -> None:
+    known = json.loads(resource("templates/letter/words.json").read_text(encoding="utf-8"))
+    assert {"en", "ar"} <= set(known)
+    assert {frozenset(words) for words in known.values()} == {frozenset(WORDS)}
+    assert all(sentence.strip() for words in known.values() for sentence in words.values())
+
+
+def test_whoever_speaks_another_language_gets_an_english_letter(tmp_path: Path) -> None:
+    assert words_for("kk") == words_for("en")
+    assert WORDS["keep"] in read(rendered(letter(locale="he"), Secret("58203917")), tmp_path)
+
+
+def test_a_page_that_cannot_be_made_says_so_and_nothing_of_the_pin(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "pin.typ"
+    broken.write_text("#panic(sys.inputs.data)", encoding="utf-8")
+    monkeypatch.setattr(
+        "kiosk.station.letter.resource", lambda name: broken if name.endswith(".typ") else resource(name)
+    )
+    with pytest.raises(LetterNotPrinted) as told:
+        rendered(letter(), Secret("58203917"))
+    assert told.value.why == "not_made"
+    assert told.value.__context__ is None or told.value.__suppress_context__

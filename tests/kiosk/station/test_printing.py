@@ -14,7 +14,8 @@ from time import monotonic
 
 import pytest
 
-from kiosk.station.printing import NotPrinted, Printer
+from kiosk.errors import LetterNotPrinted
+from kiosk.station.printing import Printer
 
 _FILES = """\
 ServerRoot {0}/etc
@@ -152,7 +153,7 @@ def test_a_letter_comes_out_whole_and_nothing_of_it_stays_in_the_queue(cups: Cup
 def test_a_printer_that_is_not_there_is_refused_at_once(cups: Cups) -> None:
     printer = Printer("nobody", str(cups.socket))
     assert not printer.ready()
-    with pytest.raises(NotPrinted) as refused:
+    with pytest.raises(LetterNotPrinted) as refused:
         printer.print_pdf(b"%PDF", Event())
     assert refused.value.why == "refused"
 
@@ -161,7 +162,7 @@ def test_a_printer_that_does_not_answer_loses_its_job_again(cups: Cups) -> None:
     with socket.create_server(("127.0.0.1", 0)) as gone:
         port = gone.getsockname()[1]
     printer = cups.add("broken", port)
-    with pytest.raises(NotPrinted) as refused:
+    with pytest.raises(LetterNotPrinted) as refused:
         Printer(printer.queue, printer.server, patience=0.5).print_pdf(b"%PDF", Event())
     assert refused.value.why == "not_finished"
     assert cups.tell("lpstat", "-W", "not-completed", "-o", "broken").stdout == b""
@@ -172,13 +173,13 @@ def test_whoever_gives_up_takes_the_letter_out_of_the_queue(cups: Cups) -> None:
         port = gone.getsockname()[1]
     printer, given_up = cups.add("left", port), Event()
     given_up.set()
-    with pytest.raises(NotPrinted):
+    with pytest.raises(LetterNotPrinted):
         printer.print_pdf(b"%PDF", given_up)
     assert cups.tell("lpstat", "-W", "not-completed", "-o", "left").stdout == b""
 
 
 def test_without_cups_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kiosk.station.printing.PROGRAMS", str(tmp_path))
-    with pytest.raises(NotPrinted) as refused:
+    with pytest.raises(LetterNotPrinted) as refused:
         Printer("letters").ready()
     assert refused.value.why == "no_cups"
