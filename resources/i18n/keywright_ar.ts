@@ -1149,6 +1149,65 @@
         </message>
     </context>
     <context>
+        <name>Letter</name>
+        <message>
+            <source>You will type the PIN in it each time you use the key.</source>
+            <translation>ستكتب الرمز الموجود فيها في كل مرة تستخدم فيها المفتاح.</translation>
+        </message>
+        <message>
+            <source>Nobody keeps this PIN for you. Without it the key must be wiped.</source>
+            <translation>لا يحتفظ أحد بهذا الرمز من أجلك. من دونه يجب مسح المفتاح.</translation>
+        </message>
+        <message>
+            <source>If the letter is open, do not take it: tell the desk.</source>
+            <translation>إذا كانت الرسالة مفتوحة فلا تأخذها، وأبلغ مكتب المساعدة.</translation>
+        </message>
+        <message>
+            <source>Printing your letter</source>
+            <translation>جارٍ طباعة رسالتك</translation>
+        </message>
+        <message>
+            <source>Leave the key in. This takes about a minute.</source>
+            <translation>اترك المفتاح في مكانه. يستغرق ذلك نحو دقيقة.</translation>
+        </message>
+        <message>
+            <source>When you first use the key, you type the PIN in it, and choose one of your own.</source>
+            <translation>عند أول استخدام للمفتاح تكتب الرمز الموجود فيها وتختار رمزًا خاصًا بك.</translation>
+        </message>
+        <message>
+            <source>Print it again</source>
+            <translation>طباعتها مرة أخرى</translation>
+        </message>
+        <message>
+            <source>Try again</source>
+            <translation>المحاولة مرة أخرى</translation>
+        </message>
+        <message>
+            <source>Setting a PIN</source>
+            <translation>جارٍ وضع رمز سري</translation>
+        </message>
+        <message>
+            <source>Leave the key in. Nobody sees the PIN but you.</source>
+            <translation>اترك المفتاح في مكانه. لن يرى الرمز أحد سواك.</translation>
+        </message>
+        <message>
+            <source>Your PIN comes in a letter</source>
+            <translation>يصلك الرمز السري في رسالة</translation>
+        </message>
+        <message>
+            <source>Is your letter there?</source>
+            <translation>هل خرجت رسالتك؟</translation>
+        </message>
+        <message>
+            <source>Take it from the printer, and look whether it is closed. Your PIN is in it.</source>
+            <translation>خذها من الطابعة وتأكد من أنها مغلقة. رمزك السري بداخلها.</translation>
+        </message>
+        <message>
+            <source>I have it</source>
+            <translation>الرسالة معي</translation>
+        </message>
+    </context>
+    <context>
         <name>Mailbox</name>
         <message>
             <source>Text message</source>
@@ -1580,6 +1639,14 @@
         <message>
             <source>Please take it out, and put in another one.</source>
             <translation>يُرجى إخراجه وإدخال مفتاح آخر.</translation>
+        </message>
+        <message>
+            <source>The letter with your PIN did not come out</source>
+            <translation>لم تخرج الرسالة التي فيها رمزك السري</translation>
+        </message>
+        <message>
+            <source>The printer may be out of paper, or off. Please tell the desk.</source>
+            <translation>ربما نفد ورق الطابعة أو أنها مطفأة. يُرجى إبلاغ مكتب المساعدة.</translation>
         </message>
         <message>
             <source>That took too long</source>
@@ -2715,12 +2782,12 @@
     <context>
         <name>RandomPin</name>
         <message>
-            <source>Show the PIN</source>
-            <translation>إظهار الرمز السري</translation>
-        </message>
-        <message>
             <source>You will type this PIN each time you use the key.</source>
             <translation>ستكتب هذا الرمز في كل مرة تستخدم فيها المفتاح.</translation>
+        </message>
+        <message>
+            <source>Show the PIN</source>
+            <translation>إظهار الرمز السري</translation>
         </message>
         <message>
             <source>Setting a PIN</source>
@@ -2729,6 +2796,10 @@
         <message>
             <source>Leave the key in. You will see the PIN once.</source>
             <translation>اترك المفتاح في مكانه. سترى الرمز مرة واحدة.</translation>
+        </message>
+        <message>
+            <source>When you first use the key, you type this PIN, and choose one of your own.</source>
+            <translation>عند أول استخدام للمفتاح تكتب هذا الرمز وتختار رمزًا خاصًا بك.</translation>
         </message>
         <message>
             <source>Try again</source>
@@ -2741,10 +2812,6 @@
         <message>
             <source>Hide the PIN</source>
             <translation>إخفاء الرمز السري</translation>
-        </message>
-        <message>
-            <source>When you first use the key, you type this PIN, and choose one of your own.</source>
-            <translation>عند أول استخدام للمفتاح تكتب هذا الرمز وتختار رمزًا خاصًا بك.</translation>
         </message>
         <message>
             <source>I have noted it</source>
