@@ -35,6 +35,7 @@ from kiosk.service.parts import Parts
 from kiosk.service.store.credentials import credentials_of_user
 from kiosk.service.store.desk import By, DeskPerson, seen_person, seen_sites
 from kiosk.service.store.engine import WriteTx
+from kiosk.service.store.sites import sites_of
 from kiosk.service.tokens.rules import Caller
 from kiosk.service.verification.rules import TooSoon
 
@@ -49,7 +50,8 @@ def user_details(parts: Parts, caller: Caller, search: Search) -> UserDetails:
 
     def work(tx: WriteTx) -> UserDetails | None:
         person = _looked_up(tx, parts, caller, search, "concierge_user_details")
-        sites = seen_sites(tx, _id_of(person), caller.sites)
+        whose = _id_of(person)
+        sites = seen_sites(tx, whose, sites_of(tx, whose) if caller.everywhere else caller.sites)
         return None if person is None else rules.user_details(person, sites)
 
     return _found(parts.store.write(work))
@@ -74,7 +76,7 @@ def send_code(parts: Parts, caller: Caller, body: SendCode) -> CodeSent:
     the trail."""
 
     def work(tx: WriteTx) -> CodeSent | TooSoon | None:
-        person = seen_person(tx, caller.tenant, caller.sites, By.USER_ID, body.user_id)
+        person = seen_person(tx, caller.tenant, _sites(caller), By.USER_ID, body.user_id)
         subject = _subject(parts, caller, body.user_id)
         issued = issue(tx, parts, Purpose.CONCIERGE, subject, None if person is None else person.user_id)
         told = {"channel": body.channel.value, "sent": issued is not None}
@@ -107,7 +109,7 @@ def check_code(parts: Parts, caller: Caller, body: CheckCode) -> CodeChecked:
     """
 
     def work(tx: WriteTx) -> CodeChecked | None:
-        person = seen_person(tx, caller.tenant, caller.sites, By.USER_ID, body.user_id)
+        person = seen_person(tx, caller.tenant, _sites(caller), By.USER_ID, body.user_id)
         whose = judge(tx, parts, Purpose.CONCIERGE, _subject(parts, caller, body.user_id), body.code)
         confirmed = person is not None and whose == person.user_id
         record(tx, parts, _event(caller, person, "concierge_code_checked", "", {"confirmed": confirmed}))
@@ -118,22 +120,27 @@ def check_code(parts: Parts, caller: Caller, body: CheckCode) -> CodeChecked:
 
 def _looked_up(tx: WriteTx, parts: Parts, caller: Caller, search: Search, event: str) -> DeskPerson | None:
     by, wanted = _wanted(parts, search)
-    person = seen_person(tx, caller.tenant, caller.sites, by, wanted)
+    person = seen_person(tx, caller.tenant, _sites(caller), by, wanted)
     asked = hmac.digest(parts.hmac_key, f"concierge\0{by}\0{wanted}".encode(), "sha256").hex()[:16]
     details = {"by": by.value, "asked": asked, "found": person is not None}
     record(tx, parts, _event(caller, person, event, search.reason, details))
     return person
 
 
+def _sites(caller: Caller) -> frozenset[str] | None:
+    return None if caller.everywhere else caller.sites
+
+
 def _wanted(parts: Parts, search: Search) -> tuple[By, str]:
     """What to look for, as it is stored; what nobody can be called is looked for all the same."""
     if search.user_id is not None:
         return By.USER_ID, search.user_id
-    by, kind, typed = (
-        (By.NAME, FieldKind.UPN, search.primary_user_identifier)
-        if search.primary_user_identifier is not None
-        else (By.EMAIL, FieldKind.EMAIL, search.email)
+    asked = (
+        (By.NAME, FieldKind.UPN, search.primary_user_identifier),
+        (By.EMAIL, FieldKind.EMAIL, search.email),
+        (By.NUMBER, FieldKind.TEXT, search.employee_id),
     )
+    by, kind, typed = next(each for each in asked if each[2] is not None)
     place = Site(parts.settings.identify.region, parts.settings.identify.email_domain)
     try:
         return by, normalise(IdentifyField(by.value, kind, max_length=256), typed or "", place)
@@ -148,7 +155,7 @@ def _event(
     return Event(
         name,
         caller.tenant,
-        f"client:{caller.client_id}",
+        caller.actor,
         subject="" if person is None else person.user_id,
         reason=reason,
         details=details,

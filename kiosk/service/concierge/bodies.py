@@ -38,13 +38,14 @@ class Search(SeedModel):
     user_id: UserId | None = None
     primary_user_identifier: str | None = Field(default=None, min_length=1, max_length=256, repr=False)
     email: str | None = Field(default=None, min_length=3, max_length=254, repr=False)
+    employee_id: str | None = Field(default=None, min_length=1, max_length=64, repr=False)
     reason: Reason
 
     @model_validator(mode="after")
     def _by_one_value(self) -> Self:
-        given = [each for each in (self.user_id, self.primary_user_identifier, self.email) if each is not None]
-        if len(given) != 1:
-            raise ValueError("exactly one of userId, primaryUserIdentifier and email")
+        told = (self.user_id, self.primary_user_identifier, self.email, self.employee_id)
+        if sum(each is not None for each in told) != 1:
+            raise ValueError("exactly one of userId, primaryUserIdentifier, email and employeeId")
         return self
 
 

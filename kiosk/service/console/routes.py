@@ -6,9 +6,9 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from kiosk.service.console import board, entrance, events, waiting
+from kiosk.service.console import board, entrance, events, look_up, waiting
 
-ROUTERS: Final = (entrance.router, events.router, board.router, waiting.router)
+ROUTERS: Final = (entrance.router, events.router, board.router, waiting.router, look_up.router)
 
 router = APIRouter()
 for each in ROUTERS:

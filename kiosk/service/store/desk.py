@@ -18,11 +18,13 @@ _REMOVED: Final = "removed"
 
 
 class By(StrEnum):
-    """What somebody is looked up by, exactly: their id, the name that they sign in with, or their mail address."""
+    """What somebody is looked up by, exactly: their id, the name that they sign in with, their mail address, or their
+    number."""
 
     USER_ID = "user_id"
     NAME = "name"
     EMAIL = "email"
+    NUMBER = "employee_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +60,24 @@ _COLUMNS = (
 _AT_SITES = exists().where(
     user_sites.c.user_id == users.c.id, user_sites.c.site.in_(bindparam("sites", expanding=True))
 )
-_THEIRS = (users.c.tenant == bindparam("of_tenant"), users.c.status != _REMOVED, _AT_SITES)
-_WITH_EMAIL = exists().where(
-    user_values.c.user_id == users.c.id, user_values.c.field == "email", user_values.c.value == bindparam("wanted")
-)
+_THEIRS = (users.c.tenant == bindparam("of_tenant"), users.c.status != _REMOVED)
 
 
-def _looked_up(by: ColumnElement[bool]) -> Select[Any]:
-    return select(*_COLUMNS).where(by, *_THEIRS).limit(2)
+def _with(field: By) -> ColumnElement[bool]:
+    told = user_values.c
+    return exists().where(told.user_id == users.c.id, told.field == field.value, told.value == bindparam("wanted"))
 
 
-_BY: Final[Mapping[By, Select[Any]]] = {
-    By.USER_ID: _looked_up(users.c.id == bindparam("wanted")),
-    By.NAME: _looked_up(users.c.upn_key == bindparam("wanted")),
-    By.EMAIL: _looked_up(_WITH_EMAIL),
+_FITS: Final[Mapping[By, ColumnElement[bool]]] = {
+    By.USER_ID: users.c.id == bindparam("wanted"),
+    By.NAME: users.c.upn_key == bindparam("wanted"),
+    By.EMAIL: _with(By.EMAIL),
+    By.NUMBER: _with(By.NUMBER),
 }
+_ANYWHERE: Final[Mapping[By, Select[Any]]] = {
+    by: select(*_COLUMNS).where(fits, *_THEIRS).limit(2) for by, fits in _FITS.items()
+}
+_BY: Final[Mapping[By, Select[Any]]] = {by: query.where(_AT_SITES) for by, query in _ANYWHERE.items()}
 _SITES = (
     select(user_sites.c.site, user_sites.c.joined_at)
     .where(user_sites.c.user_id == bindparam("of"), user_sites.c.site.in_(bindparam("sites", expanding=True)))
@@ -80,10 +85,13 @@ _SITES = (
 )
 
 
-def seen_person(tx: ReadTx, tenant: str, sites: frozenset[str], by: By, wanted: str) -> DeskPerson | None:
-    """The one person who fits, as far as these sites see; nobody where several do."""
-    values = {"of_tenant": tenant, "sites": sorted(sites), "wanted": wanted}
-    found = tx.connection.execute(_BY[by], values).all()
+def seen_person(tx: ReadTx, tenant: str, sites: frozenset[str] | None, by: By, wanted: str) -> DeskPerson | None:
+    """The one person who fits, as far as these sites see (None: all of the tenant); nobody where several do."""
+    values: dict[str, Any] = {"of_tenant": tenant, "wanted": wanted}
+    if sites is None:
+        found = tx.connection.execute(_ANYWHERE[by], values).all()
+    else:
+        found = tx.connection.execute(_BY[by], {**values, "sites": sorted(sites)}).all()
     return DeskPerson(*found[0]) if len(found) == 1 else None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,6 +16,14 @@ SKEW = timedelta(seconds=30)
 
 class InvalidClient(Exception):
     """Unknown client, wrong secret, or disabled; not told apart."""
+
+
+class ClockOff(InvalidClient):
+    """A client that signed well, at a time that is not ours: `service_time` is seconds since 1970."""
+
+    def __init__(self, service_time: float) -> None:
+        super().__init__(service_time)
+        self.service_time = service_time
 
 
 class InvalidScope(Exception):
@@ -54,6 +63,16 @@ class Caller:
     tenant: str = "default"
     sites: frozenset[str] = frozenset()
 
+    @property
+    def actor(self) -> str:
+        """As the trail names it."""
+        return f"client:{self.client_id}"
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether it sees people of all sites, and of none: no client does."""
+        return False
+
     def may_act_for(self, site: str) -> bool:
         """Whether the site is one of those that the client was given."""
         return site in self.sites
@@ -87,9 +106,20 @@ def hashed(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+NO_SECRET = "-"
+"""The `secret_hash` of a client that signs instead: no secret has it."""
+
+
 def matches(secret: str, stored: str) -> bool:
     """Constant-time comparison of a secret with its hash."""
     return hmac.compare_digest(hashed(secret), stored)
+
+
+def own_addresses(urls: Iterable[str], host: str, path: str) -> frozenset[str]:
+    """How a path of this service may be called: below the addresses that the settings have, else by the name that it
+    was called by."""
+    bases = tuple(urls) or (f"https://{host}",)
+    return frozenset(base.rstrip("/") + path for base in bases)
 
 
 def granted(asked: str, held: str) -> frozenset[str]:

@@ -20,6 +20,12 @@ ORIGIN: Final = "https://keys.example.org"
 _FORM: Final = re.compile(r'<form method="post" action="([^"]+)".*?name="token" value="([^"]+)"', re.DOTALL)
 
 
+def token_in(html: str, action: str) -> str:
+    """Of the form for this path."""
+    found: dict[str, str] = {unescape(path): value for path, value in _FORM.findall(html)}
+    return found[action]
+
+
 @dataclass
 class Desk:
     """One browser of a member of staff."""
@@ -47,8 +53,7 @@ class Desk:
 
     def token(self, page: str, action: str) -> str:
         """Of the form for this path, on a page."""
-        found: dict[str, str] = {unescape(path): value for path, value in _FORM.findall(self.get(page).text)}
-        return found[action]
+        return token_in(self.get(page).text, action)
 
     def sends(self, page: str, action: str, **form: str) -> requests.Response:
         """A form of a page."""

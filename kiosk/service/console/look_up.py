@@ -1,0 +1,101 @@
+"""The concierge's page: who somebody is, which keys they have, and whether it is they who call; each look is in the
+trail with its reason."""
+
+from __future__ import annotations
+
+from typing import Any, Final, TypeVar
+
+from fastapi import APIRouter, Response
+from pydantic import ValidationError
+
+from kiosk.service.accounts.rules import NoSuchAccount
+from kiosk.service.concierge import actions
+from kiosk.service.concierge.bodies import CheckCode, CodeSent, Search, SendCode, UserDetails
+from kiosk.service.concierge.rules import StaffCaller
+from kiosk.service.console.routing import PAGES
+from kiosk.service.console.session import Concierge, Member
+from kiosk.service.pages.visitor import BadForm
+from kiosk.service.verification.rules import TooSoon
+
+LOOK_UP: Final = "/console/look-up"
+WAYS: Final = (("employee_id", "Staff number"), ("email", "Mail address"), ("primary_user_identifier", "Sign-in name"))
+
+Body = TypeVar("Body", Search, SendCode, CheckCode)
+
+router = APIRouter(**PAGES)
+
+
+@router.get(LOOK_UP, summary="Look somebody up")
+def look_up_page(member: Concierge) -> Response:
+    """By one exact value, and with a reason."""
+    return _page(member)
+
+
+@router.post(LOOK_UP, summary="Who it is")
+def look_up(member: Concierge) -> Response:
+    """Masked, on the answer itself: nothing of a person stands in an address."""
+    form = member.form
+    by = form.get("by", "")
+    if by not in dict(WAYS):
+        raise BadForm
+    try:
+        found = _person(member, **{by: form.get("wanted", "")})
+    except NoSuchAccount:
+        return _page(member, 404, told="nobody")
+    return _shown(member, found)
+
+
+@router.post(f"{LOOK_UP}/code", summary="Send them a code")
+def send_code(member: Concierge) -> Response:
+    """To the address on file; staff never see it."""
+    form = member.form
+    asked = _made(SendCode, userId=form.get("user_id"), channel=form.get("channel"), reason=form.get("reason"))
+    try:
+        sent = actions.send_code(member.parts, caller_of(member), asked)
+    except TooSoon:
+        return _shown(member, _person(member, user_id=asked.user_id), told="code_soon")
+    return _shown(member, _person(member, user_id=asked.user_id), sent=sent)
+
+
+@router.post(f"{LOOK_UP}/check", summary="Is it the code?")
+def check_code(member: Concierge) -> Response:
+    """What they read back."""
+    form = member.form
+    asked = _made(CheckCode, userId=form.get("user_id"), code=form.get("code", "").replace(" ", ""))
+    checked = actions.check_code(member.parts, caller_of(member), asked)
+    word = "code_right" if checked.confirmed else "code_wrong"
+    return _shown(member, _person(member, user_id=asked.user_id), told=word, confirmed=checked.confirmed)
+
+
+def caller_of(member: Member) -> StaffCaller:
+    """The member, as the concierge is asked."""
+    return StaffCaller(member.session.staff.id, frozenset(), member.tenant, member.session.sites)
+
+
+def _person(member: Member, **by: str) -> UserDetails:
+    """Raises NoSuchAccount, BadForm."""
+    search = _made(Search, reason=member.form.get("reason"), **by)
+    return actions.user_details(member.parts, caller_of(member), search)
+
+
+def _shown(
+    member: Member, person: UserDetails, *, told: str = "", sent: CodeSent | None = None, confirmed: bool = False
+) -> Response:
+    search = _made(Search, reason=member.form.get("reason"), user_id=person.user_id)
+    keys = actions.cardholder_details(member.parts, caller_of(member), search).keys
+    asking = sent is not None or told in ("code_soon", "code_wrong")
+    return _page(member, told=told, person=person, keys=keys, sent=sent, asking=asking, confirmed=confirmed)
+
+
+def _page(member: Member, status: int = 200, /, *, told: str = "", **values: Any) -> Response:
+    form = {"by": "employee_id", "wanted": "", "reason": "", **member.form}
+    given = {"person": None, "keys": (), "sent": None, "asking": False, "confirmed": False, **values}
+    return member.page("look_up.html", status, told=told, form_=form, ways=WAYS, **given)
+
+
+def _made(kind: type[Body], **values: Any) -> Body:
+    """Raises BadForm."""
+    try:
+        return kind(**values)
+    except ValidationError as error:
+        raise BadForm from error

@@ -1,0 +1,73 @@
+"""The concierge's page: masked people, with a reason in the trail; a code that they read back."""
+
+from __future__ import annotations
+
+from kiosk.contract.staff import Role
+from tests.kiosk.service.console.desk import Desk, desk_of, token_in
+from tests.kiosk.service.running import Running
+from tests.kiosk.service.staff.crew import Crew
+
+PATH = "/console/look-up"
+MARIA = {"by": "email", "wanted": "m.okafor@example.org", "reason": "Lost her key"}
+
+
+def looks(desk: Desk, **form: str) -> str:
+    return desk.sends(PATH, PATH, **(MARIA | form)).text
+
+
+def goes_on(desk: Desk, page: str, what: str, **form: str) -> str:
+    """A form of the page that shows her."""
+    user = page.partition('name="user_id" value="')[2].partition('"')[0]
+    path = f"{PATH}/{what}"
+    answer = desk.post(path, {"token": token_in(page, path), "user_id": user, "reason": "Lost her key", **form})
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+def test_somebody_is_found_masked_by_mail_name_or_number(online: Running) -> None:
+    desk = desk_of(online, "tariq", Role.CONCIERGE)
+    for by, wanted in (
+        ("email", "M.Okafor@example.org"),
+        ("primary_user_identifier", "m.okafor@example.org"),
+        ("employee_id", "104217"),
+    ):
+        page = looks(desk, by=by, wanted=wanted).replace(wanted, "")
+        assert "M•••••" in page, by
+        assert "okafor" not in page.lower(), by
+
+
+def test_each_look_is_in_the_trail_with_its_reason_and_who_looked(online: Running) -> None:
+    desk = desk_of(online, "tariq", Role.CONCIERGE)
+    looks(desk, wanted="nobody@example.org")
+    [event] = Crew(online).events("concierge_user_details")
+    assert (event.actor, event.reason, event.subject) == (f"staff:{desk.row.id}", "Lost her key", "")
+
+
+def test_nobody_is_looked_up_without_a_reason(online: Running) -> None:
+    desk = desk_of(online, "tariq", Role.CONCIERGE)
+    assert desk.sends(PATH, PATH, **(MARIA | {"reason": " "})).status_code == 400
+    assert not Crew(online).events("concierge_user_details")
+
+
+def test_who_works_at_one_site_sees_nobody_of_elsewhere(online: Running) -> None:
+    desk = desk_of(online, "tariq", Role.CONCIERGE, sites=frozenset({"north"}))
+    assert desk.sends(PATH, PATH, **MARIA).status_code == 404
+
+
+def test_whoever_calls_reads_back_a_code_that_staff_never_see(online: Running) -> None:
+    desk = desk_of(online, "tariq", Role.CONCIERGE)
+    page = goes_on(desk, looks(desk), "code", channel="mail")
+    code = online.random.codes[-1]
+    assert code not in page
+    assert "a moment ago" in goes_on(desk, page, "code", channel="mail")
+    page = goes_on(desk, page, "check", code="000000")
+    assert "That is not the code" in page
+    assert "It is they" in goes_on(desk, page, "check", code=f"{code[:3]} {code[3:]}")
+
+
+def test_a_code_of_one_member_is_not_the_code_of_another(online: Running) -> None:
+    desk, other = desk_of(online, "tariq", Role.CONCIERGE), desk_of(online, "mona", Role.CONCIERGE)
+    goes_on(desk, looks(desk), "code", channel="mail")
+    code = online.random.codes[-1]
+    page = goes_on(other, looks(other), "code", channel="mail")
+    assert "That is not the code" in goes_on(other, page, "check", code=code)
