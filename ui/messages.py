@@ -17,6 +17,7 @@ from kiosk.errors import (
     InputRefused,
     KeyNotAdmitted,
     KeyNotAllowed,
+    LetterNotPrinted,
     Locked,
     ProofRefused,
     RegistrationRefused,
@@ -25,7 +26,7 @@ from kiosk.errors import (
 )
 from ui.text import clean
 from ui.words_key import KEY_WORDS
-from ui.words_kiosk import INPUTS, KIOSK_WORDS
+from ui.words_kiosk import INPUTS, KIOSK_WORDS, NO_PRINTER
 from ui.words_reasons import party_words, reason_words
 
 WORDS = KEY_WORDS | KIOSK_WORDS
@@ -118,6 +119,8 @@ def _with_data(said: Message, problem: Trouble) -> Message:
             )
         case KeyNotAdmitted() | KeyNotAllowed() | RegistrationRefused() | ProofRefused():
             return replace(said, text=" ".join(reasons(problem)) or said.text)
+        case LetterNotPrinted(why="no_printer"):
+            return replace(said, text=_say(NO_PRINTER))
         case InputRefused(reason=reason) if reason in INPUTS:
             title, text = INPUTS[reason]
             return replace(said, title=_say(title), text=_say(text))

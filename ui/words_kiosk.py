@@ -7,6 +7,8 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP
 from kiosk import errors as kiosk
 from ui.words import ANOTHER_KEY, NOT_HERE, START_AGAIN, TELL_DESK, Words
 
+NO_PRINTER = QT_TRANSLATE_NOOP("Messages", "This kiosk has no printer for it. Nothing was done with your key.")
+"""The text where there is no printer at all."""
 _NOT_READY = QT_TRANSLATE_NOOP("Messages", "This kiosk is not ready")
 
 KIOSK_WORDS: dict[type[Exception], Words] = {

@@ -17,7 +17,8 @@ import click
 from kiosk import logs
 from kiosk.commands import checks, checks_outside, checks_server, checks_service, checks_trust
 from kiosk.commands.checks import Finding, Level
-from kiosk.commands.composition import stored_secret
+from kiosk.commands.checks_printer import check_printer
+from kiosk.commands.composition import printer_of, stored_secret
 from kiosk.commands.key_choice import KeyChoice, key_option
 from kiosk.commands.served import credential_store, credentials_option
 from kiosk.commands.sources import key_source
@@ -88,6 +89,8 @@ def examine_station(config: Path) -> Iterator[Finding]:
     yield checks.check_journal(settings.state_folder)
     if settings.camera is not False:
         yield checks.check_camera(settings.camera)
+    if (printer := printer_of(settings)) is not None:
+        yield check_printer(printer)
     if settings.agent_socket is not None:
         yield replace(checks.check_keys(key_source(None, settings.agent_socket)), name="key agent")
     store = CredentialStore(os.environ, system_keyring(), settings.credentials_folder)

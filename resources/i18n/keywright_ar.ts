@@ -1192,15 +1192,15 @@
         </message>
         <message>
             <source>Your PIN comes in a letter</source>
-            <translation>يصلك الرمز السري في رسالة</translation>
+            <translation>رمزك السري في رسالة</translation>
         </message>
         <message>
             <source>Is your letter there?</source>
             <translation>هل خرجت رسالتك؟</translation>
         </message>
         <message>
-            <source>Take it from the printer, and look whether it is closed. Your PIN is in it.</source>
-            <translation>خذها من الطابعة وتأكد من أنها مغلقة. رمزك السري بداخلها.</translation>
+            <source>Take it from the printer, and look whether it is closed.</source>
+            <translation>خذها من الطابعة وتأكد من أنها مغلقة.</translation>
         </message>
         <message>
             <source>I have it</source>
@@ -1543,6 +1543,10 @@
         <message>
             <source>Ask the desk to change its PIN, or use another key.</source>
             <translation>اطلب من مكتب المساعدة تغيير رمزه السري، أو استخدم مفتاحًا آخر.</translation>
+        </message>
+        <message>
+            <source>This kiosk has no printer for it. Nothing was done with your key.</source>
+            <translation>لا توجد طابعة لهذا الجهاز. لم يتغير شيء في مفتاحك.</translation>
         </message>
         <message>
             <source>This kiosk is not ready</source>

@@ -34,7 +34,7 @@ def letter_chrome(state: RandomPin) -> Chrome:
     if state.printed:
         return Chrome(
             title=say("Letter", "Is your letter there?"),
-            sentence=say("Letter", "Take it from the printer, and look whether it is closed. Your PIN is in it."),
+            sentence=say("Letter", "Take it from the printer, and look whether it is closed."),
             step=3,
             primary=Action(say("Letter", "I have it"), "check", Continued()),
             secondary=Action(say("Letter", "Print it again"), "restart", LetterWanted(), "secondary"),
