@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from kiosk.contract.keys import Intent
 from kiosk.contract.phone import PhoneCode
 from kiosk.contract.profile import FormKind, VerificationMethod
 from kiosk.contract.totp import TotpSetUp
@@ -18,6 +19,7 @@ from kiosk.enrollment.events import (
     Event,
     FormFilled,
     IdShown,
+    IntentChosen,
     MethodChosen,
     PersonConfirmed,
     PinChosen,
@@ -30,6 +32,7 @@ from kiosk.enrollment.events import (
 )
 from kiosk.enrollment.states import (
     AcceptTerms,
+    Backup,
     ChangePin,
     ChooseMethod,
     ChoosePin,
@@ -43,6 +46,7 @@ from kiosk.enrollment.states import (
     Identify,
     IdTaken,
     InsertKey,
+    KeysHeld,
     Phone,
     Prove,
     RandomPin,
@@ -56,6 +60,7 @@ from kiosk.enrollment.states import (
     State,
     Stopped,
     Touch,
+    WaitForStaff,
     Welcome,
 )
 from kiosk.enrollment.visit import Trouble
@@ -106,6 +111,7 @@ _STEPS: dict[type[State], str] = {
     EnterCode: "verify",
     ShowBadge: "verify",
     ConfirmPerson: "verify",
+    KeysHeld: "keys_held",
     InsertKey: "insert_key",
     SelectKey: "select_key",
     ChoosePin: "set_pin",
@@ -121,6 +127,8 @@ _STEPS: dict[type[State], str] = {
     Phone: "phone",
     SetUpApp: "set_up_app",
     RecoveryCodes: "recovery_codes",
+    Backup: "backup",
+    WaitForStaff: "staff",
     Done: "done",
     Stopped: "stopped",
 }
@@ -237,6 +245,12 @@ class ScriptedPerson:
                 self._script.touch()
             case SelectKey() if state.waiting:
                 self._script.touch()
+            case KeysHeld(busy=False) if Intent.ANOTHER in state.intents:
+                return IntentChosen(Intent.ANOTHER)
+            case KeysHeld(busy=False):
+                return Continued()
+            case Backup(busy=False):
+                return Skipped() if state.optional else Continued()
             case _:
                 pass
         return None
