@@ -8,7 +8,21 @@ import platform
 import sys
 from collections.abc import Callable
 
-from tests.benchmarks import ctap, first_paint, guest, http, identify, migrate, poll, reuse, stall, timing, trail
+from tests.benchmarks import (
+    ctap,
+    first_paint,
+    guest,
+    http,
+    identify,
+    migrate,
+    paced,
+    poll,
+    reuse,
+    stall,
+    throughput,
+    timing,
+    trail,
+)
 from tests.benchmarks.measure import Row
 
 BENCHMARKS: dict[str, tuple[Callable[[int], Row | list[Row]], int]] = {
@@ -23,6 +37,8 @@ BENCHMARKS: dict[str, tuple[Callable[[int], Row | list[Row]], int]] = {
     "j": (poll.run, 1),
     "h": (timing.run, timing.EACH),
     "k": (trail.run, 7),
+    "l": (throughput.run, 7),
+    "m": (paced.run, 1),
 }
 """Each benchmark and how often it is repeated."""
 

@@ -49,7 +49,7 @@ def ours(folder: Path, delay: float, mail: dict[str, Any]) -> Iterator[dict[str,
     with embedded_service(folder, changes) as embedded:
         if delay:
             embedded.service.app.add_middleware(Slow, delay=delay)
-        _populate(embedded, folder)
+        populate(embedded, folder, PEOPLE)
         service = embedded.station.service
         yield {
             "url": service.url,
@@ -59,10 +59,10 @@ def ours(folder: Path, delay: float, mail: dict[str, Any]) -> Iterator[dict[str,
         }
 
 
-def _populate(embedded: Embedded, folder: Path) -> None:
+def populate(embedded: Embedded, folder: Path, many: int) -> None:
     """Many people, for each may ask for a few codes an hour only."""
     file = folder / "people.csv"
-    rows = (f"person{n}@example.org,{700000 + n},Person,Number {n},person{n}@example.org" for n in range(PEOPLE))
+    rows = (f"person{n}@example.org,{700000 + n},Person,Number {n},person{n}@example.org" for n in range(many))
     file.write_text("upn,employee_id,given_name,family_name,email\n" + "\n".join(rows))
     parts = embedded.service.parts
     Importer(parts.store, parts.clock, parts.random, parts.settings).people(file)
