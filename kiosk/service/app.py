@@ -35,6 +35,7 @@ from kiosk.service.parts import Parts
 from kiosk.service.projects import feed_routes, handout_routes, member_routes
 from kiosk.service.projects import routes as project_routes
 from kiosk.service.staff import routes as staff_routes
+from kiosk.service.stations import routes as station_routes
 from kiosk.service.tokens import routes as token_routes
 from kiosk.service.tokens.kept import KeptCallers
 
@@ -43,6 +44,7 @@ FACES: Final = (
     (enrollment_routes.router, "enrollments"),
     (approval_routes.router, "staff"),
     (staff_routes.router, "staff"),
+    (station_routes.router, "stations"),
     (message_routes.router, "messages"),
     (external_tokens_routes.router, "external tokens"),
     (concierge_routes.router, "concierge"),

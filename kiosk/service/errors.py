@@ -14,6 +14,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from kiosk.contract.problems import MEDIA_TYPE, Problem, Word
+from kiosk.contract.stations import CLOCK_HEADER
 from kiosk.errors import StorageFull
 from kiosk.service.accounts import rules as account
 from kiosk.service.approvals import rules as approval
@@ -34,6 +35,7 @@ from kiosk.service.projects.press import PressBusy, Unprintable
 from kiosk.service.relying_parties.connector import RelyingPartyUnavailable
 from kiosk.service.seed_shape import is_seed_shaped
 from kiosk.service.staff import rules as staff
+from kiosk.service.stations import rules as station
 from kiosk.service.store.engine import StaleRow, StoreBusy, Unstorable
 from kiosk.service.titles import TITLES
 from kiosk.service.tokens import rules as token
@@ -116,6 +118,9 @@ TABLE: Final[Mapping[type[Exception], tuple[int, Word]]] = {
     approval.NotPending: (409, Word.CONFLICT),
     staff.StaffRefused: (403, Word.STAFF_REFUSED),
     staff.NoConsole: (400, Word.METHOD_NOT_OFFERED),
+    station.NotActivated: (400, Word.CODE_INVALID),
+    station.BadActivation: (400, Word.MALFORMED),
+    station.NoSuchStation: (404, Word.NOT_FOUND),
     NoSuchPage: (404, Word.NOT_FOUND),
     PressBusy: (503, Word.BUSY),
     Unprintable: (409, Word.UNPRINTABLE),
@@ -127,6 +132,7 @@ TABLE: Final[Mapping[type[Exception], tuple[int, Word]]] = {
 
 OAUTH: Final[Mapping[type[Exception], tuple[int, str]]] = {
     token.InvalidClient: (401, "invalid_client"),
+    token.ClockOff: (401, "invalid_client"),
     token.InvalidScope: (400, "invalid_scope"),
     token.UnsupportedGrant: (400, "unsupported_grant_type"),
     token.InvalidTokenRequest: (400, "invalid_request"),
@@ -184,9 +190,9 @@ def _reasons(error: Exception | None) -> tuple[str, ...]:
 
 
 def _when(error: Exception | None) -> dict[str, str]:
-    """When to come again, where the error says it."""
-    retry_after = getattr(error, "retry_after", None)
-    return {} if retry_after is None else {"Retry-After": str(retry_after)}
+    """When to come again, and what time it is, where the error says it."""
+    told = {"Retry-After": getattr(error, "retry_after", None), CLOCK_HEADER: getattr(error, "service_time", None)}
+    return {name: str(value) for name, value in told.items() if value is not None}
 
 
 def _in_two_members(word: Word, details: tuple[str, ...]) -> dict[str, str]:
@@ -226,7 +232,7 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 async def _oauth_refused(_request: Request, error: Exception) -> Response:
     status, word = OAUTH[type(error)]
-    headers = {"Cache-Control": "no-store"}
+    headers = {"Cache-Control": "no-store", **_when(error)}
     if status == 401:
         headers["WWW-Authenticate"] = 'Basic realm="keywright"'
     return JSONResponse({"error": word, "error_description": word.replace("_", " ")}, status, headers)

@@ -25,6 +25,8 @@ from kiosk.service.parts import Parts
 from kiosk.service.projects.feed_worker import forget_old_events
 from kiosk.service.projects.member_deletion import delete_next
 from kiosk.service.staff.sessions import forget_old as forget_old_proofs
+from kiosk.service.stations.standing import forget_old as forget_old_steps
+from kiosk.service.tokens.signed_client import forget_assertions
 from kiosk.service.verification.actions import forget_old_codes
 from kiosk.service.worker import Chore
 
@@ -58,6 +60,8 @@ def housekeeping(parts: Parts) -> tuple[Chore, ...]:
         Chore("expire_approvals", lambda: expire_approvals(parts), _EACH_MINUTE, listens=False),
         Chore("forget_approvals", lambda: forget_old_approvals(parts), _HOURLY, listens=False),
         Chore("forget_staff_proofs", lambda: forget_old_proofs(parts), _HOURLY, listens=False),
+        Chore("forget_assertions", lambda: forget_assertions(parts), _EACH_MINUTE, listens=False),
+        Chore("forget_steps", lambda: forget_old_steps(parts), _HOURLY, listens=False),
         Chore("pseudonymise", lambda: pseudonymise_next(parts), _HOURLY, listens=False),
         Chore("forget_answers", lambda: forget_old_answers(parts) < 0, _HOURLY, listens=False),
     )

@@ -25,7 +25,7 @@ from joserfc.errors import JoseError, UnsupportedAlgorithmError
 
 from kiosk.service.partners.keys import SIGNATURES, CurveKey, PartnerKeys, kid_of
 from kiosk.service.partners.rules import MessageRefused, Reason
-from kiosk.service.partners.strict_json import parse_object
+from kiosk.service.strict_json import parse_object
 
 LONGEST_MESSAGE: Final = 32 * 1024
 """Characters of a whole message."""

@@ -17,7 +17,7 @@ from joserfc.jwk import ECKey, OKPKey
 
 from kiosk.errors import ConfigurationError
 from kiosk.service.accounts.settings import PartnerSettings
-from kiosk.service.partners.strict_json import parse_object
+from kiosk.service.strict_json import parse_object
 
 SIGNATURES: Final[Mapping[str, str]] = {
     "ES256": "P-256",

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from kiosk.service.settings_model import SettingsModel
+from kiosk.service.settings_model import HttpsUrl, SettingsModel
 
 
 class StationsSettings(SettingsModel):
     """The stations of this service."""
 
+    urls: tuple[HttpsUrl, ...] = ()
+    """How stations reach the service (`https://keys.example.org`), all of its addresses: what they sign is for one of
+    these. Without it, for whatever name the service was called by."""
     code: int = Field(default=15, ge=1, le=1440)
     """Minutes that an activation code works."""
     heartbeat: int = Field(default=10, ge=2, le=300)

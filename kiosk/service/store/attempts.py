@@ -48,6 +48,12 @@ def put_failures(tx: WriteTx, subject: str, seen: int | None, count: int, last_a
         raise StaleRow
 
 
+def forget_attempts(tx: WriteTx, prefix: str, before: datetime) -> int:
+    """Forget subjects that begin so, and have not failed since; how many."""
+    old = (attempts.c.subject.startswith(prefix, autoescape=True), attempts.c.last_at < before)
+    return tx.connection.execute(delete(attempts).where(*old)).rowcount
+
+
 def forget_failures(tx: WriteTx, subject: str) -> None:
     """The subject succeeded, or staff unlocked it."""
     tx.connection.execute(_DELETE, {"whose": subject})

@@ -17,10 +17,12 @@ from sqlalchemy import (
     Integer,
     String,
     Table,
-    UniqueConstraint,
+    text,
 )
 
 from kiosk.service.store.columns import UtcDateTime, id_column, metadata
+
+_NOT_REVOKED = text("revoked_at IS NULL")
 
 stations = Table(
     "stations",
@@ -34,15 +36,18 @@ stations = Table(
     Column("public_key", JSON(none_as_null=True)),
     Column("thumbprint", String(43), nullable=False),
     Column("configuration", Integer, nullable=False),
+    Column("configuration_hash", String(64), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("activated_at", UtcDateTime),
     Column("revoked_at", UtcDateTime),
     Column("version", Integer, nullable=False),
-    UniqueConstraint("tenant", "name"),
+    Index("uq_stations_name", "tenant", "name", unique=True, sqlite_where=_NOT_REVOKED, postgresql_where=_NOT_REVOKED),
     Index("ix_stations_client_id", "client_id", unique=True),
+    Index("ix_stations_thumbprint", "thumbprint"),
 )
 """`thumbprint` is RFC 7638's of its public key, empty before it is activated; `configuration` the version that grows
-each time something changes that it must obey."""
+each time something changes that it must obey, `configuration_hash` of what that was. A name is free again once its
+station was revoked."""
 
 station_codes = Table(
     "station_codes",
@@ -70,9 +75,11 @@ station_standings = Table(
     Column("configuration", Integer, nullable=False),
     Column("skew", Float, nullable=False),
     Column("commands", String(200), nullable=False),
+    Column("told", String(200), nullable=False),
     Index("ix_station_standings_heard_at", "heard_at"),
 )
-"""`skew` is how many seconds its clock is ahead of ours."""
+"""`skew` is how many seconds its clock is ahead of ours; `commands` are those that it was not told yet, `told` those
+that the answer to `counter` had."""
 
 station_steps = Table(
     "station_steps",
@@ -84,11 +91,12 @@ station_steps = Table(
     Column("step", String(32), nullable=False),
     Column("seconds", Float, nullable=False),
     Column("ended", String(32), nullable=False),
-    Column("at", UtcDateTime, nullable=False),
-    Index("ix_station_steps_tenant_at", "tenant", "at"),
+    Column("day", Integer, nullable=False),
+    Index("ix_station_steps_tenant_day", "tenant", "day"),
     Index("ix_station_steps_station_id", "station_id"),
-    Index("ix_station_steps_at", "at"),
+    Index("ix_station_steps_day", "day"),
 )
+"""`day` is the one that it ended on: days since 1970, UTC."""
 
 client_assertions = Table(
     "client_assertions",
@@ -113,7 +121,8 @@ class StationRow:
     client_id: str | None = None
     public_key: Mapping[str, str] | None = None
     thumbprint: str = ""
-    configuration: int = 1
+    configuration: int = 0
+    configuration_hash: str = ""
     activated_at: datetime | None = None
     revoked_at: datetime | None = None
     version: int = 1
@@ -134,3 +143,29 @@ class StandingRow:
     configuration: int
     skew: float
     commands: str = ""
+    told: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRow:
+    """A code that activates a station once."""
+
+    code_hash: str
+    station_id: str
+    made_by: str
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """How long somebody was at a step of a station, and how it ended."""
+
+    station_id: str
+    tenant: str
+    site: str
+    step: str
+    seconds: float
+    ended: str
+    day: int

@@ -23,6 +23,9 @@ clients = Table(
     Column("sites", String(512), nullable=False, server_default=""),
 )
 
+NO_SECRET = "-"  # noqa: S105 - the contrary of one
+"""The `secret_hash` of a client that signs instead: no secret has it."""
+
 
 @dataclass(frozen=True, slots=True)
 class ClientRow:
@@ -63,8 +66,9 @@ def client(tx: ReadTx, client_id: str) -> ClientRow | None:
 
 
 def replace_secret(tx: WriteTx, client_id: str, secret_hash: str) -> bool:
-    """Give a client another secret; False when there is no such client."""
-    done = tx.connection.execute(update(clients).where(clients.c.id == client_id).values(secret_hash=secret_hash))
+    """Give a client another secret; False when there is no such client with one."""
+    has_one = (clients.c.id == client_id, clients.c.secret_hash != NO_SECRET)
+    done = tx.connection.execute(update(clients).where(*has_one).values(secret_hash=secret_hash))
     return done.rowcount == 1
 
 

@@ -33,7 +33,7 @@ class Rights:
     sites: frozenset[str] = frozenset()
 
 
-STATION = Rights(frozenset({Scope.ENROLL, Scope.QR_ENROL, Scope.QR_STATUS, Scope.STAFF_DESK}))
+STATION = Rights(frozenset({Scope.ENROLL, Scope.QR_ENROL, Scope.QR_STATUS, Scope.STAFF_DESK, Scope.STATION}))
 
 _NOBODY = hashed("")  # compared with when there is no such client, so that both take the same time
 
@@ -41,7 +41,7 @@ _NOBODY = hashed("")  # compared with when there is no such client, so that both
 def create_client(store: Store, clock: Clock, random: Random, name: str, rights: Rights = STATION) -> ClientCredentials:
     """Make a client (a station, by default) with a fresh secret, which is told here and kept nowhere."""
     kind = "station" if Scope.ENROLL in rights.scopes else "client"
-    credentials = ClientCredentials(f"{kind}-{random.token(6).hex()}", _random_text(random))
+    credentials = ClientCredentials(f"{kind}-{random.token(6).hex()}", fresh_token(random))
     row = rows.ClientRow(
         id=credentials.client_id,
         name=name,
@@ -55,8 +55,8 @@ def create_client(store: Store, clock: Clock, random: Random, name: str, rights:
 
 
 def rotate_secret(store: Store, random: Random, client_id: str) -> ClientCredentials:
-    """Give the client another secret. Raises InvalidClient when there is no such client."""
-    credentials = ClientCredentials(client_id, _random_text(random))
+    """Give the client another secret. Raises InvalidClient when there is no such client with one."""
+    credentials = ClientCredentials(client_id, fresh_token(random))
     if not store.write(lambda tx: rows.replace_secret(tx, client_id, hashed(credentials.secret))):
         raise InvalidClient
     return credentials
@@ -74,7 +74,7 @@ def issue_token(parts: Parts, client: ClientCredentials, scope: str) -> IssuedTo
     Raises InvalidClient, InvalidScope.
     """
     now, life = parts.clock.now(), parts.settings.session.token_life
-    token = _random_text(parts.random)
+    token = fresh_token(parts.random)
 
     with parts.store.read() as tx:  # a stranger never gets as far as the write lock
         found = rows.client(tx, client.client_id) if client.client_id.isprintable() else None
@@ -96,5 +96,6 @@ def caller_of(parts: Parts, token: str) -> Caller:
     return Caller(row.client_id, frozenset(row.scopes.split()), row.tenant, frozenset(row.sites.split()))
 
 
-def _random_text(random: Random) -> str:
+def fresh_token(random: Random) -> str:
+    """256 random bits as a text: a token, or a secret."""
     return base64.urlsafe_b64encode(random.token(32)).rstrip(b"=").decode()

@@ -11,10 +11,19 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse
 
 from kiosk.contract.paths import TOKEN
+from kiosk.contract.stations import ASSERTION_TYPE
 from kiosk.service.parts import Parts
 from kiosk.service.tokens.actions import issue_token
 from kiosk.service.tokens.guard import parts_of
-from kiosk.service.tokens.rules import ClientCredentials, InvalidClient, InvalidTokenRequest, UnsupportedGrant
+from kiosk.service.tokens.rules import (
+    ClientCredentials,
+    InvalidClient,
+    InvalidTokenRequest,
+    IssuedToken,
+    UnsupportedGrant,
+    own_addresses,
+)
+from kiosk.service.tokens.signed_client import SignedRequest, issue_token_to_signer
 
 router = APIRouter()
 Form = dict[str, str]
@@ -32,6 +41,8 @@ _FORM = {
                         "scope": {"type": "string"},
                         "client_id": {"type": "string"},
                         "client_secret": {"type": "string", "format": "password"},
+                        "client_assertion_type": {"type": "string", "const": ASSERTION_TYPE},
+                        "client_assertion": {"type": "string"},
                     },
                 }
             }
@@ -56,10 +67,11 @@ async def _form(request: Request) -> Form:
 def token(
     request: Request, form: Annotated[Form, Depends(_form)], parts: Annotated[Parts, Depends(parts_of)]
 ) -> JSONResponse:
-    """RFC 6749, 4.4: by HTTP Basic authentication or with the secret in the form."""
+    """RFC 6749, 4.4: by HTTP Basic authentication or with the secret in the form; a station that was activated signs
+    instead (`private_key_jwt`, RFC 7523, 2.2)."""
     if form.get("grant_type") != "client_credentials":
         raise UnsupportedGrant if "grant_type" in form else InvalidTokenRequest
-    issued = issue_token(parts, _credentials(request, form), form.get("scope", ""))
+    issued = _issued(request, form, parts)
     answer = {
         "access_token": issued.token,
         "token_type": "Bearer",
@@ -67,6 +79,18 @@ def token(
         "scope": " ".join(sorted(issued.scopes)),
     }
     return JSONResponse(answer, headers={"Cache-Control": "no-store"})
+
+
+def _issued(request: Request, form: Form, parts: Parts) -> IssuedToken:
+    if "client_assertion" not in form and "client_assertion_type" not in form:
+        return issue_token(parts, _credentials(request, form), form.get("scope", ""))
+    if request.headers.get("authorization") is not None or "client_secret" in form:  # RFC 6749, 2.3: one method only
+        raise InvalidTokenRequest
+    if form.get("client_assertion_type") != ASSERTION_TYPE or "client_assertion" not in form:
+        raise InvalidTokenRequest
+    addresses = own_addresses(parts.settings.stations.urls, request.headers.get("host", ""), TOKEN)
+    scope, client_id = form.get("scope", ""), form.get("client_id", "")
+    return issue_token_to_signer(parts, SignedRequest(form["client_assertion"], addresses, scope, client_id))
 
 
 def _credentials(request: Request, form: Form) -> ClientCredentials:

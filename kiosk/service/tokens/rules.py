@@ -106,10 +106,6 @@ def hashed(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-NO_SECRET = "-"
-"""The `secret_hash` of a client that signs instead: no secret has it."""
-
-
 def matches(secret: str, stored: str) -> bool:
     """Constant-time comparison of a secret with its hash."""
     return hmac.compare_digest(hashed(secret), stored)

@@ -10,6 +10,11 @@ from kiosk.service.store.columns import UtcDateTime
 revision = "0013"
 down_revision: str | None = "0012"
 
+_NOT_REVOKED = sa.text("revoked_at IS NULL")
+_RUNS_ENROLLMENTS = "enrollment:run"
+_ALSO = ("staff:desk", "station:self")
+"""What stations may do that were added before there was anything to do it with."""
+
 
 def upgrade() -> None:
     _make_stations()
@@ -17,6 +22,7 @@ def upgrade() -> None:
     _make_station_standings()
     _make_station_steps()
     _make_client_assertions()
+    _widen_stations()
 
 
 def downgrade() -> None:
@@ -39,14 +45,23 @@ def _make_stations() -> None:
         sa.Column("public_key", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("thumbprint", sa.String(length=43), nullable=False),
         sa.Column("configuration", sa.Integer(), nullable=False),
+        sa.Column("configuration_hash", sa.String(length=64), nullable=False),
         sa.Column("created_at", UtcDateTime(timezone=True), nullable=False),
         sa.Column("activated_at", UtcDateTime(timezone=True), nullable=True),
         sa.Column("revoked_at", UtcDateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["client_id"], ["clients.id"], name=op.f("fk_stations_client_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stations")),
-        sa.UniqueConstraint("tenant", "name", name=op.f("uq_stations_tenant_name")),
     )
+    op.create_index(
+        "uq_stations_name",
+        "stations",
+        ["tenant", "name"],
+        unique=True,
+        sqlite_where=_NOT_REVOKED,
+        postgresql_where=_NOT_REVOKED,
+    )
+    op.create_index("ix_stations_thumbprint", "stations", ["thumbprint"], unique=False)
     op.create_index("ix_stations_client_id", "stations", ["client_id"], unique=True)
 
 
@@ -79,6 +94,7 @@ def _make_station_standings() -> None:
         sa.Column("configuration", sa.Integer(), nullable=False),
         sa.Column("skew", sa.Float(), nullable=False),
         sa.Column("commands", sa.String(length=200), nullable=False),
+        sa.Column("told", sa.String(length=200), nullable=False),
         sa.ForeignKeyConstraint(
             ["station_id"], ["stations.id"], name=op.f("fk_station_standings_station_id"), ondelete="CASCADE"
         ),
@@ -97,15 +113,15 @@ def _make_station_steps() -> None:
         sa.Column("step", sa.String(length=32), nullable=False),
         sa.Column("seconds", sa.Float(), nullable=False),
         sa.Column("ended", sa.String(length=32), nullable=False),
-        sa.Column("at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("day", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["station_id"], ["stations.id"], name=op.f("fk_station_steps_station_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_station_steps")),
     )
-    op.create_index("ix_station_steps_at", "station_steps", ["at"], unique=False)
+    op.create_index("ix_station_steps_day", "station_steps", ["day"], unique=False)
     op.create_index("ix_station_steps_station_id", "station_steps", ["station_id"], unique=False)
-    op.create_index("ix_station_steps_tenant_at", "station_steps", ["tenant", "at"], unique=False)
+    op.create_index("ix_station_steps_tenant_day", "station_steps", ["tenant", "day"], unique=False)
 
 
 def _make_client_assertions() -> None:
@@ -116,3 +132,14 @@ def _make_client_assertions() -> None:
         sa.PrimaryKeyConstraint("jti_hash", name=op.f("pk_client_assertions")),
     )
     op.create_index("ix_client_assertions_expires_at", "client_assertions", ["expires_at"], unique=False)
+
+
+def _widen_stations() -> None:
+    """Clients that run enrollments are stations: they tell of themselves, and staff stand at them."""
+    clients = sa.table("clients", sa.column("id", sa.String), sa.column("scopes", sa.String))
+    connection = op.get_bind()
+    for client_id, scopes in connection.execute(sa.select(clients.c.id, clients.c.scopes)).all():
+        held = scopes.split()
+        if _RUNS_ENROLLMENTS in held:
+            wide = " ".join(sorted({*held, *_ALSO}))
+            connection.execute(sa.update(clients).where(clients.c.id == client_id).values(scopes=wide))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.service.partners.strict_json import DEEPEST, parse_object
+from kiosk.service.strict_json import DEEPEST, parse_object
 
 
 def nested(depth: int) -> bytes:
