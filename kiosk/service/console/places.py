@@ -18,7 +18,13 @@ class Place:
     icon: str
 
 
-PLACES: Final = (Place("/console", "Stations now", Role.VIEW, "clock"),)
+PLACES: Final = (
+    Place("/console", "Stations now", Role.VIEW, "clock"),
+    Place("/console/requests", "Requests", Role.APPROVE, "check-circle"),
+    Place("/console/look-up", "Look up", Role.CONCIERGE, "badge"),
+    Place("/console/stations", "Set up stations", Role.ADMINISTER, "keyboard"),
+    Place("/console/staff", "Staff", Role.ADMINISTER, "people"),
+)
 """In the order of the navigation. Whoever is staff at all may `view`."""
 
 

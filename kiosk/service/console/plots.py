@@ -18,6 +18,7 @@ HEIGHT: Final = 260
 LEFT, RIGHT, TOP, BOTTOM = 52, 12, 12, 34
 _TICKS: Final = 4
 _LABELS: Final = 8
+_LEAST: Final = 1e-300  # what is less cannot be divided further
 
 Written = Callable[[float], str]
 """Writes a value of the upright axis."""
@@ -89,7 +90,7 @@ def stacked(plot: Plot) -> Markup:
 
 def ceiling(most: float) -> float:
     """The end of the upright axis: 1, 2 or 5 of a power of ten times four, at least as high as the most; 4 for 0."""
-    if most <= 0:
+    if most < _LEAST:
         return float(_TICKS)
     step = most / _TICKS
     power = 10.0 ** math.floor(math.log10(step))

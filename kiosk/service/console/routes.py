@@ -6,9 +6,17 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from kiosk.service.console import board, entrance, events, look_up, waiting
+from kiosk.service.console import board, crew, entrance, events, look_up, stations, waiting
 
-ROUTERS: Final = (entrance.router, events.router, board.router, waiting.router, look_up.router)
+ROUTERS: Final = (
+    entrance.router,
+    events.router,
+    board.router,
+    waiting.router,
+    look_up.router,
+    stations.router,
+    crew.router,
+)
 
 router = APIRouter()
 for each in ROUTERS:

@@ -48,6 +48,13 @@ class Member:
         """As the trail names them."""
         return self.session.actor
 
+    @property
+    def sites(self) -> tuple[tuple[str, str], ...]:
+        """The sites that they may choose from, by id and name: their own; of those of the settings, where they may."""
+        known = (each for each in self.parts.settings.accounts.sites if each.tenant == self.tenant)
+        named = {each.id: each.name for each in known if not self.session.sites or each.id in self.session.sites}
+        return tuple({**{each: each for each in sorted(self.session.sites)}, **named}.items())
+
     def may(self, role: Role, site: str | None = None) -> bool:
         """Whether they have the role at the site; None asks for any site."""
         return allowed(self.session, role, site)

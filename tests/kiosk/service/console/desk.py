@@ -11,6 +11,7 @@ from typing import Any, Final
 import requests
 
 from kiosk.contract.staff import Role
+from kiosk.service.console.browser import COOKIE, Browser
 from kiosk.service.store.staff import StaffRow
 from tests.kiosk.service.running import Running
 from tests.kiosk.service.soft_key import Json
@@ -41,6 +42,11 @@ class Desk:
     @property
     def row(self) -> StaffRow:
         return self.member.row
+
+    @property
+    def browser(self) -> Browser:
+        """As the service knows it."""
+        return Browser(self.session.cookies.get(COOKIE) or "", known=True)
 
     def get(self, path: str, **more: Any) -> requests.Response:
         return self.session.get(self.running.url + path, timeout=20, allow_redirects=False, **more)
