@@ -1,4 +1,4 @@
-"""`keywright stations`: who may talk to the service."""
+"""`keywright stations`: who may talk to the service, with a secret, or with a key of their own."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from kiosk.commands import station_fleet
 from kiosk.commands.served import config_option, credentials_option, open_store, told_plainly
 from kiosk.contract.paths import Scope
 from kiosk.errors import ConfigurationError
@@ -23,7 +24,14 @@ UNKNOWN = 1
 
 @click.group()
 def command() -> None:
-    """Add stations to the service, give them new secrets, shut them out."""
+    """Stations of the service: activate them by a code, see how they stand, shut them out.
+
+    STATION is the name of a station, or its id. `add`, `rotate` and `disable` are for clients that have a secret.
+    """
+
+
+for each_command in station_fleet.COMMANDS:
+    command.add_command(each_command)
 
 
 @command.command()
@@ -55,7 +63,7 @@ def add(name: str, config: Path, folder: Path | None, scopes: tuple[str, ...], s
 @config_option
 @credentials_option
 def rotate(client_id: str, config: Path, folder: Path | None) -> None:
-    """Give the station another secret; the old one is refused from now on."""
+    """Give the client another secret; the old one is refused from now on."""
     with told_plainly(), open_store(load(config), folder) as store, _known(client_id):
         _tell(rotate_secret(store, SystemRandom(), client_id))
 
@@ -65,7 +73,7 @@ def rotate(client_id: str, config: Path, folder: Path | None) -> None:
 @config_option
 @credentials_option
 def disable(client_id: str, config: Path, folder: Path | None) -> None:
-    """Shut the station out, with all tokens that it holds."""
+    """Shut the client out, with all tokens that it holds."""
     with told_plainly(), open_store(load(config), folder) as store, _known(client_id):
         disable_client(store, SystemClock(), client_id)
         click.echo(f"{client_id} is shut out.")
@@ -90,6 +98,7 @@ def _known(client_id: str) -> Iterator[None]:
         yield
     except InvalidClient:
         click.echo(f"There is no station {client_id!r}.", err=True)
+        click.echo("One that was activated has a key instead of a secret: see `keywright stations code`.", err=True)
         sys.exit(UNKNOWN)
 
 

@@ -30,7 +30,7 @@ class ActivateStation:
     `proof` is a compact JWS (ES256) by that key over `{"code_sha256", "aud", "iat"}`: who sends the key has it.
     `code_sha256` is hexadecimal, of `code` as it is sent; `aud` the address of this call as the station makes it; `iat`
     seconds since 1970. A code is 16 characters of Crockford's base 32 in groups of four; its QR code is the address of
-    the service, `#`, the code. The same request once more (where its answer was lost) has the same answer.
+    this call, `#`, the code. The same request once more (where its answer was lost) has the same answer.
     """
 
     code: str = field(repr=False)

@@ -23,7 +23,7 @@ from kiosk.service.store.engine import ReadTx, WriteTx
 from kiosk.service.store.enrollments import open_enrollments
 from kiosk.service.store.fleet import CodeRow, StationRow
 from kiosk.service.store.projects import project
-from kiosk.service.store.stations import disable_client
+from kiosk.service.store.stations import disable_client, move_client
 from kiosk.service.tokens.rules import hashed
 
 _CODE_BYTES: Final = 10
@@ -197,6 +197,8 @@ def _changed(
         wanted = change(tx, row)
         if wanted == row:
             return row
+        if row.client_id is not None and row.public_key is not None:  # the sites of others were given by themselves
+            move_client(tx, row.client_id, wanted.site)
         record(tx, parts, event(wanted, actor, name))
         return rows.move_station(tx, row, **_place(wanted))
 

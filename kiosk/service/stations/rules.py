@@ -16,7 +16,10 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from kiosk.contract.paths import STATION_ACTIVATION
 from kiosk.service.directories.rules import BadValue, tame
+from kiosk.service.settings import ServiceSettings
+from kiosk.service.staff.rules import origin_of
 from kiosk.service.store.fleet import StandingRow
 from kiosk.service.verification.rules import Limits
 
@@ -94,6 +97,15 @@ def site_of(typed: str) -> str:
     if not _SITE.fullmatch(typed):
         raise BadStation("site")
     return typed
+
+
+def activation_link(settings: ServiceSettings, code: str) -> str | None:
+    """What the QR code of an activation code says; None where the settings do not say how stations reach the service.
+    What is behind the `#` is sent to nobody."""
+    base = next(iter(settings.stations.urls), None)
+    if base is None and settings.staff.url is not None:
+        base = origin_of(settings.staff.url)
+    return None if base is None else f"{base.rstrip('/')}{STATION_ACTIVATION}#{code}"
 
 
 def state_of(standing: StandingRow | None, now: datetime, silent: timedelta, *, active: bool) -> StationState:

@@ -72,6 +72,11 @@ def replace_secret(tx: WriteTx, client_id: str, secret_hash: str) -> bool:
     return done.rowcount == 1
 
 
+def move_client(tx: WriteTx, client_id: str, site: str) -> None:
+    """Let a client act for another site than before."""
+    tx.connection.execute(update(clients).where(clients.c.id == client_id).values(sites=site))
+
+
 def disable_client(tx: WriteTx, client_id: str, now: datetime) -> bool:
     """Refuse a client from now on; False when there is no such client."""
     done = tx.connection.execute(update(clients).where(clients.c.id == client_id).values(disabled_at=now))
