@@ -19,7 +19,7 @@ from kiosk.commands.composition import open_journal, open_session, reference
 from kiosk.commands.embedded import Embedded
 from kiosk.commands.port import watch_port
 from kiosk.commands.standing import Standing
-from kiosk.config import ServiceEndpoint, StationSettings
+from kiosk.config import PrinterSettings, ServiceEndpoint, StationSettings
 from kiosk.enrollment.events import Event
 from ui.application import Appearance, run
 from ui.surroundings import Surroundings
@@ -41,6 +41,7 @@ class Stand:
     secret: Callable[[], str]
     keys: Sequence[SimulatedKey] = field(default_factory=lambda: (new_key(),))
     source: KeySource | None = None
+    printer: PrinterSettings = field(default_factory=PrinterSettings)
 
     @classmethod
     def at(cls, embedded: Embedded, folder: Path, *keys: SimulatedKey) -> Stand:
@@ -54,7 +55,7 @@ class Stand:
 
     def live(self, visit: Callable[[], None]) -> int:
         """Open the window, let `visit` happen, close it. The exit code."""
-        settings = StationSettings(self.endpoint, state_folder=self.folder)
+        settings = StationSettings(self.endpoint, state_folder=self.folder, printer=self.printer)
         with ExitStack() as stack:
             journal = open_journal(settings)
             stack.callback(journal.close)

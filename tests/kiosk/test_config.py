@@ -10,7 +10,14 @@ from typing import Any, get_type_hints
 
 import pytest
 
-from kiosk.config import ENVIRONMENT, Place, StationSettings, load_station_settings, read_station_settings
+from kiosk.config import (
+    ENVIRONMENT,
+    Place,
+    PrinterSettings,
+    StationSettings,
+    load_station_settings,
+    read_station_settings,
+)
 from kiosk.errors import ConfigurationError
 from kiosk.resources import resource
 
@@ -148,3 +155,24 @@ def test_a_missing_file_is_refused_by_its_name(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError) as told:
         load_station_settings(tmp_path / "none.toml", {})
     assert "none.toml" in told.value.path
+
+
+def test_a_printer_is_a_queue_of_cups_on_this_machine() -> None:
+    settings = read({ENVIRONMENT + "PRINTER_PATIENCE": "90"}, printer={"queue": "letters", "server": "/run/own.sock"})
+    assert settings.printer == PrinterSettings("letters", "/run/own.sock", 90.0)
+    assert read().printer.queue == ""
+
+
+@pytest.mark.parametrize(
+    ("printer", "path"),
+    [
+        ({"queue": "-oraw"}, "printer.queue"),
+        ({"queue": "two words"}, "printer.queue"),
+        ({"server": "/run/own.sock"}, "printer.queue"),
+        ({"queue": "letters", "server": "printers.example.org"}, "printer.server"),
+        ({"queue": "letters", "patience": 1}, "printer.patience"),
+        ({"queue": "letters", "paper": "a4"}, "printer.paper"),
+    ],
+)
+def test_a_printer_that_cannot_be_meant_is_refused(printer: dict[str, Any], path: str) -> None:
+    assert refused(printer=printer) == path

@@ -11,7 +11,7 @@ from hardware.authenticator import KeyInfo
 from hardware.errors import PinRefused, TouchTimeout
 from kiosk.commands.terminal import TerminalPerson
 from kiosk.enrollment.effects import AskApproval
-from kiosk.enrollment.events import Cancelled, Continued, Event, ResetWanted, Skipped, WentBack
+from kiosk.enrollment.events import Cancelled, Continued, Event, LetterWanted, ResetWanted, Skipped, WentBack
 from kiosk.enrollment.pin_rules import PinRules
 from kiosk.enrollment.states import (
     ChangePin,
@@ -29,7 +29,8 @@ from kiosk.enrollment.states import (
     Touch,
 )
 from kiosk.enrollment.visit import KeyModel, Visit
-from kiosk.errors import SeveralKeys
+from kiosk.errors import LetterNotPrinted, SeveralKeys
+from kiosk.secret import Secret
 from tests.kiosk.enrollment.walk import ADDRESS, FRESH, MAIL, PROFILE
 
 VISIT = Visit(PROFILE, "en", attempt=7, model=KeyModel("Example \x1b[2J5"))
@@ -63,6 +64,7 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
 
 
 FINGER = EnrollFinger(VISIT, problem=TouchTimeout())
+LETTER = RandomPin(VISIT, Secret("58203917"), letter=True, printed=True)
 
 
 @pytest.mark.parametrize(
@@ -72,6 +74,9 @@ FINGER = EnrollFinger(VISIT, problem=TouchTimeout())
         (ChangePin(VISIT, PinRules(), None, caution=True), False, Cancelled),
         (RandomPin(VISIT, problem=PinRefused()), True, Continued),
         (RandomPin(VISIT, problem=PinRefused()), False, Cancelled),
+        (LETTER, True, Continued),
+        (LETTER, False, LetterWanted),
+        (replace(LETTER, printed=False, problem=LetterNotPrinted("refused")), True, Continued),
         (FINGER, True, Continued),
         (FINGER, False, Cancelled),
         (replace(FINGER, optional=True), False, Skipped),
@@ -93,6 +98,7 @@ def test_a_question_is_answered(terminal: Terminal, state: State, yes: bool, eve
     [
         (SelectKey(VISIT, (ADDRESS,)), "Several keys are plugged in. Touch the one that is meant."),
         (RandomPin(VISIT), "Making up a PIN…"),
+        (replace(LETTER, printed=False), "Printing the letter with the PIN…"),
         (EnrollFinger(VISIT), "Touch the sensor of the key with the same finger."),
         (EnrollFinger(VISIT, remaining=2), "Touch the sensor of the key with the same finger (2 more)."),
         (ResetKey(VISIT, ResetStage.TAKE_OUT), "Take the key out."),
@@ -135,3 +141,11 @@ def test_staff_who_give_up_do_not_approve_and_keep_nobody_waiting(terminal: Term
     with pytest.raises(click.Abort):
         terminal.person.respond(ResetKey(VISIT, ResetStage.APPROVAL))
     assert not terminal.person.approve(AskApproval(7, "e1", KEY))
+
+
+def test_a_pin_for_a_letter_is_not_said_at_the_terminal(terminal: Terminal, capsys: pytest.CaptureFixture[str]) -> None:
+    for state in (LETTER, replace(LETTER, printed=False), replace(LETTER, must_change=True)):
+        terminal.sees(state)
+    said = "\n".join([*terminal.said, *terminal.asked, capsys.readouterr().out])
+    assert "58203917" not in said
+    assert "The PIN in the letter must be changed at its first use." in terminal.said

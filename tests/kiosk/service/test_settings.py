@@ -44,6 +44,8 @@ def test_a_section_may_be_left_empty(section: str) -> None:
         ("[pin]\nmode = 'sometimes'", "pin.mode"),
         ("[pin]\nrandom_length = 9\nmax_length = 8", "pin"),
         ("[pin]\nenroll_fingerprint = 'refuse'", "pin"),
+        ("[pin]\ndelivery = 'letter'", "pin"),
+        ("[pin]\norigin = 'random'\ndelivery = 'mail'", "pin.delivery"),
         ("[key]\nmin_firmware = {'5.7' = 1}", "key.min_firmware.5.7.[key]"),
         ("[key]\ncertification = {FIPS = 0}", "key.certification.FIPS"),
         ("[hand_over]\nmin_pin_length = 8", "hand_over"),

@@ -18,6 +18,7 @@ from kiosk.station.headless import Host
 from kiosk.station.journal import Journal
 from kiosk.station.on_device import build_device
 from kiosk.station.on_network import build_network
+from kiosk.station.printing import Printer
 from kiosk.station.scripted_person import Script
 from kiosk.station.session import Session
 from tests.kiosk.station.contract_server import CODE, SECRET, ContractServer, app_code
@@ -35,6 +36,7 @@ class Bench:
         key: SimulatedKey,
         folder: Path,
         clock: Callable[[], float] = time.monotonic,
+        printer: Printer | None = None,
     ) -> None:
         self.source = SimulatedSource([key])
         self.server, self.journal, self.key = server, journal, key
@@ -50,7 +52,7 @@ class Bench:
 
         def make(post: Callable[[Event], None]) -> Session:
             return Session(
-                device=build_device(lambda: self.source, journal),
+                device=build_device(lambda: self.source, journal, printer),
                 network=network,
                 post=post,
                 reference=lambda: "REF",

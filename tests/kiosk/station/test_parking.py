@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hardware.authenticator import KeyAddress, KeySource, Transport
 from hardware.errors import KeyGone
@@ -10,10 +10,14 @@ from kiosk.desk import events as desk_events
 from kiosk.desk.states import InsertStaffKey, TakeOut
 from kiosk.desk.states import State as DeskState
 from kiosk.enrollment.events import Event, KeyInserted, KeyRemoved, RetryDue
-from kiosk.enrollment.states import Connecting, State
+from kiosk.enrollment.states import Connecting, RandomPin, State
+from kiosk.enrollment.visit import Visit
+from kiosk.errors import LetterNotPrinted
+from kiosk.secret import Secret
 from kiosk.station.desk_client import DeskClient
 from kiosk.station.desk_work import DeskWork
-from kiosk.station.parking import Parking
+from kiosk.station.parking import Parking, at_rest
+from tests.kiosk.enrollment.walk import PROFILE
 
 KEY = KeyAddress(Transport.USB, "/dev/hidraw1", attach_id=1)
 AGAIN = KeyAddress(Transport.USB, "/dev/hidraw1", attach_id=2)
@@ -87,3 +91,10 @@ def test_a_desk_that_nobody_used_changes_nothing_for_the_person() -> None:
     assert not parking.parked
     assert heard.events == [KeyInserted(KEY)]
     work.stop()
+
+
+def test_the_reader_is_not_given_away_while_the_lane_of_the_key_prints() -> None:
+    printing = RandomPin(Visit(PROFILE, "en"), Secret("58203917"), letter=True)
+    assert not at_rest(printing)
+    assert at_rest(replace(printing, printed=True))
+    assert at_rest(replace(printing, problem=LetterNotPrinted("not_finished")))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from types import ModuleType
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QEvent
@@ -12,9 +14,10 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from hardware.errors import KeySilent
-from kiosk.enrollment.events import Continued
+from kiosk.enrollment.events import Continued, LetterWanted
 from kiosk.enrollment.states import RandomPin, State
 from kiosk.enrollment.visit import Visit
+from kiosk.errors import LetterNotPrinted
 from kiosk.secret import Secret
 from ui.pages.page import Page, Surroundings
 from ui.pages.random_pin import ALOUD, RandomPinPage
@@ -161,4 +164,68 @@ def test_what_failed_can_be_tried_again(page: RandomPinPage, visit: Visit, show:
     primary = page.chrome().primary
     assert primary is not None
     assert (primary.text, primary.event) == ("Try again", Continued())
+    assert page.first_focus() is None
+
+
+# ── in a letter ─────────────────────────────────────────────────────────────────────────────────
+
+
+def letter(visit: Visit, **changes: Any) -> RandomPin:
+    return RandomPin(visit, letter=True, **changes)
+
+
+def stages(visit: Visit) -> tuple[RandomPin, ...]:
+    """Every screen of the letter on which the PIN is known."""
+    made = letter(visit, pin=Secret(PIN))
+    return made, replace(made, printed=True), replace(made, problem=LetterNotPrinted("not_finished"))
+
+
+@pytest.mark.parametrize("stage", range(3))
+def test_a_pin_for_a_letter_is_on_no_screen_and_in_no_voice(
+    page: RandomPinPage, visit: Visit, show: Show, announced: list[str], stage: int
+) -> None:
+    show(page, letter(visit))
+    page.render(stages(visit)[stage])
+    page.trigger(ALOUD)
+    page.reveal()
+    assert announced == []
+    assert not view(page).isVisible()
+    assert PIN not in everything_said(page)
+
+
+@pytest.mark.parametrize(("pin", "said"), [(None, "Setting a PIN"), (Secret(PIN), "Printing your letter")])
+def test_while_the_letter_is_made_there_is_nothing_to_press(
+    page: RandomPinPage, visit: Visit, show: Show, pin: Secret | None, said: str
+) -> None:
+    show(page, letter(visit, pin=pin))
+    chrome = page.chrome()
+    assert (chrome.primary, chrome.secondary, chrome.back) == (None, None, None)
+    first = page.first_focus()
+    assert first is not None
+    assert first.accessibleName() == said
+
+
+@pytest.mark.parametrize(("must_change", "words"), [(True, "choose one of your own"), (False, "each time you use")])
+def test_a_printed_letter_is_asked_for(
+    page: RandomPinPage, visit: Visit, show: Show, must_change: bool, words: str
+) -> None:
+    show(page, letter(visit, pin=Secret(PIN), printed=True, must_change=must_change))
+    chrome = page.chrome()
+    assert chrome.primary is not None
+    assert chrome.secondary is not None
+    assert chrome.title == "Is your letter there?"
+    assert (chrome.primary.event, chrome.secondary.event) == (Continued(), LetterWanted())
+    assert words in everything_said(page)
+    assert page.first_focus() not in (None, view(page))  # an Enter too many says nothing
+
+
+@pytest.mark.parametrize(("pin", "text"), [(None, "Try again"), (Secret(PIN), "Print it again")])
+def test_a_letter_that_did_not_come_out_is_tried_again(
+    page: RandomPinPage, visit: Visit, show: Show, pin: Secret | None, text: str
+) -> None:
+    problem = LetterNotPrinted("not_finished")
+    show(page, letter(visit, pin=pin, problem=problem))
+    chrome = page.chrome()
+    assert chrome.primary is not None
+    assert (chrome.primary.text, chrome.primary.event, chrome.problem) == (text, Continued(), problem)
     assert page.first_focus() is None

@@ -12,6 +12,7 @@ from kiosk.contract.policy import (
     EnrollmentPolicy,
     HandOverPolicy,
     KeyPolicy,
+    PinDelivery,
     PinMode,
     PinOrigin,
     PinPolicy,
@@ -207,7 +208,8 @@ def test_a_serial_number_is_believed_from_the_attestation_first(
 
 def test_policy_carries_every_setting_of_pin_key_and_hand_over() -> None:
     settings = parse(
-        "[mail]\nhost = 'm.example.org'\nsender = 'k@example.org'\n[pin]\norigin = 'random'\nrandom_length = 9\n"
+        "[mail]\nhost = 'm.example.org'\nsender = 'k@example.org'\n"
+        "[pin]\norigin = 'random'\nrandom_length = 9\ndelivery = 'letter'\n"
         "built_in_uv = true\nenroll_fingerprint = 'require'\n[key]\nreset = 'staff'\n[key.certification]\nFIDO = 2\n"
         "[key.min_firmware]\n'' = 5\n[hand_over]\nmin_pin_length = 8\nraise_min_pin = 'require'\n"
         "tell_min_pin_to = ['x.org']\nforce_pin_change = 'best_effort'\nalways_uv = 'refuse'\n"
@@ -215,6 +217,7 @@ def test_policy_carries_every_setting_of_pin_key_and_hand_over() -> None:
     policy = policy_for(settings, Person("u1", "ann@example.org"))
     assert (policy.pin.origin, policy.pin.random_length, policy.pin.built_in_uv) == (PinOrigin.RANDOM, 9, True)
     assert policy.pin.enroll_fingerprint is Demand.REQUIRE
+    assert policy.pin.delivery is PinDelivery.LETTER
     assert (policy.key.reset, policy.key.certification, policy.key.min_firmware) == (
         ResetMode.STAFF,
         {"FIDO": 2},

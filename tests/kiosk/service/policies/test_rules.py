@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.contract.policy import Partial, PinMode
+from kiosk.contract.policy import Partial, PinDelivery, PinMode
 from kiosk.service.policies.rules import BadPolicy, Change, differences, effective, tidied
 from kiosk.service.settings import ServiceSettings
 
@@ -52,6 +52,7 @@ def test_a_later_policy_stands_over_an_earlier_one_member_by_member() -> None:
         ({"pin": {"nothing": 1}}, "pin.nothing"),
         ({"pin": 7}, "pin"),
         ({"pin": {"min_length": 40, "max_length": 10}}, "pin"),
+        ({"pin": {"delivery": "letter"}}, "pin"),
         ({"server": {"port": 1}}, "server"),
         ({"partial": "some"}, "partial"),
         ({"life": {"least": 3, "most": 2}}, "life"),
@@ -79,3 +80,10 @@ def test_differences_lead_from_one_policy_to_the_other(first: dict[str, Any], se
     assert bool(changes) is (before != after)
     back = differences(after, before)
     assert [Change(each.path, each.after, each.before) for each in back] == list(changes)
+
+
+def test_a_policy_may_want_random_pins_in_letters() -> None:
+    document = {"pin": {"origin": "random", "delivery": "letter"}}
+    under = effective(SETTINGS, document)
+    assert under.pin.delivery is PinDelivery.LETTER
+    assert tidied(SETTINGS, document) == document
