@@ -102,6 +102,7 @@ GIVEN: Final[Mapping[str, Any]] = {
     "life.expire": 1095,
     "audit.anchors": "/srv/anchors",
     "audit.syslog": "tls://siem.example.org:6514",
+    "audit.syslog_authority": "/etc/keywright/ca.pem",
     "audit.pseudonymise": 730,
     "relying_parties.id": "staff",
     "relying_parties.name": "Staff sign-in",

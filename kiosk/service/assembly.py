@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from socket import gethostname
 
 from fastapi import FastAPI
 
@@ -18,6 +19,8 @@ from kiosk.service.attestation.keeper import keeper
 from kiosk.service.attestation.refresh import chores
 from kiosk.service.attestation.trust import Trust
 from kiosk.service.audit.anchors import anchor_next
+from kiosk.service.audit.syslog import LogServer
+from kiosk.service.audit.telling import Teller
 from kiosk.service.bulk_import.worker import Migrator
 from kiosk.service.catalog import DIRECTORIES, PHONES, RELYING_PARTIES, SCREENERS, make
 from kiosk.service.database import open_database
@@ -166,7 +169,7 @@ def _trust(settings: ServiceSettings, anchors: TrustAnchors) -> Trust:
 def _outward_lanes(parts: Parts, outbound: Outbound) -> Mapping[str, tuple[Chore, ...]]:
     """A slow download, and a host system that hangs, hold nothing else up."""
     asked, known = parts.settings.attestation.metadata, parts.trust.metadata
-    lanes = {**feed_lanes(parts, outbound), **_anchoring(parts)}
+    lanes = {**feed_lanes(parts, outbound), **_anchoring(parts), **_telling(parts)}
     if asked is None or known is None:
         return lanes
     return {**lanes, "metadata": chores(asked, known, outbound, parts.clock.now)}
@@ -179,6 +182,15 @@ def _anchoring(parts: Parts) -> Mapping[str, tuple[Chore, ...]]:
     if folder is None:
         return {}
     return {"anchors": (Chore("anchor", lambda: anchor_next(parts, folder), asked.anchor_each, listens=False),)}
+
+
+def _telling(parts: Parts) -> Mapping[str, tuple[Chore, ...]]:
+    """A log server that hangs holds nothing else up. Raises ConfigurationError."""
+    asked = parts.settings.audit
+    if asked.syslog is None:
+        return {}
+    teller = Teller(parts, LogServer.of(asked.syslog, asked.syslog_authority), gethostname())
+    return {"syslog": (Chore("tell_trail", teller.tell_next),)}
 
 
 def _read_policies(parts: Parts) -> bool:

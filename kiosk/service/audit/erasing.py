@@ -12,6 +12,8 @@ from kiosk.service.store import audit as rows
 from kiosk.service.store.engine import WriteTx
 
 _AT_ONCE: Final = 500
+_ALONE: Final = "audit\0pseudonymise"
+"""Two replicas would tell of the same entries."""
 
 
 def erase_person(tx: WriteTx, parts: Parts, actor: str, tenant: str, subject: str, reason: str) -> int:
@@ -34,6 +36,7 @@ def pseudonymise_next(parts: Parts) -> bool:
     before = parts.clock.now() - timedelta(days=days)
 
     def work(tx: WriteTx) -> int:
+        tx.alone_with(_ALONE)
         numbers = rows.numbers_before(tx, before, _AT_ONCE)
         if numbers:
             rows.erase_about(tx, numbers)

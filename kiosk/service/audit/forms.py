@@ -56,8 +56,13 @@ def common_events(entries: Iterable[Entry]) -> Iterator[str]:
             "msg": json.dumps(dict(each.details), sort_keys=True, ensure_ascii=False) if each.details else "",
         }
         name = each.event.replace("_", " ").replace(".", " ")
-        severity = 6 if any(word in each.event for word in _SEVERE) else 3
+        severity = 6 if is_severe(each.event) else 3
         yield _CEF_HEAD.format(event=_head(each.event), name=_head(name), severity=severity, told=_extension(told))
+
+
+def is_severe(event: str) -> bool:
+    """Whether somebody should look at such an event sooner than at others."""
+    return any(word in event for word in _SEVERE)
 
 
 FORMS: Final[Mapping[str, Callable[[Iterable[Entry]], Iterator[str]]]] = {

@@ -21,6 +21,8 @@ class AuditSettings(SettingsModel):
     """Seconds between two of them."""
     syslog: SyslogUrl | None = None
     """Where events are told as they happen (RFC 5424): `tls://siem.example.org:6514`."""
+    syslog_authority: Path | None = None
+    """Who vouches for that server (PEM), by its name; without it, whom this machine believes."""
     form: str = Field(default="cef", pattern="^(cef|json)$")
     """How they are told there: `cef` or `json`."""
     pseudonymise: int | None = Field(default=None, ge=1, le=36500)

@@ -51,6 +51,8 @@ audit = Table(
     Index("ix_audit_actor", "actor"),
     Index("ix_audit_at", "at"),
     Index("ix_audit_reference", "reference"),
+    Index("ix_audit_event", "event", "number"),
+    Index("ix_audit_site", "tenant", "site", "number"),
     Index("ix_audit_unerased", "at", sqlite_where=_UNERASED, postgresql_where=_UNERASED),
 )
 

@@ -21,7 +21,7 @@ from kiosk.service.audit.anchors import (
     sign_head,
     write_anchor,
 )
-from kiosk.service.audit.chain import ERASED, Fault
+from kiosk.service.audit.chain import ERASED, Fault, ranges_of
 from kiosk.service.audit.checking import exported, verify_export, verify_trail
 from kiosk.service.audit.erasing import erase_person, pseudonymise_next
 from kiosk.service.audit.settings import AuditSettings
@@ -198,6 +198,26 @@ def test_old_entries_name_nobody_any_more_and_new_ones_do(local: Running) -> Non
     assert verify_trail(parts).whole
     assert pseudonymise_next(parts) is False
     assert count(parts) == len(kept)
+
+
+def test_replicas_that_do_it_at_once_tell_of_each_entry_once(local: Running) -> None:
+    settings = local.parts.settings.model_copy(update={"audit": AuditSettings(pseudonymise=30)})
+    parts = replace(local.parts, settings=settings)
+    write(parts, *[EVENT] * 620)
+    old = count(parts)
+    local.clock.advance(days=31)
+
+    def until_done(_: int) -> None:
+        while pseudonymise_next(parts):
+            pass
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(until_done, range(4)))
+    with parts.store.read() as tx:
+        told = [each.details["numbers"] for each in entries(tx) if each.event == ERASED]
+    verdict = verify_trail(parts)
+    assert (verdict.whole, verdict.erased) == (True, old)
+    assert sorted(ranges_of(" ".join(map(str, told)))) == [(1, 500), (501, old)]
 
 
 def test_nobody_is_taken_out_where_settings_do_not_say_so(local: Running) -> None:

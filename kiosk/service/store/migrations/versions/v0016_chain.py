@@ -26,6 +26,8 @@ def upgrade() -> None:
         op.add_column("audit", sa.Column(name, sa.String(length=length), nullable=False, server_default=""))
     op.create_index("ix_audit_actor", "audit", ["actor"])
     op.create_index("ix_audit_reference", "audit", ["reference"])
+    op.create_index("ix_audit_event", "audit", ["event", "number"])
+    op.create_index("ix_audit_site", "audit", ["tenant", "site", "number"])
     op.create_index("ix_audit_unerased", "audit", ["at"], sqlite_where=_UNERASED, postgresql_where=_UNERASED)
     op.create_table(
         "audit_head",
@@ -34,6 +36,17 @@ def upgrade() -> None:
         sa.Column("number", sa.BigInteger(), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_head")),
+    )
+    op.create_table(
+        "audit_told",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("attempt", sa.BigInteger(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("due_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("leased_until", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("trouble", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_told")),
     )
     last = _chain(op.get_bind())
     op.execute(
@@ -44,7 +57,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("audit_told")
     op.drop_table("audit_head")
+    op.drop_index("ix_audit_event", "audit")
+    op.drop_index("ix_audit_site", "audit")
     op.drop_index("ix_audit_unerased", "audit")
     op.drop_index("ix_audit_reference", "audit")
     op.drop_index("ix_audit_actor", "audit")
