@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Final
 
 from fastapi import APIRouter, Response
 
-from kiosk.contract.staff import Role
 from kiosk.service.console.routing import PAGES
 from kiosk.service.console.session import Member, Viewer
-from kiosk.service.parts import Parts
-from kiosk.service.store.fleet_board import BoardRow, board_of
+from kiosk.service.stations import board as stations
+from kiosk.service.stations.board import BoardEntry
+from kiosk.service.stations.rules import StationState
 
 router = APIRouter(**PAGES)
 
-FREE = "welcome"
+FREE: Final = "welcome"
 """The step of a station that nobody is at."""
+
+_STATES: Final[Mapping[StationState, tuple[str, str]]] = {
+    StationState.NEW: ("Not set up", "plain"),
+    StationState.ACTIVE: ("Free", "ok"),
+    StationState.SILENT: ("Silent", "stop"),
+}
+_STEPS: Final = {"pin": "PIN", "totp": "TOTP"}
+"""Steps that are not written as their word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,39 +56,30 @@ def board(member: Viewer) -> Response:
 
 
 def stations_now(member: Member) -> tuple[StationView, ...]:
-    """The stations at the member's sites, by site and name."""
-    parts, now = member.parts, member.parts.clock.now()
-    with parts.store.read() as tx:
-        found = board_of(tx, member.tenant)
-    return tuple(_view(parts, each, now) for each in found if member.may(Role.VIEW, each.site))
+    """The stations at the member's sites, by site and name, but for those that were revoked."""
+    now = member.parts.clock.now()
+    found = stations.board(member.parts, member.tenant, member.session.sites)
+    return tuple(_view(each, now) for each in found if each.state is not StationState.REVOKED)
 
 
-def _view(parts: Parts, row: BoardRow, now: datetime) -> StationView:
-    state, kind = _state(parts, row, now)
+def _view(entry: BoardEntry, now: datetime) -> StationView:
+    state, kind = _STATES[entry.state]
+    if entry.state is StationState.ACTIVE and (entry.problem or entry.clock_off):
+        state, kind = "Trouble", "warn"
+    elif entry.state is StationState.ACTIVE and entry.step != FREE:
+        state, kind = "In use", "now"
+    heard = None if entry.heard_at is None else int(max(0.0, (now - entry.heard_at).total_seconds()))
+    clock = f"its clock is {abs(entry.skew):.0f} s {'ahead' if entry.skew > 0 else 'behind'}" if entry.clock_off else ""
     return StationView(
-        id=row.id,
-        name=row.name,
-        site=row.site,
+        id=entry.id,
+        name=entry.name,
+        site=entry.site,
         state=state,
         kind=kind,
-        step=(row.step or "").replace("_", " ").capitalize(),
-        seconds=_seconds(now, row.step_since) or 0,
-        queue=row.queue or 0,
-        heard=_seconds(now, row.heard_at),
-        problem=(row.problem or "").replace("_", " "),
-        version=row.version or "",
+        step=_STEPS.get(entry.step) or entry.step.replace("_", " ").capitalize(),
+        seconds=int(entry.seconds),
+        queue=entry.queue,
+        heard=heard,
+        problem=", ".join(filter(None, (entry.problem.replace("_", " "), clock))),
+        version=entry.version,
     )
-
-
-def _state(parts: Parts, row: BoardRow, now: datetime) -> tuple[str, str]:
-    if row.activated_at is None:
-        return "Not set up", "plain"
-    if row.heard_at is None or now - row.heard_at > timedelta(seconds=parts.settings.stations.silent):
-        return "Silent", "stop"
-    if row.problem:
-        return "Trouble", "warn"
-    return ("Free", "ok") if row.step == FREE else ("In use", "now")
-
-
-def _seconds(now: datetime, since: datetime | None) -> int | None:
-    return None if since is None else max(0, int((now - since).total_seconds()))

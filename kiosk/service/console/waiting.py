@@ -22,11 +22,11 @@ from kiosk.service.staff.rules import StaffRefused
 REQUESTS: Final = "/console/requests"
 TITLES: Final[Mapping[ApprovalAction, tuple[str, str]]] = {
     ApprovalAction.VERIFY: (
-        "Is it they?",
+        "Check who this is",
         "Nothing but their own word says who they are. Look at an identity document.",
     ),
     ApprovalAction.OVERRIDE: (
-        "Verify by document",
+        "Check a document",
         "Their ways of verification failed. Look at an identity document, and write what you saw.",
     ),
     ApprovalAction.RESET: ("Wipe this key", "Everything on the key is deleted, for good. Make sure that it is theirs."),

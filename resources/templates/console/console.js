@@ -2,6 +2,7 @@
 // Pages work without it, but for the key.
 "use strict";
 (() => {
+  document.documentElement.classList.add("scripted");
   const bytes = (text) => {
     const plain = atob(text.replace(/-/g, "+").replace(/_/g, "/"));
     return Uint8Array.from(plain, (each) => each.charCodeAt(0));
@@ -132,6 +133,8 @@
       if (each.textContent !== words) each.textContent = words;
     }
   };
+  const here = document.querySelector("nav [aria-current]");
+  if (here) here.scrollIntoView({ block: "nearest", inline: "center" });
   local(document);
   tick();
   if (document.querySelector("[data-since], [data-left], [data-live]")) setInterval(tick, 1000);

@@ -62,7 +62,7 @@ def test_whoever_calls_reads_back_a_code_that_staff_never_see(online: Running) -
     assert "a moment ago" in goes_on(desk, page, "code", channel="mail")
     page = goes_on(desk, page, "check", code="000000")
     assert "That is not the code" in page
-    assert "It is they" in goes_on(desk, page, "check", code=f"{code[:3]} {code[3:]}")
+    assert "The code is right" in goes_on(desk, page, "check", code=f"{code[:3]} {code[3:]}")
 
 
 def test_a_code_of_one_member_is_not_the_code_of_another(online: Running) -> None:
