@@ -17,7 +17,7 @@ from kiosk.service.stations.rules import BadActivation, NotActivated
 from kiosk.service.store import attempts
 from kiosk.service.store import fleet_stations as rows
 from kiosk.service.store.engine import WriteTx
-from kiosk.service.store.fleet import CodeRow, StationRow
+from kiosk.service.store.fleet import StationRow
 from kiosk.service.store.fleet_standings import drop_standing
 from kiosk.service.store.stations import NO_SECRET, ClientRow, add_client
 from kiosk.service.tokens import es256
@@ -52,7 +52,7 @@ def activate(parts: Parts, knock: Knock, asked: ActivateStation) -> ActivatedSta
             _count(tx, subject, now)
         except verification.Locked as locked:
             return locked
-        row = _activated(tx, parts, rows.code(tx, code_hash), key)
+        row = _activated(tx, parts, code_hash, key)
         if row is None:
             return None
         attempts.forget_failures(tx, subject)
@@ -87,17 +87,18 @@ def _proved_key(parts: Parts, knock: Knock, asked: ActivateStation) -> dict[str,
     return key
 
 
-def _activated(tx: WriteTx, parts: Parts, code: CodeRow | None, key: dict[str, str]) -> StationRow | None:
+def _activated(tx: WriteTx, parts: Parts, code_hash: str, key: dict[str, str]) -> StationRow | None:
     """The station with its key; None where the code activates nothing. Raises StaleRow."""
     now, thumbprint = parts.clock.now(), es256.thumbprint(key)
+    tx.alone_with(f"station-keys\0{thumbprint}")
+    code, holder = rows.code(tx, code_hash), rows.station_with_key(tx, thumbprint)
     if code is None or not live(code.created_at, code.expires_at, now):
         return None
-    tx.alone_with(f"station-keys\0{thumbprint}")
-    row, holder = rows.station(tx, code.station_id), rows.station_with_key(tx, thumbprint)
-    if row is None or row.revoked_at is not None:
+    row = rows.station(tx, code.station_id)
+    if row is None or row.revoked_at is not None or (holder is not None and holder.id != row.id):
         return None
-    if holder is not None:  # its answer was lost, or the key is one that another station has
-        return holder if holder.id == row.id and code.used_at is not None else None
+    if code.used_at is not None:
+        return row if row.thumbprint == thumbprint else None  # the answer was lost
     if not rows.use_code(tx, code.code_hash, now):
         return None
     shut_out(tx, parts, row)

@@ -55,7 +55,7 @@ def hear(parts: Parts, caller: Caller, told: Standing) -> StandingHeard:
         update = program if program not in ("", told.version) else ""
         return StandingHeard(now.timestamp(), row.configuration, update, tuple(commands.split()))
 
-    return parts.store.write(work)
+    return parts.store.write(work, hasty=not told.steps)
 
 
 def current(parts: Parts, caller: Caller) -> Current:

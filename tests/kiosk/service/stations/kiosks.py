@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from kiosk.contract import paths
 from kiosk.contract.stations import ASSERTION_TYPE
 from kiosk.service.stations import actions
+from kiosk.service.store.audit import audit
 from kiosk.service.store.fleet import StationRow
 from kiosk.signing import verified
 from tests.kiosk.service.running import Running
@@ -72,15 +73,18 @@ class Kiosk:
     def call(self, method: str, path: str, body: Any = None, **more: Any) -> requests.Response:
         return self.session.request(method, self.running.url + path, json=body, timeout=20, **more)
 
-    def activate(self, code: str, **changes: Any) -> requests.Response:
+    def activation(self, code: str, **changes: Any) -> Json:
+        """What is sent for the code."""
         claims = {
             "code_sha256": hashlib.sha256(code.encode()).hexdigest(),
             "aud": self.running.url + paths.STATION_ACTIVATION,
             "iat": int(self.now),
         }
         proof = self.key.sign(claims | changes.pop("claims", {}))
-        body = {"code": code, "public_key": self.key.jwk, "proof": proof} | changes
-        answer = self.call("POST", paths.STATION_ACTIVATION, body)
+        return {"code": code, "public_key": self.key.jwk, "proof": proof} | changes
+
+    def activate(self, code: str, **changes: Any) -> requests.Response:
+        answer = self.call("POST", paths.STATION_ACTIVATION, self.activation(code, **changes))
         if answer.status_code == 201:
             self.told = answer.json()
         return answer
@@ -104,7 +108,8 @@ class Kiosk:
             "client_assertion_type": ASSERTION_TYPE,
             "client_assertion": assertion,
         }
-        return self.session.post(self.running.url + paths.TOKEN, data=form | more, timeout=20)
+        url, alone = self.running.url + paths.TOKEN, {"Authorization": None}
+        return self.session.post(url, data=form | more, headers=alone, timeout=20)
 
     def sign_in(self) -> Kiosk:
         answer = self.ask_token(self.assertion())
@@ -134,3 +139,11 @@ def activated(running: Running, name: str = "Lobby", **more: Any) -> Kiosk:
     answer = kiosk.activate(code)
     assert answer.status_code == 201, answer.text
     return kiosk.sign_in()
+
+
+def trail(running: Running, *names: str) -> list[tuple[str, str, str]]:
+    """Event, actor and subject of the trail, first one first; of these names, or of all about stations."""
+    with running.parts.store.read() as tx:
+        found = tx.connection.execute(audit.select().order_by(audit.c.number)).all()
+    wanted = [each for each in found if each.event in names or (not names and each.event.startswith("station."))]
+    return [(each.event, each.actor, each.subject) for each in wanted]
