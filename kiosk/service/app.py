@@ -80,7 +80,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.watch = watch = Watch(parts)
     app.state.approvals = watch_approvals(parts)
     app.state.layout = Layout(resource("templates/phone"), parts.settings.organization, parts.settings.languages)
-    app.state.console = Console(resource("templates/console"), resource("icons"), parts.settings.organization)
+    app.state.console = _console(parts)
     app.state.listeners = Listeners()
     for router, tag in FACES:
         app.include_router(router, tags=[tag])
@@ -90,6 +90,11 @@ def create_app(parts: Parts) -> FastAPI:
     errors.install(app)
     app.openapi = lambda: document_of(app)  # type: ignore[method-assign]  # FastAPI's documented way to extend it
     return app
+
+
+def _console(parts: Parts) -> Console:
+    pictures = [resource(f"art/{name}.svg") for name in ("key-hero", "key-touch")]
+    return Console(resource("templates/console"), resource("icons"), parts.settings.organization, pictures)
 
 
 def _health(parts: Parts) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Annotated, Any, Final
 
@@ -17,6 +18,7 @@ from kiosk.service.console.session import CONFIRM, Sent, Viewer, credential_of, 
 from kiosk.service.parts import Parts
 from kiosk.service.staff import challenges, joining, sessions
 from kiosk.service.staff.challenges import SignedStatement
+from kiosk.service.staff.rules import StaffRefused
 from kiosk.service.staff.sessions import Kind
 
 HOME: Final = "/console"
@@ -113,6 +115,8 @@ def _reader(request: Request, parts: Parts) -> Reader:
 
 
 def _signed_in(parts: Parts, here: Browser, signed: SignedStatement) -> Response:
+    with suppress(StaffRefused):  # whoever was signed in here is not any more
+        sessions.close(parts, sessions.session_of(parts, here.token, Kind.CONSOLE, here.holder))
     answer = go(HOME)
     browsers.signed_in(answer, sessions.open_session(parts, signed.staff, Kind.CONSOLE, here.holder))
     here.remember(answer)

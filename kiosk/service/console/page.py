@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -37,7 +37,7 @@ HEADERS: Final[Mapping[str, str]] = {
 }
 """On every page; `Cache-Control: no-store` and the rest come from the edge."""
 
-_KINDS: Final = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
+_KINDS: Final = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Reader:
 
     def may(self, role: Role) -> bool:
         """Whether they are shown what needs the role somewhere."""
-        return self.session is not None and allowed(self.session, role)
+        return self.session is not None and allowed(self.session, Role(role))
 
 
 def allowed(session: StaffSession, role: Role, site: str | None = None) -> bool:
@@ -62,10 +62,11 @@ def allowed(session: StaffSession, role: Role, site: str | None = None) -> bool:
 
 
 class Console:
-    """The pages of one service, from the folder of their templates. Made once; safe to share between threads."""
+    """The pages of one service, from the folders of their templates and icons, with the pictures that they show. Made
+    once; safe to share between threads."""
 
-    def __init__(self, folder: Path, icons: Path, organization: str) -> None:
-        self._names, self.assets = _assets(folder)
+    def __init__(self, folder: Path, icons: Path, organization: str, pictures: Sequence[Path] = ()) -> None:
+        self._names, self.assets = _assets([*folder.iterdir(), *pictures])
         self._icons = {each.stem: _icon(each.read_text("utf-8")) for each in icons.glob("*.svg")}
         self._words: Mapping[str, Any] = tomllib.loads((folder / "notices.toml").read_text("utf-8"))
         self._templates = Environment(
@@ -118,11 +119,11 @@ def _icon(svg: str) -> Markup:
     )
 
 
-def _assets(folder: Path) -> tuple[Mapping[str, str], Mapping[str, Asset]]:
+def _assets(files: Iterable[Path]) -> tuple[Mapping[str, str], Mapping[str, Asset]]:
     """The name of each file with its digest, and the files by that name."""
     names: dict[str, str] = {}
     found: dict[str, Asset] = {}
-    for path in sorted(each for each in folder.iterdir() if each.suffix in _KINDS):
+    for path in sorted(each for each in files if each.suffix in _KINDS):
         content = path.read_bytes()
         names[path.name] = f"{path.stem}.{hashlib.sha256(content).hexdigest()[:16]}{path.suffix}"
         found[names[path.name]] = Asset(content, _KINDS[path.suffix])

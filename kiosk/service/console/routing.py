@@ -117,7 +117,8 @@ async def refused(request: Request, status: int, word: str) -> Response:
     told = console.notice(word) or {}
     if request.url.path.endswith(CHALLENGE):
         return JSONResponse({"title": told.get("title", ""), "text": told.get("text", "")}, status, dict(HEADERS))
-    reader = Reader(browser_of(request, parts.random), request.url.path, told=word)
+    session = getattr(request.state, "signed_in", None)
+    reader = Reader(browser_of(request, parts.random), request.url.path, session, word)
     return console.page("refused.html", reader, status)
 
 

@@ -97,6 +97,7 @@ class Needs:
         """Look the sign-in up."""
         browser = browser_of(request, parts.random)
         member = Member(parts, console, request, browser, _session(parts, browser, request), form)
+        request.state.signed_in = member.session
         parts.rates.count(f"staff:{member.session.staff.id}", "console", parts.clock.now())
         if request.method != "GET" and not request.url.path.endswith(CHALLENGE):  # which changes nothing
             browser.check(request.url.path, form)

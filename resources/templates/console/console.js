@@ -215,6 +215,14 @@
     stream.addEventListener("stations", () => {
       if (live === "stations") refresh();
     });
+    stream.addEventListener("error", () => {
+      if (!stream || stream.readyState !== EventSource.CLOSED) return; // else it asks again by itself
+      hush();
+      setTimeout(() => {
+        refresh();
+        listen();
+      }, 15000);
+    });
     stream.addEventListener("over", () => {
       stream.close();
       location.reload();
