@@ -156,7 +156,9 @@ class Session:
         for observer in self._observers:
             observer(state)
         if isinstance(before, RandomPin) and before.pin is not None and not isinstance(state, RandomPin):
-            before.pin.wipe()  # it was shown, once
+            before.pin.wipe()  # it was shown, once, or printed
+            if before.letter and not before.printed:
+                _log.warning("pin_in_no_letter")  # the key has one that nobody will ever know: staff wipe it
         if (code := _typed(before)) is not None and code is not _typed(state):
             code.wipe()  # it was kept for staff to let it pass
         if isinstance(state, Welcome) and not isinstance(before, Connecting):

@@ -1171,6 +1171,10 @@
             <translation>اترك المفتاح في مكانه. يستغرق ذلك نحو دقيقة.</translation>
         </message>
         <message>
+            <source>The key has its PIN already. If no letter comes, give the key to the desk.</source>
+            <translation>للمفتاح رمزه السري بالفعل. إذا لم تخرج أي رسالة فسلّم المفتاح إلى مكتب المساعدة.</translation>
+        </message>
+        <message>
             <source>When you first use the key, you type the PIN in it, and choose one of your own.</source>
             <translation>عند أول استخدام للمفتاح تكتب الرمز الموجود فيها وتختار رمزًا خاصًا بك.</translation>
         </message>

@@ -19,8 +19,10 @@ def letter_status(state: RandomPin) -> tuple[str, str]:
 
 
 def letter_advice(state: RandomPin) -> str:
-    """What the PIN in the letter is for."""
+    """What the PIN in the letter is for; and what becomes of the key where no letter comes."""
     say = QCoreApplication.translate
+    if not state.printed:
+        return say("Letter", "The key has its PIN already. If no letter comes, give the key to the desk.")
     if state.must_change:
         return say("Letter", "When you first use the key, you type the PIN in it, and choose one of your own.")
     return say("Letter", "You will type the PIN in it each time you use the key.")

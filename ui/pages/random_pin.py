@@ -54,7 +54,7 @@ class RandomPinPage(Page):
         if shown is not None:
             self._view.show_secret(shown)
         self._card.setVisible(shown is not None)
-        self._notice.setVisible(shown is not None or state.printed)
+        self._notice.setVisible(shown is not None or (state.letter and state.pin is not None and not state.printing))
         self._notice.show_notice("info", letter_advice(state) if state.letter else _advice(state))
         self.changed.emit()
 

@@ -35,7 +35,7 @@ _CONF = """\
 LogLevel warn
 Listen {0}/run/cups.sock
 Browsing No
-PreserveJobFiles No
+PreserveJobFiles Yes
 DefaultAuthType None
 <Location />
   Order allow,deny
@@ -46,6 +46,24 @@ DefaultAuthType None
   JobPrivateValues default
   SubscriptionPrivateAccess default
   SubscriptionPrivateValues default
+  <Limit Cancel-Job>
+    Require user @OWNER
+    Order deny,allow
+  </Limit>
+  <Limit All>
+    Order allow,deny
+    Allow all
+  </Limit>
+</Policy>
+<Policy strict>
+  JobPrivateAccess default
+  JobPrivateValues default
+  SubscriptionPrivateAccess default
+  SubscriptionPrivateValues default
+  <Limit Cancel-Job>
+    Require user nobody
+    Order deny,allow
+  </Limit>
   <Limit All>
     Order allow,deny
     Allow all
@@ -86,7 +104,7 @@ class Cups:
     """A CUPS of its own, with queues."""
 
     def __init__(self, folder: Path) -> None:
-        self.socket = folder / "run/cups.sock"
+        self.socket, self._spool = folder / "run/cups.sock", folder / "spool"
         for name in ("etc/ppd", "run", "spool/tmp", "cache", "log"):
             (folder / name).mkdir(parents=True)
         files, conf = folder / "etc/cups-files.conf", folder / "etc/cupsd.conf"
@@ -106,13 +124,17 @@ class Cups:
             assert self._server.poll() is None
             Event().wait(0.05)
 
+    def kept(self) -> list[Path]:
+        """The documents that are on its disk."""
+        return sorted(self._spool.glob("d*"))
+
     def tell(self, *command: str) -> subprocess.CompletedProcess[bytes]:
         environment = {"PATH": os.environ["PATH"], "CUPS_SERVER": str(self.socket), "LC_ALL": "C"}
         return subprocess.run(command, env=environment, capture_output=True, check=False, timeout=20)
 
-    def add(self, queue: str, port: int) -> Printer:
-        device = f"socket://127.0.0.1:{port}"
-        assert self.tell("lpadmin", "-p", queue, "-E", "-v", device, "-m", "raw").returncode == 0
+    def add(self, queue: str, port: int, policy: str = "default") -> Printer:
+        device, policy = f"socket://127.0.0.1:{port}", f"printer-op-policy={policy}"
+        assert self.tell("lpadmin", "-p", queue, "-E", "-v", device, "-m", "raw", "-o", policy).returncode == 0
         return Printer(queue, str(self.socket), patience=20)
 
     def close(self) -> None:

@@ -199,7 +199,13 @@ def printer(cups: Cups, paper: Paper) -> Printer:
 
 
 def test_the_letter_from_the_queue_has_the_pin_of_the_key_and_nothing_else_has(
-    come: Come, paper: Paper, printer: Printer, tmp_path: Path, logs: list[Any], caplog: pytest.LogCaptureFixture
+    cups: Cups,
+    come: Come,
+    paper: Paper,
+    printer: Printer,
+    tmp_path: Path,
+    logs: list[Any],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     bench = come(printer)
     person = Reader(bench)
@@ -213,6 +219,7 @@ def test_the_letter_from_the_queue_has_the_pin_of_the_key_and_nothing_else_has(
     assert all(state.pin is None or state.pin.wiped for state in person.seen)
     assert pin not in f"{person.seen} {logs} {caplog.text} {bench.server.bodies} {bench.server.calls}"
     assert pin.encode() not in kept
+    assert cups.kept() == []
 
 
 def test_one_more_letter_is_printed_for_who_does_not_find_theirs(
@@ -241,7 +248,7 @@ def silent(cups: Cups) -> Printer:
 
 
 def test_who_leaves_a_printer_that_does_not_answer_leaves_no_letter_and_no_pin(
-    come: Come, cups: Cups, silent: Printer
+    come: Come, cups: Cups, silent: Printer, logs: list[Any]
 ) -> None:
     bench = come(silent)
     person = Reader(bench, Cancelled())
@@ -251,6 +258,7 @@ def test_who_leaves_a_printer_that_does_not_answer_leaves_no_letter_and_no_pin(
     assert problem.why == "not_finished"
     assert cups.tell("lpstat", "-W", "not-completed", "-o", "silent").stdout == b""
     assert all(state.pin is None or state.pin.wiped for state in person.seen)
+    assert {"event": "pin_in_no_letter", "log_level": "warning"} in logs
 
 
 def test_a_printer_that_comes_back_prints_the_pin_that_the_key_has(

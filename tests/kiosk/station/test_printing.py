@@ -6,8 +6,10 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
+from time import monotonic
 
 import pytest
+from structlog.testing import capture_logs
 
 from kiosk.errors import LetterNotPrinted
 from kiosk.station.printing import Printer
@@ -31,9 +33,22 @@ def paper() -> Iterator[Paper]:
 def test_a_letter_comes_out_whole_and_nothing_of_it_stays_in_the_queue(cups: Cups, paper: Paper) -> None:
     printer = cups.add("letters", paper.port)
     assert printer.ready()
+    before = cups.kept()
     printer.print_pdf(b"%PDF the letter", Event())
     assert paper.pages == [b"%PDF the letter"]
     assert cups.tell("lpstat", "-W", "not-completed", "-o", "letters").stdout == b""
+    assert cups.kept() == before
+
+
+def test_cups_would_keep_a_letter_that_nobody_deletes(cups: Cups, paper: Paper, tmp_path: Path) -> None:
+    cups.add("others", paper.port)
+    (tmp_path / "page.pdf").write_bytes(b"%PDF a page")
+    assert cups.tell("lp", "-d", "others", str(tmp_path / "page.pdf")).returncode == 0
+    ends = monotonic() + 20
+    while not paper.pages:
+        assert monotonic() < ends
+        Event().wait(0.05)
+    assert b"%PDF a page" in [file.read_bytes() for file in cups.kept()]
 
 
 def test_a_printer_that_is_not_there_is_refused_at_once(cups: Cups) -> None:
@@ -47,11 +62,12 @@ def test_a_printer_that_is_not_there_is_refused_at_once(cups: Cups) -> None:
 def test_a_printer_that_does_not_answer_loses_its_job_again(cups: Cups) -> None:
     with socket.create_server(("127.0.0.1", 0)) as gone:
         port = gone.getsockname()[1]
-    printer = cups.add("broken", port)
+    printer, before = cups.add("broken", port), cups.kept()
     with pytest.raises(LetterNotPrinted) as refused:
         Printer(printer.queue, printer.server, patience=0.5).print_pdf(b"%PDF", Event())
     assert refused.value.why == "not_finished"
     assert cups.tell("lpstat", "-W", "not-completed", "-o", "broken").stdout == b""
+    assert cups.kept() == before
 
 
 def test_whoever_gives_up_takes_the_letter_out_of_the_queue(cups: Cups) -> None:
@@ -77,3 +93,11 @@ def test_a_queue_that_somebody_stopped_is_not_ready(cups: Cups, stopped: str) ->
     assert printer.ready()
     assert cups.tell(f"/usr/sbin/{stopped}", "stopped").returncode == 0
     assert not printer.ready()
+
+
+def test_a_letter_that_cups_does_not_delete_is_told_to_staff(cups: Cups, paper: Paper) -> None:
+    printer = cups.add("kept", paper.port, "strict")
+    with capture_logs() as logs:
+        printer.print_pdf(b"%PDF kept", Event())
+    assert [(line["event"], line["log_level"]) for line in logs] == [("letter_not_deleted", "warning")]
+    assert b"%PDF kept" in [file.read_bytes() for file in cups.kept()]

@@ -23,6 +23,7 @@ from ui.pages.page import Page, Surroundings
 from ui.pages.random_pin import ALOUD, RandomPinPage
 from ui.theme import load_theme
 from ui.widgets import secret_view
+from ui.widgets.notice import Notice
 from ui.widgets.secret_view import SecretView
 
 Overhear = Callable[[ModuleType], list[str]]
@@ -228,4 +229,7 @@ def test_a_letter_that_did_not_come_out_is_tried_again(
     chrome = page.chrome()
     assert chrome.primary is not None
     assert (chrome.primary.text, chrome.primary.event, chrome.problem) == (text, Continued(), problem)
+    notice = page.findChild(Notice)
+    assert isinstance(notice, Notice)
+    assert notice.isVisible() is (pin is not None)  # the key has it already: it goes to the desk without a letter
     assert page.first_focus() is None
