@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
 from kiosk.service.console import board, crew, entrance, events, look_up, stations, waiting
+from kiosk.service.console.routing import PAGES, NoSuchThing
+from kiosk.service.console.session import Viewer
 
 ROUTERS: Final = (
     entrance.router,
@@ -18,6 +20,15 @@ ROUTERS: Final = (
     crew.router,
 )
 
+_rest = APIRouter(**PAGES)
+
+
+@_rest.get("/console/{rest:path}", summary="Nothing")
+def nothing(_member: Viewer) -> Response:
+    """What is at no other path is told by a page."""
+    raise NoSuchThing
+
+
 router = APIRouter()
-for each in ROUTERS:
+for each in (*ROUTERS, _rest):
     router.include_router(each)

@@ -14,6 +14,7 @@ from tests.kiosk.service.soft_key import SoftKey
 from tests.kiosk.service.staff.crew import Crew
 
 
+@pytest.mark.databases
 def test_a_member_signs_in_with_their_key_and_out_again(online: Running) -> None:
     desk = desk_of(online)
     page = desk.get("/console")
@@ -84,6 +85,7 @@ def test_a_sealed_code_stands_for_the_key_once(online: Running) -> None:
     assert Desk(online, member).post("/console/sign-in/code", form).status_code == 403
 
 
+@pytest.mark.databases
 def test_a_link_registers_the_first_key(online: Running) -> None:
     code = actions.add_member(
         online.parts, "test", "default", actions.NewMember("tariq", "Tariq", "", frozenset({Role.VIEW}))

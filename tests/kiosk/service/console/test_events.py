@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from time import monotonic
 
 import pytest
@@ -12,7 +13,7 @@ from kiosk.service.console.events import MOST, Listeners
 from kiosk.service.staff import actions
 from kiosk.service.tokens.rules import TooManyRequests
 from tests.kiosk.service.console.desk import Desk, desk_of
-from tests.kiosk.service.running import Running
+from tests.kiosk.service.running import Running, assembled
 from tests.kiosk.service.staff.crew import Crew
 
 
@@ -46,6 +47,20 @@ def test_a_request_is_told_at_once(online: Running) -> None:
         crew.asked(caller, visit)
         assert until(words, "event: requests")
         assert next(words) == "data: 1"
+        assert monotonic() - begun < 1
+
+
+@pytest.mark.databases
+def test_a_request_at_another_replica_is_told_within_a_second(tmp_path: Path, online: Running) -> None:
+    desk, settings = desk_of(online), online.parts.settings
+    with assembled(tmp_path, settings) as other, listening(desk) as words:
+        crew = Crew(other)
+        caller = crew.caller()
+        visit = crew.visit(caller)
+        until(words, "event: stations")
+        begun = monotonic()
+        crew.asked(caller, visit)
+        assert until(words, "event: requests")
         assert monotonic() - begun < 1
 
 

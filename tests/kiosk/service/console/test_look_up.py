@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from kiosk.contract.staff import Role
 from tests.kiosk.service.console.desk import Desk, desk_of, token_in
 from tests.kiosk.service.running import Running
@@ -24,6 +26,7 @@ def goes_on(desk: Desk, page: str, what: str, **form: str) -> str:
     return answer.text
 
 
+@pytest.mark.databases
 def test_somebody_is_found_masked_by_mail_name_or_number(online: Running) -> None:
     desk = desk_of(online, "tariq", Role.CONCIERGE)
     for by, wanted in (

@@ -68,6 +68,13 @@ def test_whoever_is_refused_inside_keeps_the_way_out(online: Running) -> None:
     assert "Sign out" in answer.text
 
 
+def test_what_is_nowhere_is_told_by_a_page(online: Running) -> None:
+    answer = desk_of(online).get("/console/nowhere/at/all")
+    assert answer.status_code == 404
+    assert "There is nothing here" in answer.text
+    assert "Sign out" in answer.text
+
+
 def test_words_of_an_address_that_are_no_notice_are_not_shown(online: Running) -> None:
     page = desk_of(online).get("/console?told=Call+0800+now").text
     assert "0800" not in page

@@ -29,6 +29,7 @@ def decides(desk: Desk, waiting: Approval, decision: str, reason: str = "") -> i
     return answer.status_code
 
 
+@pytest.mark.databases
 def test_a_request_is_shown_with_what_staff_need_and_approved(online: Running) -> None:
     desk, waiting = desk_of(online), asked(online)
     page = desk.get("/console/requests").text
