@@ -6,8 +6,9 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Any, BinaryIO, Final, TextIO
 
 import click
 
@@ -19,9 +20,11 @@ from kiosk.service.audit.chain import ChainVerdict, Fault
 from kiosk.service.audit.checking import BadExport, verify_export, verify_trail
 from kiosk.service.audit.erasing import erase_person
 from kiosk.service.audit.forms import FORMS
+from kiosk.service.audit.report import MOST, printed, report_of
 from kiosk.service.parts import Parts
 from kiosk.service.settings import load
 from kiosk.service.store.audit import entries
+from kiosk.service.store.audit_pages import EventFilter
 
 NOT_WHOLE: Final = 1
 
@@ -96,6 +99,31 @@ def export(config: Path, folder: Path | None, form: str, first: int, output: Tex
     """Write the trail as JSON lines (which can be verified again), CSV, or CEF."""
     with told_plainly(), _opened(config, folder) as parts, parts.store.read() as tx:
         output.writelines(f"{line}\n" for line in FORMS[form](entries(tx, first)))
+
+
+@command.command()
+@config_option
+@credentials_option
+@click.option("--output", type=click.File("wb", lazy=True), required=True, help="The PDF.")
+@click.option("--tenant", default="default", show_default=True, help="Whose entries.")
+@click.option("--site", "sites", multiple=True, help="Of this site only; several may be given.")
+@click.option("--subject", default="", help="About this person, key or station (an id) only.")
+@click.option("--actor", default="", help="Done by this one only: user:ID, staff:ID, client:ID, service.")
+@click.option("--event", default="", help="Of this kind only.")
+@click.option("--since", type=click.DateTime(), help="From this time on (UTC).")
+@click.option("--until", type=click.DateTime(), help="Before this time (UTC).")
+@click.option("--most", type=click.IntRange(1, MOST), default=2000, show_default=True, help="So many, oldest first.")
+def report(config: Path, folder: Path | None, output: BinaryIO, most: int, **asked: Any) -> None:
+    """Write what was asked for of the trail as a PDF to read and file, with the head of the chain and its signature.
+
+    All of the trail is verified for it. Exit code 1 when it is not whole; the report says so, too.
+    """
+    times = {name: asked[name] and asked[name].replace(tzinfo=UTC) for name in ("since", "until")}
+    with told_plainly(), _opened(config, folder) as parts:
+        made = report_of(parts, EventFilter(**{**asked, **times}), most)
+        output.write(printed(made))
+    click.echo(f"{len(made.entries)} entries{', and there are more' if made.more else ''}.", err=True)
+    sys.exit(0 if made.verdict.whole else NOT_WHOLE)
 
 
 @command.command()

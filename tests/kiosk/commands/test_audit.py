@@ -97,3 +97,20 @@ def test_a_file_or_a_service_is_named_and_not_both(keywright: Keywright, given: 
     assert keywright("audit", "verify").exit_code == 2
     assert keywright("audit", "verify", given[1], *given).exit_code == 2
     assert keywright("audit", "verify", given[1]).exit_code == 2
+
+
+def test_a_report_is_written_and_says_by_its_exit_code_whether_the_trail_is_whole(
+    keywright: Keywright, given: tuple[str, ...], tmp_path: Path
+) -> None:
+    file = tmp_path / "report.pdf"
+    asked = ("audit", "report", *given, "--output", str(file), "--since", "2020-01-01", "--most", "2")
+    told = keywright(*asked)
+    assert (told.exit_code, told.output) == (0, "2 entries, and there are more.\n")
+    assert file.read_bytes().startswith(b"%PDF-")
+    tamper(given[1], "UPDATE audit SET reason = 'another' WHERE number = 2")
+    assert keywright(*asked).exit_code == 1
+
+
+def test_a_report_of_what_never_happened_is_empty(keywright: Keywright, given: tuple[str, ...], tmp_path: Path) -> None:
+    told = keywright("audit", "report", *given, "--output", str(tmp_path / "report.pdf"), "--event", "nothing")
+    assert (told.exit_code, told.output) == (0, "0 entries.\n")
