@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Annotated, Final
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 
 from kiosk.service.console.routing import PAGES
 from kiosk.service.console.session import Member, Viewer
@@ -47,12 +47,14 @@ class StationView:
 
 
 @router.get("/console", summary="Stations now")
-def board(member: Viewer) -> Response:
-    """Those at the sites of who looks."""
-    shown = stations_now(member)
+def board(member: Viewer, site: Annotated[str, Query(max_length=40)] = "") -> Response:
+    """Those at the sites of who looks, or at one of them."""
+    found = stations_now(member)
+    sites = sorted({each.site for each in found if each.site})
+    shown = [each for each in found if site in ("", each.site)]
     used = sum(each.kind == "now" for each in shown)
     troubled = sum(each.kind in ("warn", "stop") for each in shown)
-    return member.page("board.html", stations=shown, used=used, troubled=troubled)
+    return member.page("board.html", stations=shown, used=used, troubled=troubled, sites=sites, site=site)
 
 
 def stations_now(member: Member) -> tuple[StationView, ...]:

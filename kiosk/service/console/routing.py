@@ -98,7 +98,10 @@ class ConsoleRoute(APIRoute):
                 return await _to_sign_in(request)
             except tuple(REFUSALS) as error:
                 status, word = next(REFUSALS[kind] for kind in type(error).__mro__ if kind in REFUSALS)
-                return await refused(request, status, word)
+                answer = await refused(request, status, word)
+                if retry_after := getattr(error, "retry_after", None):
+                    answer.headers["Retry-After"] = str(retry_after)
+                return answer
 
         return handle
 

@@ -9,6 +9,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Path, Response
 from markupsafe import Markup
 
+from kiosk.contract.paths import STATION_ACTIVATION
 from kiosk.contract.staff import Role
 from kiosk.service.console.routing import PAGES, NoSuchThing
 from kiosk.service.console.session import Administrator, ConfirmedAdministrator, Member
@@ -19,8 +20,6 @@ from kiosk.service.stations.rules import RESTART, BadStation, NameTaken, NeverHe
 from kiosk.service.store.fleet import StationRow
 
 STATIONS: Final = "/console/stations"
-ACTIVATION: Final = "/stations/activate"
-"""What an activation code's picture leads to; the code is behind the `#`, for the scanner of the kiosk."""
 
 router = APIRouter(**PAGES)
 StationId = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
@@ -141,6 +140,7 @@ def _one(
 
 
 def _code(member: Member, text: str, ends_at: datetime) -> CodeView:
-    link = f"{origin_of(member.parts.settings.staff.url or '')}{ACTIVATION}#{text}"
+    """With its picture, for the scanner of the kiosk: where it is good, and the code behind the `#`."""
+    link = f"{origin_of(member.parts.settings.staff.url or '')}{STATION_ACTIVATION}#{text}"
     picture = Markup(svg(modules(link), "The code, for the kiosk's scanner"))  # noqa: S704 - made here
     return CodeView(text, picture, int((ends_at - member.parts.clock.now()).total_seconds()))

@@ -105,6 +105,14 @@
   }
   if (document.querySelector("[data-again]")) location.replace(location.pathname + location.search);
 
+  // ── tables ── narrow screens show rows as cards: then only roles tell that it is a table
+  const ROLES = { table: "table", thead: "rowgroup", tbody: "rowgroup", tr: "row", td: "cell", "th[scope=col]": "columnheader", "th[scope=row]": "rowheader" };
+  const tabled = (root) => {
+    for (const [kind, role] of Object.entries(ROLES))
+      for (const each of root.querySelectorAll(`.table ${kind}`)) each.setAttribute("role", role);
+  };
+  tabled(document);
+
   // ── times ────────────────────────────────────────────────────────────────────────────────────
   const forms = {
     time: new Intl.DateTimeFormat([], { dateStyle: "medium", timeStyle: "short" }),
@@ -182,6 +190,7 @@
         const now = page.querySelector(`[data-fresh="${old.dataset.fresh}"]`);
         if (now && now.innerHTML !== old.innerHTML) replace(old, now);
       }
+      tabled(document);
       local(document);
       tick();
     } catch {
@@ -232,6 +241,9 @@
     if (stream) stream.close();
     stream = null;
   };
+  if (live === "stations") setInterval(() => document.hidden || refresh(), 10000); // when they were heard last
+  const told = document.querySelector(".notice[role]");
+  if (told) setTimeout(() => say(told.textContent.trim()), 300); // what is there from the start is not read out
   document.addEventListener("visibilitychange", () => (document.hidden ? hush() : listen()));
   window.addEventListener("pagehide", hush);
   window.addEventListener("pageshow", (event) => (event.persisted ? location.reload() : listen()));

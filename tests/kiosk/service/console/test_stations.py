@@ -61,6 +61,16 @@ def test_it_is_renamed_moved_and_revoked(online: Running) -> None:
     assert "Canteen" not in desk.get("/console").text
 
 
+def test_the_board_shows_one_site_where_somebody_wants_to(online: Running) -> None:
+    desk = desk_of(online)
+    made(desk)
+    made(desk, "Canteen", "south")
+    assert all(name in desk.get("/console").text for name in ("Lobby", "Canteen"))
+    page = desk.get("/console?site=south").text
+    assert "Canteen" in page
+    assert "Lobby" not in page
+
+
 @pytest.mark.parametrize(("name", "status"), [("Lobby", 409), ("", 400), ("x" * 65, 400)])
 def test_a_name_that_cannot_be_is_told(online: Running, name: str, status: int) -> None:
     desk = desk_of(online)
