@@ -6,6 +6,8 @@ import importlib
 
 import click
 
+from kiosk.version import VERSION
+
 COMMANDS = {
     "demo": "a whole enrollment in a window, with a simulated key and a mailbox",
     "kiosk": "the kiosk itself, full screen",
@@ -57,7 +59,7 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(package_name=None, version="0.1.0", prog_name="keywright")
+@click.version_option(package_name=None, version=VERSION, prog_name="keywright")
 def main() -> None:
     """Keywright, the enrollment kiosk for FIDO2 security keys."""
 

@@ -23,7 +23,7 @@ KioskError
 │   ├── ServiceUntrusted   TLS: not our service, or an expired certificate
 │   ├── ServiceBroken      5xx, half an answer, or an answer that is not ours
 │   ├── StationRefused     the station's credential or scope is not accepted
-│   └── Refusal            the service said no, for a reason (a problem document)
+│   └── Refusal            the service said no, for a reason (a problem document); see also kiosk.station_errors
 │       ├── WrongCode      `tries_left`
 │       ├── CodeTooOld
 │       ├── TooSoon        `retry_after` seconds
@@ -102,7 +102,7 @@ class VisitError(KioskError):
 
 @dataclass(eq=False)
 class InputRefused(VisitError):
-    """The value of `field` cannot be used; `reason` is `empty`, `too_long`, `characters` or `shape`."""
+    """The value of `field` cannot be used: `empty`, `too_long`, `characters`, `shape`, or (a code) `other_service`."""
 
     field: str
     reason: str
@@ -144,9 +144,8 @@ class SameKey(VisitError):
 
 @dataclass(eq=False)
 class LetterNotPrinted(VisitError):
-    """The letter with the PIN did not come out. `why`: `no_printer` (this station has none), `no_cups`, `refused` (no
-    such queue, or it takes nothing), `not_finished` (no paper, switched off) or `not_made` (the page itself); whatever
-    was handed to the printer was taken back."""
+    """The letter with the PIN did not come out, and was taken back. `why`: `no_printer` (there is none), `no_cups`,
+    `refused` (no such queue, or it takes nothing), `not_finished` (no paper, switched off), `not_made` (the page)."""
 
     why: str = ""
 
@@ -260,8 +259,7 @@ class SessionExpired(Refusal):
 
 @dataclass(eq=False)
 class KeyNotAllowed(Refusal):
-    """Policy refuses the key; `reasons` are words of `enrollment.admission.Reason` and others of the service, or
-    `<relying party>:<word>` where only that one refuses it."""
+    """Policy refuses the key: words of `enrollment.admission.Reason`, or `<relying party>:<word>` of only that one."""
 
     reasons: tuple[str, ...] = field(default=())
 
@@ -293,8 +291,7 @@ class ProofRefused(Refusal):
 
 @dataclass(eq=False)
 class OutcomeUnknown(Refusal):
-    """The relying party perhaps registered the credential; the same call settles it in `retry_after` seconds (0 where
-    nobody knows)."""
+    """Perhaps registered; the same call settles it in `retry_after` seconds (0 where nobody knows)."""
 
     retry_after: int = 0
 

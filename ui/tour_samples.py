@@ -27,6 +27,7 @@ from ui.tour_keys import ADDRESS, KEY, MODEL, Sample, key_samples, stopped_sampl
 from ui.tour_parties import party_samples
 from ui.tour_phone import id_samples, phone_check_samples, phone_done_samples, phone_samples
 from ui.tour_staff import more_key_samples, staff_samples
+from ui.tour_station import station_samples
 
 _MAIL = RelyingPartyName("mail.example.org", "Staff mail")
 _VPN = RelyingPartyName("vpn.example.org", "VPN")
@@ -132,9 +133,7 @@ def _verified(visit: Visit) -> Visit:
 
 
 def _before(visit: Visit) -> Iterator[Sample]:
-    unreachable = kiosk_errors.ServiceUnreachable()
-    yield Sample("connecting", s.Connecting(visit.locale))
-    yield Sample("connecting-again", s.Connecting(visit.locale, tries=2, problem=unreachable, retry_in=10))
+    yield from station_samples(visit.locale)
     yield Sample("welcome", s.Welcome(visit))
     yield Sample("welcome-after-time", s.Welcome(visit, kiosk_errors.TookTooLong()))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QT_TRANSLATE_NOOP
 
 from kiosk import errors as kiosk
+from kiosk.station_errors import ActivationRefused, StationSwitchedOff
 from ui.words import ANOTHER_KEY, NOT_HERE, START_AGAIN, TELL_DESK, Words
 
 NO_PRINTER = QT_TRANSLATE_NOOP("Messages", "This kiosk has no printer for it. Nothing was done with your key.")
@@ -110,6 +111,19 @@ KIOSK_WORDS: dict[type[Exception], Words] = {
         QT_TRANSLATE_NOOP("Messages", "Staff must connect it again."),
         TELL_DESK,
         tone="stop",
+    ),
+    StationSwitchedOff: Words(
+        QT_TRANSLATE_NOOP("Messages", "Your organization has switched off this kiosk"),
+        QT_TRANSLATE_NOOP("Messages", "Nothing can be set up here. Please ask the desk for another kiosk."),
+        TELL_DESK,
+        tone="stop",
+    ),
+    ActivationRefused: Words(
+        QT_TRANSLATE_NOOP("Messages", "This code does not work"),
+        QT_TRANSLATE_NOOP(
+            "Messages", "It may be mistyped, used already, or too old. Look again, or make a new one in the console."
+        ),
+        blameless=False,
     ),
     kiosk.Refusal: Words(
         QT_TRANSLATE_NOOP("Messages", "The office computer did not accept this"),
@@ -256,6 +270,10 @@ INPUTS: dict[str, tuple[object, object]] = {
     "characters": (
         QT_TRANSLATE_NOOP("Messages", "One of the characters cannot be used here"),
         QT_TRANSLATE_NOOP("Messages", "Please type it again without that character."),
+    ),
+    "other_service": (
+        QT_TRANSLATE_NOOP("Messages", "This code is for another service"),
+        QT_TRANSLATE_NOOP("Messages", "Please take one from the console that this kiosk belongs to."),
     ),
     "shape": (
         QT_TRANSLATE_NOOP("Messages", "This does not look right"),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from random import SystemRandom
 from time import monotonic
 
 from kiosk import logs
-from kiosk.commands.composition import open_journal, open_session, reference, stored_secret
+from kiosk.commands.composition import Hooks, open_journal, open_session, reference, stored_secret
 from kiosk.commands.key_choice import KeyChoice
 from kiosk.commands.port import watch_port
 from kiosk.commands.sources import key_source
@@ -14,6 +15,7 @@ from kiosk.commands.standing import Standing
 from kiosk.config import StationSettings
 from kiosk.desk.events import Event as DeskEvent
 from kiosk.enrollment.events import Event
+from kiosk.enrollment.visit import Kiosk
 from kiosk.station.desk_client import DeskClient, desk_client
 from kiosk.station.desk_work import DeskWork
 
@@ -35,6 +37,7 @@ def open_station(
         journal=open_journal(settings),
         post=post,
         locale=settings.languages[0] if settings.languages else "en",
+        hooks=Hooks(kiosk=Kiosk(activates=True, chance=SystemRandom().random())),
     )
 
     def client() -> DeskClient:

@@ -13,6 +13,7 @@ from kiosk.config import StationSettings
 from kiosk.credentials import CredentialStore
 from kiosk.errors import KioskError
 from kiosk.station.client import Client
+from kiosk.station.own_key import Credential
 
 SKEW, WRONG = 30.0, 300.0
 """Seconds between the two clocks: from the first doctor warns; from the second certificates and codes suffer."""
@@ -31,7 +32,7 @@ def check_secret(store: CredentialStore, name: str) -> Finding:
 
 def check_service(
     settings: StationSettings,
-    secret: Callable[[], str],
+    secret: Callable[[], Credential],
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> tuple[Finding, ...]:
     """Reach it, compare clocks, sign in, fetch the profile; what fails ends the row."""

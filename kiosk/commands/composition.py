@@ -8,17 +8,32 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from time import monotonic
+from typing import TYPE_CHECKING
 
 from hardware.authenticator import KeySource
 from kiosk.config import StationSettings
+from kiosk.contract.paths import Scope
 from kiosk.enrollment.events import Event
+from kiosk.enrollment.visit import UNNAMED, Kiosk
 from kiosk.logs import reference as make_reference
+from kiosk.station.activation import Enlisting
 from kiosk.station.approval import Approve
+from kiosk.station.enlisted import Doors, enlisted
+from kiosk.station.http import Https
+from kiosk.station.identity import read_identity
 from kiosk.station.journal import Journal
 from kiosk.station.on_device import build_device
+from kiosk.station.own_key import Credential, OwnKey, StationKey
 from kiosk.station.printing import Printer
 from kiosk.station.session import Session
-from kiosk.station.work import LaneContext, Performer
+from kiosk.station.station_client import StationClient
+from kiosk.station.tokens import Tokens
+from kiosk.station.work import Build, LaneContext, Performer
+from kiosk.version import VERSION
+
+if TYPE_CHECKING:  # a type only: keyring takes its time
+    from kiosk.credentials import CredentialStore
 
 JOURNAL = "journal.db"
 
@@ -26,10 +41,12 @@ JOURNAL = "journal.db"
 @dataclass(frozen=True, slots=True)
 class Hooks:
     """What a host may want of its session. `on_client` is told the network lane's client (`requests_made`). `approve`
-    asks staff whether a key may be wiped; without it, policy that wants their approval offers no wiping."""
+    asks staff whether a key may be wiped; without it, policy that wants their approval offers no wiping. `kiosk` is
+    what is true of this one."""
 
     on_client: Callable[[object], None] = lambda _: None
     approve: Approve | None = None
+    kiosk: Kiosk = UNNAMED
 
 
 def reference() -> str:
@@ -37,22 +54,42 @@ def reference() -> str:
     return make_reference(secrets.token_bytes)
 
 
-def stored_secret(settings: StationSettings) -> Callable[[], str]:
-    """What gives the station's client secret, from the places of `kiosk.credentials`. To be called in the lane.
+def stored_credentials(settings: StationSettings) -> CredentialStore:
+    """The places where this station's secrets lie. To be called in a lane: `keyring` takes its time."""
+    credentials = importlib.import_module("kiosk.credentials")
+    store: CredentialStore = credentials.CredentialStore(
+        os.environ, credentials.system_keyring(), settings.credentials_folder
+    )
+    return store
+
+
+def stored_secret(settings: StationSettings) -> Callable[[], Credential]:
+    """What gives what the station signs in with, from the places of `kiosk.credentials`: its own key since it was
+    activated, else its client secret. To be called in the lane.
 
     It raises NoCredential and ConfigurationError.
     """
 
-    def read() -> str:
-        credentials = importlib.import_module("kiosk.credentials")  # imports keyring, which takes its time
-        store = credentials.CredentialStore(os.environ, credentials.system_keyring(), settings.credentials_folder)
-        secret = store.read(settings.service.secret)
+    def read() -> Credential:
+        identity = read_identity(settings.state_folder)
+        secret = stored_credentials(settings).read(settings.service.secret if identity is None else identity.key)
         try:
-            return str(secret.reveal())
+            return secret.reveal() if identity is None else StationKey(identity.client_id, OwnKey.read(secret))
         finally:
             secret.wipe()
 
     return read
+
+
+def enlisting(settings: StationSettings) -> Enlisting:
+    """What activates this station."""
+    return Enlisting(settings.state_folder, settings.service, lambda: stored_credentials(settings), VERSION)
+
+
+def station_client(settings: StationSettings, secret: Callable[[], Credential]) -> StationClient:
+    """A client for what the station tells of itself. Raises ConfigurationError."""
+    https = Https(settings.service, monotonic, reference)
+    return StationClient(https, Tokens(https, settings.service, secret, monotonic, (Scope.STATION,)))
 
 
 def open_journal(settings: StationSettings) -> Journal:
@@ -69,7 +106,7 @@ def printer_of(settings: StationSettings) -> Printer | None:
 def open_session(
     settings: StationSettings,
     *,
-    secret: Callable[[], str],
+    secret: Callable[[], Credential],
     source: Callable[[], KeySource],
     journal: Journal,
     post: Callable[[Event], None],
@@ -84,10 +121,9 @@ def open_session(
 
     def network(context: LaneContext) -> Performer:
         lane = importlib.import_module("kiosk.station.on_network")
-        performer: Performer = lane.build_network(settings, secret, journal, reference, on_client=hooks.on_client)(
-            context
-        )
-        return performer
+        build: Build = lane.build_network(settings, secret, journal, reference, on_client=hooks.on_client)
+        doors = Doors(lambda: Https(settings.service, monotonic, reference), lambda: station_client(settings, secret))
+        return enlisted(build, settings, enlisting(settings), doors)(context)
 
     return Session(
         device=build_device(source, journal, printer_of(settings)),
@@ -96,4 +132,5 @@ def open_session(
         reference=reference,
         locale=locale,
         approve=hooks.approve,
+        kiosk=hooks.kiosk,
     )

@@ -32,6 +32,7 @@ from kiosk.config import StationSettings, load_station_settings
 from kiosk.contract.profile import FormKind
 from kiosk.errors import KioskError
 from kiosk.station.headless import Host
+from kiosk.station.own_key import Credential
 
 BAD_QUEUE, CANNOT_START = 2, 3
 
@@ -148,7 +149,7 @@ def _simulated_key() -> SimulatedKey:
 
 
 def enroll(
-    settings: StationSettings, secret: Callable[[], str], source: KeySource, person: TerminalPerson, locale: str
+    settings: StationSettings, secret: Callable[[], Credential], source: KeySource, person: TerminalPerson, locale: str
 ) -> int:
     """One enrollment at this terminal; its exit code. Ctrl-C takes back whatever was begun."""
     with closing(open_journal(settings)) as journal:

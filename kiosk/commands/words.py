@@ -11,6 +11,7 @@ from kiosk.contract.profile import VerificationMethod
 from kiosk.enrollment.pin_rules import Rule
 from kiosk.enrollment.states import Task
 from kiosk.enrollment.visit import Trouble
+from kiosk.station_errors import ActivationRefused, StationSwitchedOff
 
 SENTENCES: dict[type[Exception], str] = {
     hardware.HardwareError: "Something is wrong with the key. Take it out, put it back and try again.",
@@ -72,6 +73,8 @@ SENTENCES: dict[type[Exception], str] = {
     kiosk.ServiceUntrusted: "The service's certificate is not one that is trusted here. Check service.ca_file.",
     kiosk.ServiceBroken: "The service failed. Look into its log, then try again.",
     kiosk.StationRefused: "The service does not accept this station. Check service.client_id and its secret.",
+    StationSwitchedOff: "This station was switched off. Make a new code in the console, and activate it again.",
+    ActivationRefused: "The code does not work: mistyped, used already, or too old. Make a new one.",
     kiosk.Refusal: "The service refused. Look into its log.",
     kiosk.WrongCode: "That is not the code. Tries left: {tries_left}.",
     kiosk.CodeTooOld: "That code is too old. Ask for a new one.",

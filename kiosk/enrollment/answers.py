@@ -39,6 +39,15 @@ class ProfileLoaded:
 
 
 @dataclass(frozen=True, slots=True)
+class StationActivated:
+    """ActivateStation succeeded: the service calls this kiosk so."""
+
+    attempt: int
+    name: str
+    site: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PersonIdentified:
     """IdentifyPerson or RegisterPerson was answered (which says nothing about whether anybody was found)."""
 
@@ -249,6 +258,7 @@ class Failed:
 
 Answer = (
     ProfileLoaded
+    | StationActivated
     | PersonIdentified
     | CodeDelivered
     | PersonVerified

@@ -2,10 +2,10 @@
 
 Device lane: InspectKey, SelectKey, SetPin, SetRandomPin, PrintLetter, VerifyPin, ChangePin, UseBuiltInUv,
 EnrollFingerprint, MakeCredential, ProveCredential, ConfigureKey, ResetKey, CountCredentials, CloseKey.
-Network lane: LoadProfile, IdentifyPerson, RegisterPerson, SendCode, VerifyPerson, CheckKey, AskApproval, BeginCeremony,
-CompleteCeremony, SubmitProof, FinishEnrollment, CancelEnrollment, FetchTotp, ConfirmTotp, OpenPhone, ClosePhone,
-ClaimMobileId, RequestApproval, TakeBackApproval, ChooseIntent, OpenNextKey; WatchPhone and WatchApproval begin there,
-and go on beside it.
+Network lane: ActivateStation, LoadProfile, IdentifyPerson, RegisterPerson, SendCode, VerifyPerson, CheckKey,
+AskApproval, BeginCeremony, CompleteCeremony, SubmitProof, FinishEnrollment, CancelEnrollment, FetchTotp, ConfirmTotp,
+OpenPhone, ClosePhone, ClaimMobileId, RequestApproval, TakeBackApproval, ChooseIntent, OpenNextKey; WatchPhone and
+WatchApproval begin there, and go on beside it.
 Both, in this order: CleanUp (take the credential off the key, then tell the relying party).
 At once, on the caller's thread: CancelDevice (sets the cancel event of the device lane's current work).
 """
@@ -44,6 +44,7 @@ from kiosk.enrollment.effects_on_staff import (
 from kiosk.secret import Secret
 
 __all__ = [
+    "ActivateStation",
     "AskApproval",
     "BeginCeremony",
     "CancelDevice",
@@ -94,6 +95,14 @@ class LoadProfile:
     """GET /profile. Answer: ProfileLoaded."""
 
     attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class ActivateStation:
+    """POST /stations/activate, with the code as it was typed or read. Answer: StationActivated."""
+
+    attempt: int
+    code: Secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +274,8 @@ class CancelDevice:
     """Set the cancel event of what the device lane is doing. No answer."""
 
 
-_Asking = LoadProfile | IdentifyPerson | RegisterPerson | SendCode | VerifyPerson | CheckKey | AskApproval
+_Before = LoadProfile | ActivateStation
+_Asking = _Before | IdentifyPerson | RegisterPerson | SendCode | VerifyPerson | CheckKey | AskApproval
 _Key = InspectKey | SelectKey | UseBuiltInUv | EnrollFingerprint | ConfigureKey | ResetKey | CountCredentials | CloseKey
 _Pin = SetPin | SetRandomPin | PrintLetter | VerifyPin | ChangePin
 _Ceremony = BeginCeremony | MakeCredential | CompleteCeremony | ProveCredential | SubmitProof | CleanUp

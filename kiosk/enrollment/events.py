@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from hardware.authenticator import KeyAddress
 from hardware.errors import NoAccess
 from kiosk.contract.keys import Intent
-from kiosk.contract.profile import FormKind, VerificationMethod
+from kiosk.contract.profile import FormKind, Profile, VerificationMethod
 from kiosk.enrollment.answers import Answer
+from kiosk.enrollment.visit import UNNAMED, Kiosk, Trouble
 from kiosk.secret import Secret
 
 # ── the person ──────────────────────────────────────────────────────────────────────────────────
@@ -185,6 +186,36 @@ class RetryDue:
     attempt: int
 
 
+# ── the kiosk itself ────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceLost:
+    """Welcome: the service cannot be had, so nobody can begin."""
+
+    error: Trouble
+    kiosk: Kiosk = UNNAMED
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileChanged:
+    """Welcome: the service wants something else shown from now on."""
+
+    profile: Profile
+
+
+@dataclass(frozen=True, slots=True)
+class ActivationWanted:
+    """Connecting, where the service refuses this kiosk: staff have a code for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActivationTyped:
+    """Activate: the code, as it was typed or read."""
+
+    code: Secret
+
+
 # ── the port ────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -241,6 +272,10 @@ Event = (
     | IdleExpired
     | TimeExpired
     | RetryDue
+    | ServiceLost
+    | ProfileChanged
+    | ActivationWanted
+    | ActivationTyped
     | KeyInserted
     | KeyRemoved
     | KeyInaccessible

@@ -5,7 +5,7 @@ Welcome → (Identify | Register → AcceptTerms) → (ChooseMethod | EnterCode 
 → (the next relying party | (SetUpApp → RecoveryCodes) → Done).
 A Phone may take the place of Register, EnterCode or the key, or come before it (ShowId → IdTaken → Phone) or after.
 KeysHeld may come before InsertKey, Backup and another InsertKey before SetUpApp.
-WaitForStaff takes the place of whatever staff must approve, and leads back there.
+WaitForStaff takes the place of whatever staff must approve, and leads back there. Activate comes first, once.
 Stopped can follow anything, ResetKey a Stopped that says so; every visit ends in Welcome.
 """
 
@@ -16,6 +16,7 @@ from typing import assert_never
 
 from kiosk.enrollment import (
     app,
+    connecting,
     finger,
     finish,
     key,
@@ -39,19 +40,19 @@ from kiosk.enrollment.answers import (
     KeyConfigured,
     KeyReset,
     PinGenerated,
-    ProfileLoaded,
 )
 from kiosk.enrollment.effects import LoadProfile
 from kiosk.enrollment.events import (
     Cancelled,
-    Continued,
     Event,
     IdleExpired,
     KeyInaccessible,
     KeyInserted,
     KeyRemoved,
     LanguageChosen,
+    ProfileChanged,
     RetryDue,
+    ServiceLost,
     StaffWanted,
     TimeExpired,
 )
@@ -88,18 +89,16 @@ from kiosk.enrollment.states import (
     Welcome,
 )
 from kiosk.enrollment.step import Step, end, finished, stay
-from kiosk.enrollment.visit import Port, Visit
+from kiosk.enrollment.visit import UNNAMED, Kiosk, Port
 from kiosk.errors import ApprovalNeeded, TookTooLong
 
 _WORK_DONE = (CredentialMade, CredentialAsserted, KeyConfigured, FingerEnrolled, PinGenerated, KeyReset)
-LONGEST_WAIT = 30
-"""Seconds between two tries to reach the service before anybody has started."""
 
 
-def begin(locale: str, *, approvals: bool = False) -> Step:
+def begin(locale: str, *, approvals: bool = False, kiosk: Kiosk = UNNAMED) -> Step:
     """The first step of a station: fetch what the service wants shown. `locale` is a BCP 47 tag; `approvals`: there is
     a way to ask staff."""
-    return Connecting(locale, approvals=approvals), (LoadProfile(0),)
+    return Connecting(locale, approvals=approvals, kiosk=kiosk), (LoadProfile(0),)
 
 
 def advance(state: State, event: Event) -> Step:
@@ -131,7 +130,9 @@ def _attempt(state: State) -> int:
 def _dispatch(state: State, event: Event) -> Step:
     match state:
         case Connecting():
-            return _connecting(state, event)
+            return connecting.on_connecting(state, event)
+        case Welcome() if isinstance(event, ServiceLost | ProfileChanged):
+            return connecting.on_news(state, event), ()
         case Welcome() | Done() | Stopped():
             return rest.on_rest(state, event)
         case Identify() | Register() | AcceptTerms() | ChooseMethod() | EnterCode() | ShowBadge() | ConfirmPerson():
@@ -176,22 +177,6 @@ def _work(state: EnrollFinger | ResetKey | Touch | Prove | SetUpApp | RecoveryCo
             return app.on_codes(state, event)
         case _:
             assert_never(state)
-
-
-def _connecting(state: Connecting, event: Event) -> Step:
-    match event:
-        case ProfileLoaded(attempt, profile, simulator_allowed):
-            locale = state.locale if state.locale in profile.languages else profile.languages[0]
-            visit = Visit(profile, locale, attempt, simulator_allowed, state.approvals, port=state.port)
-            return Welcome(visit), ()
-        case Failed(_, error):
-            tries = state.tries + 1
-            return replace(state, tries=tries, problem=error, retry_in=min(2**tries, LONGEST_WAIT)), ()
-        case RetryDue() | Continued() if state.retry_in:
-            again = replace(state, attempt=state.attempt + 1, retry_in=0)
-            return again, (LoadProfile(again.attempt),)
-        case _:
-            return stay(state)
 
 
 def _left_behind(state: State, event: CleanedUp) -> State:

@@ -23,10 +23,12 @@ from kiosk.enrollment.states_of_key import (
 )
 from kiosk.enrollment.states_of_more_keys import Backup, KeysHeld
 from kiosk.enrollment.states_of_phone import IdTaken, Phone, ShowId
-from kiosk.enrollment.visit import Port, Trouble, Visit
+from kiosk.enrollment.states_of_start import Activate, Connecting
+from kiosk.enrollment.visit import Trouble, Visit
 
 __all__ = [
     "AcceptTerms",
+    "Activate",
     "Backup",
     "ChangePin",
     "ChooseMethod",
@@ -61,19 +63,6 @@ __all__ = [
     "WaitForStaff",
     "Welcome",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Connecting:
-    """Before anybody can start: the profile is being fetched. `retry_in` seconds until the next try, 0 while trying."""
-
-    locale: str
-    attempt: int = 0
-    tries: int = 0
-    problem: Trouble | None = None
-    retry_in: int = 0
-    port: Port = field(default_factory=Port)
-    approvals: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +265,16 @@ class WaitForStaff:
 
 
 _Person = (
-    Connecting | Welcome | Identify | Register | AcceptTerms | ChooseMethod | EnterCode | ShowBadge | ConfirmPerson
+    Connecting
+    | Activate
+    | Welcome
+    | Identify
+    | Register
+    | AcceptTerms
+    | ChooseMethod
+    | EnterCode
+    | ShowBadge
+    | ConfirmPerson
 )
 _Key = InsertKey | SelectKey | ChoosePin | EnterPin | ChangePin | RandomPin | EnrollFinger | ResetKey
 _Phone = Phone | ShowId | IdTaken

@@ -97,6 +97,21 @@ class KeyDone:
 
 
 @dataclass(frozen=True, slots=True)
+class Kiosk:
+    """What is true of this kiosk, whoever stands before it: its `name`, as staff know it; whether it can be activated
+    by a code (`activates`); and its own `chance` from 0 up to 1, so that many kiosks do not all ask at the same
+    moment."""
+
+    name: str = ""
+    activates: bool = False
+    chance: float = 0.0
+
+
+UNNAMED = Kiosk()
+"""One that nothing is known of."""
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
     """The facts of one visit. `attempt` numbers the work under way: answers to older work are dropped.
 

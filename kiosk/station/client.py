@@ -46,6 +46,7 @@ from kiosk.contract.totp import ConfirmTotp, SetUpTotp, TotpEnrolled, TotpSetUp
 from kiosk.errors import OutcomeUnknown, ServiceBroken, ServiceUnreachable, StationRefused
 from kiosk.station import phone_wire
 from kiosk.station.http import Answer, Https
+from kiosk.station.own_key import Credential
 from kiosk.station.problems import error_of
 from kiosk.station.tokens import Tokens
 
@@ -55,10 +56,9 @@ _LONGEST_WAIT = 5.0
 
 
 class Client:
-    """The service, for one thread. Every method raises only `ServiceError`s, InputRefused for what a person
-    typed, NoCredential and ConfigurationError.
+    """The service, for one thread. It raises only `ServiceError`s, InputRefused, NoCredential, ConfigurationError.
 
-    `secret` gives the station's OAuth2 client secret when a token is needed. `wait` sleeps so many seconds and is
+    `secret` gives what the station signs in with when a token is needed. `wait` sleeps so many seconds and is
     true when everything stops; `clock` is monotonic. Calls that may be made twice are made again, a few times, after
     a failure that may pass: reading, and all that carries a ceremony or enrollment to its end.
     """
@@ -66,7 +66,7 @@ class Client:
     def __init__(
         self,
         endpoint: ServiceEndpoint,
-        secret: Callable[[], str],
+        secret: Callable[[], Credential],
         *,
         clock: Callable[[], float],
         wait: Callable[[float], bool],

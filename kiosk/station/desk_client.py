@@ -26,6 +26,7 @@ from kiosk.contract.staff import (
 )
 from kiosk.station.client import _accepted, _decoded
 from kiosk.station.http import Answer, Https
+from kiosk.station.own_key import Credential
 from kiosk.station.tokens import Tokens
 
 DESK_HEADER = "Keywright-Desk"
@@ -33,7 +34,10 @@ DESK_HEADER = "Keywright-Desk"
 
 
 def desk_client(
-    endpoint: ServiceEndpoint, secret: Callable[[], str], clock: Callable[[], float], reference: Callable[[], str]
+    endpoint: ServiceEndpoint,
+    secret: Callable[[], Credential],
+    clock: Callable[[], float],
+    reference: Callable[[], str],
 ) -> DeskClient:
     """A client with a token of its own, which lets staff work. Raises ConfigurationError."""
     https = Https(endpoint, clock, reference)

@@ -19,11 +19,13 @@ from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 
 from kiosk.config import ServiceEndpoint
+from kiosk.contract.stations import CLOCK_HEADER
 from kiosk.errors import ConfigurationError, ServiceBroken, ServiceUnreachable, ServiceUntrusted
 
 LARGEST = 1 << 20
 """Bytes of an answer; no answer of the contract comes near."""
 _CHUNK = 1 << 14
+_LATEST = 1e11  # seconds since 1970
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,15 @@ class Answer:
         """The seconds of Retry-After (RFC 9110 section 10.2.3); a date is not understood."""
         text = self.headers.get("Retry-After", "").strip()
         return int(text) if re.fullmatch("[0-9]{1,6}", text) else None
+
+    @property
+    def clock(self) -> float | None:
+        """The service's clock in seconds since 1970, where it refuses for ours."""
+        try:
+            told = float(self.headers.get(CLOCK_HEADER, ""))
+        except ValueError:
+            return None
+        return told if 0 <= told < _LATEST else None
 
     @property
     def date(self) -> datetime | None:

@@ -56,6 +56,7 @@ from kiosk.errors import InputRefused, KioskError, OutcomeUnknown, OutOfStep, Re
 from kiosk.station.client import Client
 from kiosk.station.journal import Journal
 from kiosk.station.key_report import key_report
+from kiosk.station.own_key import Credential
 from kiosk.station.phone_watch import HOLD, PhoneWatch
 from kiosk.station.phone_work import PhoneWork, cancel
 from kiosk.station.recovery import forget, settle, settle_one
@@ -242,7 +243,7 @@ def _outcome() -> Iterator[None]:
 
 def build_network(
     settings: StationSettings,
-    secret: Callable[[], str],
+    secret: Callable[[], Credential],
     journal: Journal,
     reference: Callable[[], str],
     *,

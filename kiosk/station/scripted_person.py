@@ -32,6 +32,7 @@ from kiosk.enrollment.events import (
 )
 from kiosk.enrollment.states import (
     AcceptTerms,
+    Activate,
     Backup,
     ChangePin,
     ChooseMethod,
@@ -102,6 +103,7 @@ class StepTime:
 
 
 _STEPS: dict[type[State], str] = {
+    Activate: "activate",
     Connecting: "connect",
     Welcome: "welcome",
     Identify: "identify",

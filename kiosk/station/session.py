@@ -13,6 +13,7 @@ import structlog
 
 from hardware.errors import KeyFault
 from kiosk.enrollment.effects import (
+    ActivateStation,
     AskApproval,
     BeginCeremony,
     CancelDevice,
@@ -43,6 +44,7 @@ from kiosk.enrollment.effects import (
 from kiosk.enrollment.events import Cancelled, Event
 from kiosk.enrollment.flow import advance, begin
 from kiosk.enrollment.states import Connecting, EnterCode, RandomPin, State, WaitForStaff, Welcome
+from kiosk.enrollment.visit import UNNAMED, Kiosk
 from kiosk.errors import ServiceBroken
 from kiosk.secret import Secret
 from kiosk.station.approval import Approve, with_approval
@@ -51,7 +53,17 @@ from kiosk.station.work import Build, ForgetParty, Job, Outcome, Settle
 
 _log = structlog.get_logger("keywright.station")
 _NETWORK = (
-    *(LoadProfile, IdentifyPerson, RegisterPerson, SendCode, VerifyPerson, AskApproval, FetchTotp, ConfirmTotp),
+    *(
+        LoadProfile,
+        ActivateStation,
+        IdentifyPerson,
+        RegisterPerson,
+        SendCode,
+        VerifyPerson,
+        AskApproval,
+        FetchTotp,
+        ConfirmTotp,
+    ),
     *(CheckKey, BeginCeremony, CompleteCeremony, SubmitProof, FinishEnrollment, CancelEnrollment),
     *(OpenPhone, WatchPhone, ClosePhone, ClaimMobileId, ChooseIntent, OpenNextKey),
     *(RequestApproval, WatchApproval, TakeBackApproval),
@@ -65,7 +77,7 @@ class Session:
 
     `post` is called on the lanes' threads and brings an event to the host's thread, where `dispatch` gets it.
     `reference` makes the words under which staff find a fault in the log. `approve` asks staff (on the network lane,
-    which waits for them); without it, what needs an approval is not offered.
+    which waits for them); without it, what needs an approval is not offered. `kiosk` is what staff know this one by.
     """
 
     def __init__(
@@ -77,14 +89,15 @@ class Session:
         reference: Callable[[], str],
         locale: str,
         approve: Approve | None = None,
+        kiosk: Kiosk = UNNAMED,
     ) -> None:
         self._post = post
         self._approvals = approve is not None
         network = with_approval(network, approve) if approve is not None else network
-        self._locale = locale
+        self._locale, self._kiosk = locale, kiosk
         self._device = Lane("device", device, self._deliver, lambda _: KeyFault(), reference)
         self._network = Lane("network", network, self._deliver, ServiceBroken, reference, idle_after=SETTLE_EVERY)
-        self._state, self._first = begin(locale, approvals=self._approvals)
+        self._state, self._first = begin(locale, approvals=self._approvals, kiosk=kiosk)
         self._observers: list[Callable[[State], None]] = []
         self._events: deque[Event] = deque()
         self._busy = False
@@ -125,7 +138,8 @@ class Session:
         old = self._state
         port, attempt = (old.port, old.attempt) if isinstance(old, Connecting) else (old.visit.port, old.visit.attempt)
         self._locale = locale or self._locale
-        self._enter(Connecting(self._locale, attempt + 1, port=port, approvals=self._approvals))
+        again = Connecting(self._locale, attempt + 1, port=port, approvals=self._approvals, kiosk=self._kiosk)
+        self._enter(again)
         self._run(LoadProfile(attempt + 1))
 
     def leave_key(self) -> None:

@@ -8,6 +8,7 @@ from threading import Event as Flag
 from typing import Protocol
 
 from kiosk.enrollment.effects import (
+    ActivateStation,
     ChangePin,
     ClaimMobileId,
     CleanUp,
@@ -53,7 +54,7 @@ class Job:
     def wipe(self) -> None:
         """Forget the PIN or code that the work carries, whatever became of it."""
         match self.work:
-            case SetPin(pin=secret) | VerifyPin(pin=secret) | PrintLetter(pin=secret):
+            case ActivateStation(code=secret) | SetPin(pin=secret) | VerifyPin(pin=secret) | PrintLetter(pin=secret):
                 secret.wipe()
             case ConfirmTotp(code=secret) | ClaimMobileId(shown=secret):
                 secret.wipe()

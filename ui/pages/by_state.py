@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kiosk.enrollment import states
 from kiosk.enrollment.states import State
+from ui.pages.activate import ActivatePage
 from ui.pages.backup import BackupPage
 from ui.pages.change_pin import ChangePinPage
 from ui.pages.code import EnterCodePage
@@ -32,6 +33,7 @@ from ui.pages.wait_for_staff import WaitForStaffPage
 from ui.pages.working import WorkingPage
 
 PAGES: dict[type[State], type[Page]] = {
+    states.Activate: ActivatePage,
     states.Connecting: ConnectingPage,
     states.Welcome: WelcomePage,
     states.Identify: IdentifyPage,
