@@ -30,8 +30,8 @@ from tests.benchmarks.measure import Row
 from tests.benchmarks.served import PATIENCE, ROOT
 from tests.postgres.server import cluster
 
-STATIONS: Final = 4
-_BLOCK: Final = 40
+STATIONS: Final = 12
+_BLOCK: Final = 60
 """Enrollments of one measurement."""
 _BOUND: Final = 0.3
 SIGNATURES: Final = 3

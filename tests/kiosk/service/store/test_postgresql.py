@@ -169,6 +169,19 @@ def test_a_restart_between_two_requests_is_nobodys_failure(tls: tuple[Identity, 
         assert added(store) == 2
 
 
+def test_a_connection_is_used_again_until_the_server_ends_it(store: Store, postgres: Cluster) -> None:
+    def backend(tx: WriteTx) -> int:
+        return int(tx.connection.execute(text("SELECT pg_backend_pid()")).scalar_one())
+
+    first = store.write(backend)
+    assert {store.write(backend) for _ in range(3)} == {first}
+    with postgres.administrator() as connection:
+        connection.execute("SELECT pg_terminate_backend(%s, 5000)", [first])
+    second = store.write(backend)
+    assert second != first
+    assert store.write(backend) == second
+
+
 def test_what_was_cut_off_is_not_done_and_not_tried_twice(store: Store, postgres: Cluster) -> None:
     runs: list[int] = []
 
