@@ -199,7 +199,8 @@ def _changed(
             return row
         if row.client_id is not None and row.public_key is not None:  # the sites of others were given by themselves
             move_client(tx, row.client_id, wanted.site)
-        record(tx, parts, event(wanted, actor, name))
+        served = {"project": wanted.project_id or ""} if name == "station.assigned" else {}
+        record(tx, parts, replace(event(wanted, actor, name), details=served))
         return rows.move_station(tx, row, **_place(wanted))
 
     return parts.store.write(work)

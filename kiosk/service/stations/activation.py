@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -106,7 +106,8 @@ def _activated(tx: WriteTx, parts: Parts, code_hash: str, key: dict[str, str]) -
     client = f"station-{parts.random.token(6).hex()}"
     scopes = " ".join(sorted(STATION.scopes))
     add_client(tx, ClientRow(client, row.name, NO_SECRET, scopes, tenant=row.tenant, sites=row.site), now)
-    record(tx, parts, event(row, f"client:{client}", "station.activated"))
+    activated = event(row, f"client:{client}", "station.activated")
+    record(tx, parts, replace(activated, details={"thumbprint": thumbprint}))
     return rows.move_station(tx, row, client_id=client, public_key=key, thumbprint=thumbprint, activated_at=now)
 
 

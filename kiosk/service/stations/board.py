@@ -41,7 +41,7 @@ class BoardEntry:
 
 @dataclass(frozen=True, slots=True)
 class StepStatistics:
-    """A step in figures: how often, seconds in the middle and of nine in ten, how often it ended with which word.
+    """A step in figures: how often, seconds (to a tenth) in the middle and of nine in ten, how often it ended how.
     `day`, `site` or `station_id` as asked."""
 
     step: str

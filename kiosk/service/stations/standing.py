@@ -136,4 +136,7 @@ def _kept(row: StationRow, told: Standing, now: datetime, commands: str) -> Stan
 
 def _steps(row: StationRow, told: Standing, now: datetime) -> tuple[StepRow, ...]:
     day = rules.day_of(now)
-    return tuple(StepRow(row.id, row.tenant, row.site, each.step, each.seconds, each.ended, day) for each in told.steps)
+    return tuple(
+        StepRow(row.id, row.tenant, row.site, each.step, round(each.seconds * 10), each.ended, day)
+        for each in told.steps
+    )

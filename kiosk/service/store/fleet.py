@@ -89,14 +89,15 @@ station_steps = Table(
     Column("tenant", String(40), nullable=False),
     Column("site", String(40), nullable=False),
     Column("step", String(32), nullable=False),
-    Column("seconds", Float, nullable=False),
+    Column("tenths", Integer, nullable=False),
     Column("ended", String(32), nullable=False),
     Column("day", Integer, nullable=False),
-    Index("ix_station_steps_tenant_day", "tenant", "day"),
+    Index("ix_station_steps_tenant_day", "tenant", "day", "step", "site", "tenths", "ended"),
     Index("ix_station_steps_station_id", "station_id"),
     Index("ix_station_steps_day", "day"),
 )
-"""`day` is the one that it ended on: days since 1970, UTC."""
+"""`tenths` of a second that somebody was there; `day` is the one that it ended on (days since 1970, UTC). The index has
+all that figures are made of."""
 
 client_assertions = Table(
     "client_assertions",
@@ -166,6 +167,6 @@ class StepRow:
     tenant: str
     site: str
     step: str
-    seconds: float
+    tenths: int
     ended: str
     day: int

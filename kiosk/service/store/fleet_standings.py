@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import accumulate, groupby
 from typing import Any, Final
 
 from sqlalchemy import (
     Column,
     ColumnElement,
+    Row,
     Select,
     bindparam,
-    case,
     delete,
     func,
     insert,
@@ -25,9 +28,7 @@ from kiosk.service.store.engine import ReadTx, WriteTx
 from kiosk.service.store.fleet import StandingRow, StationRow, StepRow, station_standings, station_steps, stations
 from kiosk.service.store.stations import clients
 
-MOST_ROWS: Final = 20_000
-"""Rows of statistics at most; a year of thirty steps by day is half of it."""
-
+_AT_ONCE: Final = 5000
 _FIELDS: Final = StandingRow.__slots__
 _STANDING = select(*(station_standings.c[name] for name in _FIELDS)).where(
     station_standings.c.station_id == bindparam("whose")
@@ -145,45 +146,31 @@ def board(tx: ReadTx, tenant: str) -> tuple[Told, ...]:
 
 def step_figures(tx: ReadTx, span: Span, by: By) -> tuple[Figures, ...]:
     """The figures of each step, in the order of the steps' names and of what they are told apart by."""
-    ended: dict[tuple[str, Any], dict[str, int]] = {}
-    for step, where, word, count in tx.connection.execute(_ends(span, by)):
-        ended.setdefault((step, where), {})[word] = count
+    found = tx.connection.execute(_counted(span, by).execution_options(yield_per=_AT_ONCE))
     return tuple(
-        Figures(step, where, count, median, p90, ended.get((step, where), {}))
-        for step, where, count, median, p90 in tx.connection.execute(_ranked(span, by))
+        _figures(step, where, list(rows)) for (step, where), rows in groupby(found, lambda row: (row[0], row[1]))
     )
 
 
-def _ranked(span: Span, by: By) -> Select[Any]:
-    """Databases that have no percentiles have ranks: of `n` sorted rows, the first that so many are not above."""
-    place = _place(by)
-    apart = (station_steps.c.step, place)
-    each = (
-        select(
-            station_steps.c.step.label("step"),
-            place.label("place"),
-            station_steps.c.seconds.label("seconds"),
-            func.row_number().over(partition_by=apart, order_by=station_steps.c.seconds).label("rank"),
-            func.count().over(partition_by=apart).label("n"),
-        )
-        .where(*_within(span))
-        .subquery()
-    )
-    middle, most = (each.c.n + 1) // 2, (each.c.n * 9 + 9) // 10
-    at_middle = func.max(case((each.c.rank == middle, each.c.seconds)))
-    at_most = func.max(case((each.c.rank == most, each.c.seconds)))
-    return (
-        select(each.c.step, each.c.place, each.c.n, at_middle, at_most)
-        .group_by(each.c.step, each.c.place, each.c.n)
-        .order_by(each.c.step, each.c.place)
-        .limit(MOST_ROWS)
-    )
+def _counted(span: Span, by: By) -> Select[Any]:
+    """How often each time and each end: there are fewer of them than of steps. No database has all percentiles."""
+    steps, place = station_steps.c, _place(by)
+    each = (steps.step, place, steps.tenths, steps.ended)
+    return select(*each, func.count().label("times")).where(*_within(span)).group_by(*each).order_by(*each)
 
 
-def _ends(span: Span, by: By) -> Select[Any]:
-    place, step, ended = _place(by), station_steps.c.step, station_steps.c.ended
-    counted = select(step, place, ended, func.count()).where(*_within(span))
-    return counted.group_by(step, place, ended).order_by(step, place, ended).limit(MOST_ROWS)
+def _figures(step: str, where: str | int, rows: Sequence[Row[Any]]) -> Figures:
+    """From rows in the order of their times."""
+    ended: Counter[str] = Counter()
+    for row in rows:
+        ended[row.ended] += row.times
+    total = ended.total()
+    ranks = list(accumulate(row.times for row in rows))
+
+    def at_rank(rank: int) -> float:
+        return int(rows[bisect_left(ranks, rank)].tenths) / 10
+
+    return Figures(step, where, total, at_rank((total + 1) // 2), at_rank((total * 9 + 9) // 10), dict(ended))
 
 
 def _place(by: By) -> Column[Any]:

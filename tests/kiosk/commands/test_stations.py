@@ -45,8 +45,8 @@ def heard(config: Path, station: str) -> None:
             (station, NOW, NOW),
         )
         database.execute(
-            "INSERT INTO station_steps (station_id, tenant, site, step, seconds, ended, day) "
-            "VALUES (?, 'default', 'north', 'Identify', 12.5, 'idle', CAST(julianday('now') - 2440587.5 AS INTEGER))",
+            "INSERT INTO station_steps (station_id, tenant, site, step, tenths, ended, day) "
+            "VALUES (?, 'default', 'north', 'Identify', 125, 'idle', CAST(julianday('now') - 2440587.5 AS INTEGER))",
             (station,),
         )
         database.commit()

@@ -13,7 +13,9 @@ from kiosk.contract.stations import CLOCK_HEADER
 from kiosk.service.stations import actions
 from kiosk.service.stations.standing import forget_old
 from kiosk.service.store.attempts import attempts
-from tests.kiosk.service.running import Running
+from kiosk.service.tokens.actions import create_client, rotate_secret
+from kiosk.service.tokens.rules import InvalidClient
+from tests.kiosk.service.running import Running, Station
 from tests.kiosk.service.stations.conftest import Activated
 from tests.kiosk.service.stations.kiosks import ACTOR, P256, Kiosk, made, trail
 
@@ -101,6 +103,19 @@ def test_a_station_that_is_activated_anew_shuts_its_old_key_out(running: Running
     assert new.sign_in().tell().status_code == 200, "it counts anew"
     assert new.call("DELETE", f"/enrollments/{enrollment}").status_code == 404
     new.session.close()
+
+
+def test_a_station_with_a_secret_gets_a_key_instead(running: Running, kiosk: Kiosk) -> None:
+    client = create_client(running.parts.store, running.clock, running.random, "Lobby")
+    old = Station(running.url, running.authority, client).sign_in()
+    told = {"step": "Welcome", "seconds": 1, "clock": 0, "counter": 1}
+    assert old.call("PUT", paths.STATION_STANDING, told).status_code == 200
+    code, _ = actions.activation_code(running.parts, ACTOR, actions.stations_of(running.parts, "default")[0].id)
+    assert kiosk.activate(code).status_code == 201
+    assert old.call("PUT", paths.STATION_STANDING, told).status_code == 401
+    with pytest.raises(InvalidClient):
+        rotate_secret(running.parts.store, running.random, kiosk.told["client_id"])
+    old.session.close()
 
 
 @pytest.mark.parametrize("status", ["revoked", "forgotten"])

@@ -35,7 +35,7 @@ def counted(running: Running) -> dict[str, int]:
 def test_a_standing_is_kept_and_answered(running: Running, enlist: Activated) -> None:
     kiosk = enlist()
     kiosk.clock = 7.5
-    steps = [{"step": "Welcome", "seconds": 3.25}, {"step": "Identify", "seconds": 12, "ended": "idle"}]
+    steps = [{"step": "Welcome", "seconds": 3.5}, {"step": "Identify", "seconds": 12, "ended": "idle"}]
     heard = kiosk.tell("Verify", queue=2, problem="printer", configuration=1, steps=steps).json()
     now = running.clock.now()
     assert heard == {"now": now.timestamp(), "configuration": 1, "update": "", "commands": []}
@@ -48,7 +48,7 @@ def test_a_standing_is_kept_and_answered(running: Running, enlist: Activated) ->
     figures = step_statistics(running.parts, DEFAULT_TENANT, frozenset(), TODAY, TODAY)
     assert [(each.step, each.median, each.outcomes) for each in figures] == [
         ("Identify", 12.0, {"idle": 1}),
-        ("Welcome", 3.25, {"next": 1}),
+        ("Welcome", 3.5, {"next": 1}),
     ]
 
 

@@ -111,7 +111,7 @@ def _make_station_steps() -> None:
         sa.Column("tenant", sa.String(length=40), nullable=False),
         sa.Column("site", sa.String(length=40), nullable=False),
         sa.Column("step", sa.String(length=32), nullable=False),
-        sa.Column("seconds", sa.Float(), nullable=False),
+        sa.Column("tenths", sa.Integer(), nullable=False),
         sa.Column("ended", sa.String(length=32), nullable=False),
         sa.Column("day", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -121,7 +121,8 @@ def _make_station_steps() -> None:
     )
     op.create_index("ix_station_steps_day", "station_steps", ["day"], unique=False)
     op.create_index("ix_station_steps_station_id", "station_steps", ["station_id"], unique=False)
-    op.create_index("ix_station_steps_tenant_day", "station_steps", ["tenant", "day"], unique=False)
+    covered = ["tenant", "day", "step", "site", "tenths", "ended"]
+    op.create_index("ix_station_steps_tenant_day", "station_steps", covered, unique=False)
 
 
 def _make_client_assertions() -> None:
