@@ -23,7 +23,7 @@ from kiosk.service.store.stations import NO_SECRET, ClientRow, add_client
 from kiosk.service.tokens import es256
 from kiosk.service.tokens.actions import STATION
 from kiosk.service.tokens.es256 import BadKey, NotSigned
-from kiosk.service.tokens.rules import hashed, live
+from kiosk.service.tokens.rules import as_called, hashed, live
 from kiosk.service.verification import rules as verification
 
 ATTEMPTS: Final = "activation:"
@@ -77,7 +77,7 @@ def _proved_key(parts: Parts, knock: Knock, asked: ActivateStation) -> dict[str,
         raise BadActivation("public_key") from error
     except NotSigned as error:
         raise BadActivation("proof") from error
-    about = (told.said("code_sha256"), told.said("aud") in knock.audiences)
+    about = (told.said("code_sha256"), as_called(told.said("aud")) in knock.audiences)
     begun = told.time("iat")
     if not es256.signed_by(told, key) or about != (hashed(asked.code), True) or begun is None:
         raise BadActivation("proof")

@@ -115,7 +115,14 @@ def own_addresses(urls: Iterable[str], host: str, path: str) -> frozenset[str]:
     """How a path of this service may be called: below the addresses that the settings have, else by the name that it
     was called by."""
     bases = tuple(urls) or (f"https://{host}",)
-    return frozenset(base.rstrip("/") + path for base in bases)
+    return frozenset(as_called(base.rstrip("/") + path) for base in bases)
+
+
+def as_called(url: str) -> str:
+    """An https address as it is compared: the host in small letters, and no port where it is the usual one."""
+    scheme, mark, rest = url.partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme.lower()}{mark}{host.lower().removesuffix(':443')}{slash}{path}"
 
 
 def granted(asked: str, held: str) -> frozenset[str]:

@@ -17,7 +17,7 @@ from kiosk.service.store.fleet_stations import SignerRow
 from kiosk.service.tokens import es256
 from kiosk.service.tokens.actions import fresh_token
 from kiosk.service.tokens.es256 import NotSigned, Unverified
-from kiosk.service.tokens.rules import SKEW, ClockOff, InvalidClient, IssuedToken, granted, hashed
+from kiosk.service.tokens.rules import SKEW, ClockOff, InvalidClient, IssuedToken, as_called, granted, hashed
 
 LONGEST_LIFE: Final = 60.0
 """Seconds between `iat` and `exp`."""
@@ -93,7 +93,7 @@ def _believed(told: Unverified, found: SignerRow | None) -> SignerRow:
 def _for_us(told: Unverified, audiences: frozenset[str]) -> bool:
     aud = told.claims.get("aud")
     (named,) = aud if isinstance(aud, list) and len(aud) == 1 else (aud,)
-    return isinstance(named, str) and named in audiences and _JTI.fullmatch(told.said("jti")) is not None
+    return isinstance(named, str) and as_called(named) in audiences and _JTI.fullmatch(told.said("jti")) is not None
 
 
 def _timely(told: Unverified, now: datetime, skew: timedelta) -> datetime:

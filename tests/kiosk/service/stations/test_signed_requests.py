@@ -197,6 +197,9 @@ def test_a_service_that_knows_its_addresses_takes_what_is_signed_for_these(named
     assert kiosk.activate(code, claims={"aud": "https://keys.example.org/stations/activate"}).status_code == 201
     for aud, status in (
         ("https://keys.example.org/oauth2/token", 200),
+        ("HTTPS://KEYS.EXAMPLE.ORG:443/oauth2/token", 200),
+        ("https://keys.example.org:8443/oauth2/token", 401),
+        ("https://keys.example.org/OAUTH2/token", 401),
         ("https://keys.example.net:8443/kiosks/oauth2/token", 200),
         ("https://keys.example.org", 401),
         (named.url + paths.TOKEN, 401),
