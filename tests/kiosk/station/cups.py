@@ -151,6 +151,8 @@ def own_cups() -> Iterator[Cups]:
     assert not missing
     folder = Path(mkdtemp(prefix="keywright-cups-"))  # short: the name of a socket has a hundred letters at most
     server = Cups(folder)
-    yield server
-    server.close()
-    shutil.rmtree(folder)
+    try:
+        yield server
+    finally:
+        server.close()
+        shutil.rmtree(folder)
