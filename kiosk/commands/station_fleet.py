@@ -175,14 +175,19 @@ def _told(row: StationRow) -> dict[str, Any]:
 def _standing(entry: BoardEntry) -> str:
     told = [tame(entry.name), entry.site or "no site", entry.state.value]
     if entry.heard_at is not None:
-        told += [entry.step, f"{entry.seconds:.0f} s", f"heard {_moment(entry.heard_at)}", entry.version]
+        told += [
+            rules.in_words(entry.step),
+            f"{entry.seconds:.0f} s",
+            f"heard {_moment(entry.heard_at)}",
+            entry.version,
+        ]
     if entry.queue:
         told.append(f"queue {entry.queue}")
     if entry.clock_off:
         told.append(f"clock {entry.skew:+.1f} s")
     if 0 < entry.configuration < entry.newest:
         told.append(f"configuration {entry.configuration} of {entry.newest}")
-    return "  ".join(filter(None, (*told, entry.problem)))
+    return "  ".join(filter(None, (*told, rules.in_words(entry.problem))))
 
 
 def _figures(each: StepStatistics) -> str:

@@ -13,20 +13,15 @@ from kiosk.service.console.routing import PAGES
 from kiosk.service.console.session import Member, Viewer
 from kiosk.service.stations import board as stations
 from kiosk.service.stations.board import BoardEntry
-from kiosk.service.stations.rules import StationState
+from kiosk.service.stations.rules import FREE, StationState, in_words
 
 router = APIRouter(**PAGES)
-
-FREE: Final = "welcome"
-"""The step of a station that nobody is at."""
 
 _STATES: Final[Mapping[StationState, tuple[str, str]]] = {
     StationState.NEW: ("Not set up", "plain"),
     StationState.ACTIVE: ("Free", "ok"),
     StationState.SILENT: ("Silent", "stop"),
 }
-_STEPS: Final = {"pin": "PIN", "totp": "TOTP"}
-"""Steps that are not written as their word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +73,10 @@ def _view(entry: BoardEntry, now: datetime) -> StationView:
         site=entry.site,
         state=state,
         kind=kind,
-        step=_STEPS.get(entry.step) or entry.step.replace("_", " ").capitalize(),
+        step=in_words(entry.step),
         seconds=int(entry.seconds),
         queue=entry.queue,
         heard=heard,
-        problem=", ".join(filter(None, (entry.problem.replace("_", " "), clock))),
+        problem=", ".join(filter(None, (in_words(entry.problem), clock))),
         version=entry.version,
     )

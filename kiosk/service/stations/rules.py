@@ -31,6 +31,11 @@ RESTART: Final = "restart"
 COMMANDS: Final = frozenset({RESTART})
 """What a station can be told to do."""
 
+FREE: Final = "Welcome"
+"""The step of a station that nobody is at."""
+
+_CAPITALS: Final = {"Pin": "PIN", "Totp": "TOTP"}
+_PARTS: Final = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
 _LONGEST_NAME: Final = 64
 _SITE: Final = re.compile(r"([a-z][a-z0-9_]{0,39})?")
 _EPOCH: Final = date(1970, 1, 1)
@@ -106,6 +111,12 @@ def activation_link(settings: ServiceSettings, code: str) -> str | None:
     if base is None and settings.staff.url is not None:
         base = origin_of(settings.staff.url)
     return None if base is None else f"{base.rstrip('/')}{STATION_ACTIVATION}#{code}"
+
+
+def in_words(name: str) -> str:
+    """A step or a problem as staff read it: `ChoosePin` is "Choose PIN", `out_of_paper` "Out of paper"."""
+    words = [_CAPITALS.get(each.capitalize(), each.lower()) for each in _PARTS.findall(name)]
+    return " ".join([words[0][:1].upper() + words[0][1:], *words[1:]]) if words else ""
 
 
 def state_of(standing: StandingRow | None, now: datetime, silent: timedelta, *, active: bool) -> StationState:

@@ -93,7 +93,7 @@ def test_the_board_says_how_stations_stand(stations: Stations, config: Path, lob
     assert stations("restart", "Lobby").exit_code == 1
     heard(config, lobby)
     line = stations("board").stdout
-    for word in ("Lobby  north  silent  Verify", "queue 2", "clock +9.5 s", "printer", "1.0"):
+    for word in ("Lobby  north  silent  Verify", "queue 2", "clock +9.5 s", "Printer", "1.0"):
         assert word in line
     assert stations("board", "--site", "south").stdout == "There is no station.\n"
     assert stations("restart", "Lobby").stdout == "Lobby is told when it next tells of itself.\n"

@@ -72,6 +72,28 @@ def test_a_standing_counts_when_it_is_news(counter: int, seconds: float) -> None
     assert rules.counts(None, counter, now, SILENT)
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Welcome", "Welcome"),
+        ("ChoosePin", "Choose PIN"),
+        ("SetUpApp", "Set up app"),
+        ("PinLetter", "PIN letter"),
+        ("out_of_paper", "Out of paper"),
+        ("USB", "Usb"),
+        ("", ""),
+        (".-", ""),
+    ],
+)
+def test_names_of_steps_are_read_as_words(name: str, words: str) -> None:
+    assert rules.in_words(name) == words
+
+
+@given(st.text(max_size=40))
+def test_whatever_a_step_is_called_it_is_words(name: str) -> None:
+    assert re.fullmatch(r"[A-Za-z0-9 ]*", rules.in_words(name))
+
+
 def test_a_station_is_silent_after_a_while_and_new_before_it_is_activated() -> None:
     for seconds, state in ((0, StationState.ACTIVE), (60, StationState.ACTIVE), (61, StationState.SILENT)):
         assert rules.state_of(HEARD, NOON + timedelta(seconds=seconds), SILENT, active=True) is state
