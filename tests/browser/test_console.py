@@ -137,6 +137,13 @@ def test_a_key_that_does_not_answer_changes_nothing(seat: Seat) -> None:
     assert seat.booth.station.call("GET", path).json()["state"] == "pending"
 
 
+def test_whoever_is_disabled_is_shown_out_of_an_open_page(seat: Seat) -> None:
+    staff_id = seat.enters("hans")
+    staff.disable_member(seat.parts, "test", staff_id)
+    assert "You are signed out" in seat.browser.says(".notice")
+    assert seat.browser.path.startswith("/console/sign-in")
+
+
 def test_somebody_who_calls_is_looked_up(seat: Seat) -> None:
     seat.enters("gina", Role.CONCIERGE)
     seat.opens("/console/look-up")

@@ -11,7 +11,6 @@ from pydantic import ValidationError
 from kiosk.service.accounts.rules import NoSuchAccount
 from kiosk.service.concierge import actions
 from kiosk.service.concierge.bodies import CheckCode, CodeSent, Search, SendCode, UserDetails
-from kiosk.service.concierge.rules import StaffCaller
 from kiosk.service.console.routing import PAGES
 from kiosk.service.console.session import Concierge, Member
 from kiosk.service.pages.visitor import BadForm
@@ -51,7 +50,7 @@ def send_code(member: Concierge) -> Response:
     form = member.form
     asked = _made(SendCode, userId=form.get("user_id"), channel=form.get("channel"), reason=form.get("reason"))
     try:
-        sent = actions.send_code(member.parts, caller_of(member), asked)
+        sent = actions.send_code(member.parts, member.caller, asked)
     except TooSoon:
         return _shown(member, _person(member, user_id=asked.user_id), told="code_soon")
     return _shown(member, _person(member, user_id=asked.user_id), sent=sent)
@@ -62,27 +61,22 @@ def check_code(member: Concierge) -> Response:
     """What they read back."""
     form = member.form
     asked = _made(CheckCode, userId=form.get("user_id"), code=form.get("code", "").replace(" ", ""))
-    checked = actions.check_code(member.parts, caller_of(member), asked)
+    checked = actions.check_code(member.parts, member.caller, asked)
     word = "code_right" if checked.confirmed else "code_wrong"
     return _shown(member, _person(member, user_id=asked.user_id), told=word, confirmed=checked.confirmed)
-
-
-def caller_of(member: Member) -> StaffCaller:
-    """The member, as the concierge is asked."""
-    return StaffCaller(member.session.staff.id, frozenset(), member.tenant, member.session.sites)
 
 
 def _person(member: Member, **by: str) -> UserDetails:
     """Raises NoSuchAccount, BadForm."""
     search = _made(Search, reason=member.form.get("reason"), **by)
-    return actions.user_details(member.parts, caller_of(member), search)
+    return actions.user_details(member.parts, member.caller, search)
 
 
 def _shown(
     member: Member, person: UserDetails, *, told: str = "", sent: CodeSent | None = None, confirmed: bool = False
 ) -> Response:
     search = _made(Search, reason=member.form.get("reason"), user_id=person.user_id)
-    keys = actions.cardholder_details(member.parts, caller_of(member), search).keys
+    keys = actions.cardholder_details(member.parts, member.caller, search).keys
     asking = sent is not None or told in ("code_soon", "code_wrong")
     return _page(member, told=told, person=person, keys=keys, sent=sent, asking=asking, confirmed=confirmed)
 

@@ -11,6 +11,7 @@ from fastapi import Depends, Request, Response
 
 from kiosk.contract.enrollments import WebAuthnObject
 from kiosk.contract.staff import AnswerChallenge, Role, StaffPurpose
+from kiosk.service.concierge.rules import StaffCaller
 from kiosk.service.console.browser import Browser, browser_of
 from kiosk.service.console.page import Console, Reader, allowed, go
 from kiosk.service.console.routing import CHALLENGE, Answered, NotAllowed, NotSignedIn, Pages, WithParts
@@ -47,6 +48,11 @@ class Member:
     def actor(self) -> str:
         """As the trail names them."""
         return self.session.actor
+
+    @property
+    def caller(self) -> StaffCaller:
+        """As actions are asked that clients ask, too."""
+        return StaffCaller(self.session.staff.id, frozenset(), self.tenant, self.session.sites)
 
     @property
     def sites(self) -> tuple[tuple[str, str], ...]:

@@ -13,6 +13,7 @@ from kiosk.contract.paths import STATION_ACTIVATION
 from kiosk.contract.staff import Role
 from kiosk.service.console.routing import PAGES, NoSuchThing
 from kiosk.service.console.session import Administrator, ConfirmedAdministrator, Member
+from kiosk.service.projects.actions import overview
 from kiosk.service.qr_picture import modules, svg
 from kiosk.service.staff.rules import origin_of
 from kiosk.service.stations import actions
@@ -20,6 +21,8 @@ from kiosk.service.stations.rules import RESTART, BadStation, NameTaken, NeverHe
 from kiosk.service.store.fleet import StationRow
 
 STATIONS: Final = "/console/stations"
+
+_MOST_PROJECTS: Final = 500
 
 router = APIRouter(**PAGES)
 StationId = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
@@ -86,11 +89,12 @@ def rename(station_id: StationId, member: ConfirmedAdministrator) -> Response:
 
 @router.post(f"{STATIONS}/{{station_id}}/site", summary="Put a station at a site")
 def assign(station_id: StationId, member: ConfirmedAdministrator) -> Response:
-    """Who moves it administers both sites."""
-    row, site = _known(member, station_id), member.form.get("site", "")
+    """And let it serve a project, or none. Who moves it administers both sites."""
+    row, form = _known(member, station_id), member.form
+    site, project = form.get("site", ""), form.get("project", row.project_id)
     member.require(Role.ADMINISTER, site)
     try:
-        actions.assign(member.parts, member.actor, row.id, site, row.project_id)
+        actions.assign(member.parts, member.actor, row.id, site, project)
     except (BadStation, NoSuchStation):
         return _one(member, row, 400, told="bad_station")
     return member.on(f"{STATIONS}/{row.id}", "station_assigned")
@@ -136,7 +140,15 @@ def _list(member: Member, status: int = 200, *, told: str = "") -> Response:
 def _one(
     member: Member, row: StationRow, status: int = 200, *, told: str = "", code: CodeView | None = None
 ) -> Response:
-    return member.page("station.html", status, told=told, station=row, code=code, sites=member.sites)
+    offered = _projects(member, row)
+    return member.page("station.html", status, told=told, station=row, code=code, sites=member.sites, projects=offered)
+
+
+def _projects(member: Member, row: StationRow) -> tuple[tuple[str, str], ...]:
+    """What it may serve, by id and name; empty where there is no project."""
+    found = overview(member.parts, member.caller, "", _MOST_PROJECTS).projects
+    shown = [(each.id, each.name) for each in found if each.closed_at is None or each.id == row.project_id]
+    return (("", "No project"), *shown) if shown else ()
 
 
 def _code(member: Member, text: str, ends_at: datetime) -> CodeView:

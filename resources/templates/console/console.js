@@ -60,7 +60,8 @@
   };
   const wait = (form, is) => {
     for (const each of form.querySelectorAll("button")) each.disabled = is;
-    form.toggleAttribute("aria-busy", is);
+    if (is) form.setAttribute("aria-busy", "true");
+    else form.removeAttribute("aria-busy");
     const line = form.querySelector("[data-touching]");
     if (line) line.hidden = !is;
   };
@@ -74,6 +75,7 @@
     if (!window.PublicKeyCredential || !navigator.credentials) return trouble(form, TROUBLE.NotSupportedError);
     const sent = new URLSearchParams(new FormData(form));
     if (button && button.name) sent.set(button.name, button.value);
+    let gone = false;
     wait(form, true);
     trouble(form, "");
     try {
@@ -85,15 +87,21 @@
       put(form, "credential", JSON.stringify(plain(made)));
       if (button && button.name) put(form, button.name, button.value);
       form.submit();
+      gone = true;
     } catch (error) {
       trouble(form, TROUBLE[error.name] || CANCELLED);
     } finally {
-      wait(form, false);
+      if (!gone) wait(form, false); // else the next page is on its way
     }
+  };
+  const once = (form, event) => {
+    if (form.hasAttribute("aria-busy")) return event.preventDefault();
+    form.setAttribute("aria-busy", "true");
+    setTimeout(() => form.removeAttribute("aria-busy"), 3000); // where the answer is a file, the page stays
   };
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (!form.dataset.sign) return;
+    if (!form.dataset.sign) return once(form, event);
     event.preventDefault();
     if (!form.hasAttribute("aria-busy")) signs(form, event.submitter);
   });
@@ -173,6 +181,7 @@
     const list = last && last.parentElement;
     for (const [id, each] of has) if (!had.has(id) && list) list.append(each);
   };
+  const leave = () => location.assign("/console/sign-in?told=signed_out");
   let fetching = false;
   let again = false;
   const refresh = async () => {
@@ -183,7 +192,7 @@
     fetching = true;
     try {
       const answer = await fetch(location.pathname + location.search, { headers: { "Keywright-Live": "1" } });
-      if (answer.status === 401) return location.reload();
+      if (answer.status === 401) return leave();
       if (!answer.ok) return;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       for (const old of document.querySelectorAll("[data-fresh]")) {
@@ -233,8 +242,8 @@
       }, 15000);
     });
     stream.addEventListener("over", () => {
-      stream.close();
-      location.reload();
+      hush();
+      leave();
     });
   };
   const hush = () => {

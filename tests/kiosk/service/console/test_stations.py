@@ -7,6 +7,9 @@ import re
 import pytest
 
 from kiosk.contract.staff import Role
+from kiosk.service.concierge.rules import StaffCaller
+from kiosk.service.projects import actions as projects
+from kiosk.service.projects.bodies import NewProject
 from kiosk.service.stations import actions
 from kiosk.service.store.fleet import StationRow
 from tests.kiosk.service.console.desk import Desk, desk_of
@@ -59,6 +62,21 @@ def test_it_is_renamed_moved_and_revoked(online: Running) -> None:
     assert again(desk, row).revoked_at is not None
     assert "Revoked" in desk.get(page).text
     assert "Canteen" not in desk.get("/console").text
+
+
+def test_a_station_serves_a_project_of_the_tenant(online: Running) -> None:
+    desk = desk_of(online)
+    row = made(desk)
+    page, caller = f"{PATH}/{row.id}", StaffCaller(desk.row.id, frozenset())
+    assert 'name="project"' not in desk.get(page).text
+    new = NewProject(name="Winter", self_service=True, first_id=1, last_id=99)
+    project = projects.create(online.parts, caller, new)
+    assert "Winter" in desk.get(page).text
+    assert desk.sends(page, f"{page}/site", site="north", project=project.id).status_code == 303
+    assert again(desk, row).project_id == project.id
+    assert desk.sends(page, f"{page}/site", site="north", project="0" * 32).status_code == 400
+    assert desk.sends(page, f"{page}/site", site="north", project="").status_code == 303
+    assert again(desk, row).project_id is None
 
 
 def test_the_board_shows_one_site_where_somebody_wants_to(online: Running) -> None:
