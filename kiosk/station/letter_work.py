@@ -18,6 +18,10 @@ class PaperWay(Protocol):
         """Whether it takes pages. Raises LetterNotPrinted."""
         ...
 
+    def take_back(self) -> None:
+        """Forget pages that were left behind. Raises LetterNotPrinted."""
+        ...
+
     def print_pdf(self, document: bytes, give_up: Flag) -> None:
         """Print, and wait until it is out. Raises LetterNotPrinted."""
         ...
@@ -31,7 +35,9 @@ class Letters:
 
     def expect_one(self) -> None:
         """A letter is about to be needed. Raises LetterNotPrinted when it would not come out."""
-        if not self._found().ready():
+        printer = self._found()
+        printer.take_back()
+        if not printer.ready():
             raise LetterNotPrinted("refused")
 
     def print_one(self, letter: Letter, pin: Secret, give_up: Flag) -> None:

@@ -54,6 +54,14 @@ class Printer:
         takes = done.stdout.startswith(f"{self.queue} accepting requests ".encode())
         return done.returncode == 0 and takes and f"\nprinter {self.queue} disabled ".encode() not in done.stdout
 
+    def take_back(self) -> None:
+        """Delete what a station that ended in the middle of a letter left in the queue: it is nobody's by now. Raises
+        LetterNotPrinted where there is no CUPS."""
+        for line in self._run("lpstat", "-W", "all", "-o", self.queue).stdout.decode(errors="replace").splitlines():
+            job, *whose = line.split()
+            if whose[:1] == [_USER]:
+                self._forget(job)
+
     def _wait(self, job: str, give_up: Event) -> None:
         waited = 0.0
         while self._waits(job):

@@ -76,6 +76,9 @@ class Tray:
     def ready(self) -> bool:
         return self.there
 
+    def take_back(self) -> None:
+        self.pages.clear()
+
     def print_pdf(self, document: bytes, give_up: Flag) -> None:
         if self.why:
             raise LetterNotPrinted(self.why)

@@ -51,6 +51,17 @@ def test_cups_would_keep_a_letter_that_nobody_deletes(cups: Cups, paper: Paper, 
     assert b"%PDF a page" in [file.read_bytes() for file in cups.kept()]
 
 
+def test_a_letter_that_a_crash_left_behind_never_comes_out_and_no_other_page_is_touched(cups: Cups) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        printer = cups.add("crashed", gone.getsockname()[1])
+    for user in ("keywright", "somebody"):
+        assert cups.tell("env", f"CUPS_USER={user}", "lp", "-d", "crashed", __file__).returncode == 0
+    printer.take_back()
+    printer.take_back()
+    left = cups.tell("lpstat", "-W", "all", "-o", "crashed").stdout.decode().splitlines()
+    assert [line.split()[1] for line in left] == ["somebody"]
+
+
 def test_a_printer_that_is_not_there_is_refused_at_once(cups: Cups) -> None:
     printer = Printer("nobody", str(cups.socket))
     assert not printer.ready()
