@@ -11,12 +11,13 @@ from PySide6.QtWidgets import QWidget
 from kiosk.desk.states import State as DeskState
 from kiosk.enrollment.events import RetryDue, TimeExpired
 from kiosk.enrollment.states import Connecting, Prove, State, Welcome
+from kiosk.station.notes import Notes
 from ui.bridge import Bridge
 from ui.desk.words import is_over
 from ui.i18n import Interpreter
 from ui.lockdown import Lockdown
 from ui.references import References
-from ui.station import Desk, MakeStation, Staffed, Station
+from ui.station import Desk, MakeStation, Noted, Staffed, Station
 from ui.surroundings import Surroundings
 from ui.theme import Theme
 from ui.window import Window
@@ -28,7 +29,9 @@ def stand(
     theme: Theme, place: Surroundings, make_station: MakeStation, speech: Interpreter, size: QSize
 ) -> tuple[Window, Station]:
     """The window at work, and the session behind it, which was started."""
-    window = Window(theme, replace(place, reference=References()), speech)
+    board: list[Notes] = []
+    seen = replace(place, reference=References(), notes=lambda: board[-1] if board else None)
+    window = Window(theme, seen, speech)
     window.resize(size)
     bridge = Bridge(window)
     clock = VisitClock(bridge.dispatch, window)
@@ -41,7 +44,15 @@ def stand(
     station.observe(bridge.on_state)
     if isinstance(station, Staffed) and station.desk is not None:
         connect_desk(window, station.desk, bridge, clock)
+    if isinstance(station, Noted):
+        station.observe_notes(lambda notes: show_notes(window, board, notes))
     return window, station
+
+
+def show_notes(window: Window, board: list[Notes], notes: Notes) -> None:
+    """Keep the newest notes for the pages, and let the one that is shown look again."""
+    board[:] = [notes]
+    window.look_again()
 
 
 def connect_desk(window: Window, desk: Desk, bridge: Bridge, clock: VisitClock) -> None:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:  # types only: the modules behind them are loaded after the fi
     from kiosk.desk.states import State as DeskState
     from kiosk.enrollment.events import Event
     from kiosk.enrollment.states import State
+    from kiosk.station.notes import Notes
 
 
 class Station(Protocol):
@@ -50,6 +51,15 @@ class Staffed(Protocol):
     @property
     def desk(self) -> Desk | None:
         """The desk, where there is one."""
+        ...
+
+
+@runtime_checkable
+class Noted(Protocol):
+    """A station that staff may know something of."""
+
+    def observe_notes(self, on_notes: Callable[[Notes], None]) -> None:
+        """Call `on_notes` with what is known, now and whenever it changes."""
         ...
 
 

@@ -13,6 +13,7 @@ from ui.eye import Eye
 
 if TYPE_CHECKING:  # a type only: the module behind it is loaded after the first paint
     from kiosk.enrollment.visit import Trouble
+    from kiosk.station.notes import Notes
 
 
 def _unnamed(_trouble: Trouble) -> str:
@@ -23,11 +24,15 @@ def _blind() -> Eye | None:
     return None
 
 
+def _nothing() -> Notes | None:
+    return None
+
+
 @dataclass(frozen=True)
 class Surroundings:
     """Where slot and reader are, seen from the screen; whether keys are `simulated`; what time it is;
-    what a trouble is called in the log (`ui.references`); what opens the kiosk's camera, None where there is none, and
-    whether badges are codes for it (`badges_seen`)."""
+    what a trouble is called in the log (`ui.references`); what opens the kiosk's camera, None where there is none,
+    whether badges are codes for it (`badges_seen`), and what staff may know of this kiosk (`notes`)."""
 
     slot: Place = Place.BELOW
     reader: Place = Place.BESIDE
@@ -36,3 +41,4 @@ class Surroundings:
     reference: Callable[[Trouble], str] = _unnamed
     camera: Callable[[], Eye | None] = _blind
     badges_seen: bool = False
+    notes: Callable[[], Notes | None] = _nothing

@@ -48,6 +48,7 @@ class Window(QWidget):
         self._idle = IdleWatch(self)
         self._idle.idle.connect(self._warn)
         self.desk = Cover(theme, self)
+        self.desk.notes = place.notes
         self._opener = Opener(self)
         self._opener.wanted.connect(self.open_desk)
 
@@ -104,6 +105,11 @@ class Window(QWidget):
         shell.show()
         self._opener.watch(shell)
         self.desk.set_theme(self._theme)
+
+    def look_again(self) -> None:
+        """What staff may know has changed: the first screen tells some of it."""
+        if isinstance(self._state, Welcome) and self._shell is not None:
+            self._shell.show_state(self._state)
 
     def open_desk(self) -> None:
         """Somebody says that they are staff."""

@@ -6,7 +6,7 @@ import importlib
 import os
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -19,10 +19,12 @@ from kiosk.enrollment.visit import UNNAMED, Kiosk
 from kiosk.logs import reference as make_reference
 from kiosk.station.activation import Enlisting
 from kiosk.station.approval import Approve
+from kiosk.station.configuration import last_good
 from kiosk.station.enlisted import Doors, enlisted
 from kiosk.station.http import Https
 from kiosk.station.identity import read_identity
 from kiosk.station.journal import Journal
+from kiosk.station.notes import Notes
 from kiosk.station.on_device import build_device
 from kiosk.station.own_key import Credential, OwnKey, StationKey
 from kiosk.station.printing import Printer
@@ -36,6 +38,8 @@ if TYPE_CHECKING:  # a type only: keyring takes its time
     from kiosk.credentials import CredentialStore
 
 JOURNAL = "journal.db"
+HEART_PATIENCE = 5.0
+"""Seconds that a heartbeat waits for an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,38 @@ def station_client(settings: StationSettings, secret: Callable[[], Credential]) 
     """A client for what the station tells of itself. Raises ConfigurationError."""
     https = Https(settings.service, monotonic, reference)
     return StationClient(https, Tokens(https, settings.service, secret, monotonic, (Scope.STATION,)))
+
+
+def heart_client(settings: StationSettings, secret: Callable[[], Credential]) -> StationClient:
+    """As `station_client`, for the heart: it waits for nothing long, so that the program can end."""
+    service = settings.service
+    read, whole = min(service.read_timeout, HEART_PATIENCE), min(service.answer_timeout, HEART_PATIENCE)
+    return station_client(replace(settings, service=replace(service, read_timeout=read, answer_timeout=whole)), secret)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a station knows of itself before the service answers: the language of its first screen, and its notes."""
+
+    locale: str
+    notes: Notes
+
+    @property
+    def name(self) -> str:
+        """What staff call it."""
+        return self.notes.name
+
+
+def known_of(settings: StationSettings) -> Known:
+    """From its identity, and the last good configuration."""
+    identity = read_identity(settings.state_folder)
+    told = None if identity is None else last_good(settings.state_folder, identity)
+    languages = settings.languages or (told.profile.languages if told is not None else ("en",))
+    if told is not None:
+        return Known(languages[0], Notes(told.name, told.site, VERSION, configuration=told.version))
+    if identity is not None:
+        return Known(languages[0], Notes(identity.name, identity.site, VERSION))
+    return Known(languages[0], Notes(version=VERSION))
 
 
 def open_journal(settings: StationSettings) -> Journal:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from PySide6.QtCore import QCoreApplication
 
 from hardware.agent.notify import ALIVE, READY, Systemd
 from kiosk.commands.eye import open_eye
@@ -27,6 +28,8 @@ if TYPE_CHECKING:  # a type only: the module behind it is loaded after the first
     from kiosk.enrollment.events import Event
 
 CANNOT_START = 3
+RESTART = 75
+"""EX_TEMPFAIL: whoever supervises the kiosk starts it again."""
 
 
 @click.command()
@@ -43,6 +46,7 @@ def command(config: Path, key: KeyChoice | None, *, window: bool) -> None:
 
     \b
     Exit codes: 0 ended   1 a lane had to be left behind   2 a wrong option   3 cannot start
+                75 the service wants it started again
     """
     try:
         settings = load_station_settings(config, os.environ)
@@ -76,5 +80,6 @@ def _surroundings(settings: StationSettings, key: KeyChoice | None) -> Surroundi
 def _station(settings: StationSettings, key: KeyChoice | None, post: Callable[[Event], None]) -> Station:
     """Everything behind the window. Called after the first paint: what is imported here, nobody waits for."""
     behind = importlib.import_module("kiosk.commands.behind")
-    station: Station = behind.open_station(settings, key, post)
+    start = behind.Start(key, lambda: QCoreApplication.exit(RESTART))
+    station: Station = behind.open_station(settings, start, post)
     return station

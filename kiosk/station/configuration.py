@@ -53,7 +53,8 @@ def last_good(folder: Path, identity: Identity) -> StationConfiguration | None:
     try:
         return accepted(token, identity) if token else None
     except NotTaken as refused:
-        _log.warning("configuration_refused", reason=refused.why, place="disk")
+        tell = _log.info if refused.why == "station" else _log.warning  # what it was before it was activated anew
+        tell("configuration_refused", reason=refused.why, place="disk")
         return None
 
 

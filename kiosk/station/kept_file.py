@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from kiosk.errors import ConfigurationError
@@ -25,7 +26,8 @@ def keep(path: Path, text: str) -> None:
         draft.replace(path)
         _settle(path.parent)
     except OSError as problem:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink()
         raise ConfigurationError("state_folder", f"{path.name} cannot be written there") from problem
 
 

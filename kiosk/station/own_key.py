@@ -67,8 +67,8 @@ class StationKey:
 
     client_id: str
     key: OwnKey
-    now: Callable[[], float] = time.time
-    new_id: Callable[[], str] = lambda: secrets.token_urlsafe(16)
+    now: Callable[[], float] = field(default=time.time, repr=False)
+    new_id: Callable[[], str] = field(default=lambda: secrets.token_urlsafe(16), repr=False)
 
     def assertion(self, audience: str, behind: float = 0.0) -> str:
         """What signs in at `audience` once (RFC 7523, section 3); `behind`: seconds that our clock is slow."""

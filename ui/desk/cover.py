@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QMouseEvent, QShortcut
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from kiosk.desk.events import IdleExpired
 from kiosk.desk.states import Closed, Leaving, State
+from kiosk.station.notes import Notes
 from ui.desk.view import DeskView
 from ui.desk.words import is_over
 from ui.idle import IdleWatch
@@ -22,7 +25,8 @@ KEYS = "Ctrl+Alt+S"
 
 
 class Cover(QWidget):
-    """Covers `window` while the desk is open. `emitted` carries events of the desk; `left`: the kiosk is to close."""
+    """Covers `window` while the desk is open. `emitted` carries events of the desk; `left`: the kiosk is to close.
+    `notes` gives what staff may know of the kiosk."""
 
     emitted = Signal(object)
     left = Signal()
@@ -34,6 +38,7 @@ class Cover(QWidget):
         self.setAccessibleName(QCoreApplication.translate("Desk", "Staff desk"))
         self._theme, self._window = theme, window
         self._state: State = Closed()
+        self.notes: Callable[[], Notes | None] = lambda: None
         self._view: DeskView | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -67,7 +72,7 @@ class Cover(QWidget):
             if isinstance(state, Leaving):
                 self.left.emit()
             return
-        view = self._view = DeskView(self._theme, state, self)
+        view = self._view = DeskView(self._theme, state, self, self.notes())
         view.emitted.connect(self.emitted)
         self._column.addWidget(view)
         self.setGeometry(self._window.rect())

@@ -7,7 +7,9 @@ from PySide6.QtCore import QCoreApplication
 from hardware.authenticator import KeyInfo, PinState
 from kiosk.desk.states import LookAtKey
 from kiosk.errors import KeyNotAllowed
+from kiosk.station.notes import Notes
 from ui.messages import message
+from ui.pages.note_words import clock_words
 
 
 def key_lines(state: LookAtKey) -> list[tuple[str, str]]:
@@ -25,6 +27,22 @@ def key_lines(state: LookAtKey) -> list[tuple[str, str]]:
             (say("Desk", "Policy refuses it"), refused),
             (say("Desk", "Doubts"), "; ".join(state.told.doubts)),
         ]
+    return [(name, text) for name, text in lines if text]
+
+
+def kiosk_lines(notes: Notes) -> list[tuple[str, str]]:
+    """Name and text of each line about this kiosk."""
+    say = QCoreApplication.translate
+    program = notes.version
+    if notes.update:
+        program = say("Desk", "{version}, {update} is there").format(version=notes.version, update=notes.update)
+    lines = [
+        (say("Desk", "Kiosk"), ", ".join(filter(None, (notes.name, notes.site)))),
+        (say("Desk", "Program"), program),
+        (say("Desk", "Configuration"), str(notes.configuration) if notes.configuration else ""),
+        (say("Desk", "Clock"), clock_words(notes.skew) if notes.skew else ""),
+        (say("Desk", "Service"), say("Desk", "cannot be reached") if notes.offline else ""),
+    ]
     return [(name, text) for name, text in lines if text]
 
 

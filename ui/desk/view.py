@@ -39,7 +39,8 @@ from kiosk.desk.states import (
     Sure,
     TakeOut,
 )
-from ui.desk.facts import key_lines
+from kiosk.station.notes import Notes
+from ui.desk.facts import key_lines, kiosk_lines
 from ui.desk.words import action_words, problem_words, sentence_of, title_of
 from ui.pages.pin_words import first_words, tries_words
 from ui.text import clean
@@ -59,8 +60,9 @@ class DeskView(QWidget):
 
     emitted = Signal(object)
 
-    def __init__(self, theme: Theme, state: State, parent: QWidget) -> None:
+    def __init__(self, theme: Theme, state: State, parent: QWidget, notes: Notes | None = None) -> None:
         super().__init__(parent)
+        self._notes = notes
         self.theme, self._state = theme, state
         self._first: QWidget | None = None
         self._keyboard: Keyboard | None = None
@@ -198,6 +200,8 @@ class DeskView(QWidget):
         field = self._field(say("Desk", "Reference that a person was shown"))
         field.entered.connect(lambda: self.emitted.emit(ReferenceTyped(field.value())))
         self._button(say("Desk", "Look up"), lambda: ReferenceTyped(field.value()))
+        if self._notes is not None:
+            self._lines(kiosk_lines(self._notes))
 
     def _about_requests(self, state: Requests | Deciding) -> None:
         if isinstance(state, Deciding):

@@ -5,10 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from kiosk.enrollment.events import Continued
+from kiosk.enrollment.events import ActivationWanted, Continued
 from kiosk.enrollment.states import Connecting, State
+from kiosk.errors import ServiceUnreachable, StationRefused
 from ui.messages import duration
 from ui.pages.page import Action, Chrome, Page, Surroundings
+from ui.text import clean
 from ui.theme import Theme
 from ui.widgets.status_card import StatusCard
 
@@ -50,13 +52,46 @@ class ConnectingPage(Page):
         say = QCoreApplication.translate
         state = self._state
         now = Action(say("Connecting", "Try now"), "restart", Continued())
+        title, sentence = self._words()
         return Chrome(
-            title=say("Connecting", "One moment, please"),
-            sentence=say("Connecting", "This kiosk is getting ready."),
+            title=title,
+            sentence=sentence,
             problem=state.problem if state else None,
             primary=now if state and state.retry_in else None,
+            secondary=self._code(),
             scene="key-hero",
+            caption=self._reference(),
+            keeps=True,
         )
+
+    def _words(self) -> tuple[str, str]:
+        """What this is: a start like every day, or a kiosk that cannot be used now."""
+        say = QCoreApplication.translate
+        state = self._state
+        if state is None or state.problem is None:
+            return say("Connecting", "One moment, please"), say("Connecting", "This kiosk is getting ready.")
+        away = isinstance(state.problem, ServiceUnreachable)
+        title = say("Connecting", "This kiosk is offline") if away else say("Connecting", "This kiosk is not ready")
+        if not state.kiosk.name:
+            return title, say("Connecting", "You cannot start here right now.")
+        sentence = say("Connecting", "You cannot start here right now. This is the kiosk {name}.")
+        return title, sentence.format(name=clean(state.kiosk.name))
+
+    def _reference(self) -> str:
+        """What staff find a refusal by."""
+        problem = self._state.problem if self._state is not None else None
+        if not isinstance(problem, StationRefused):
+            return ""
+        text = QCoreApplication.translate("Connecting", "Reference for staff: <b>{reference}</b>")
+        return text.format(reference=clean(self.place.reference(problem), 24))
+
+    def _code(self) -> Action | None:
+        """Staff can connect a kiosk again that the service refuses."""
+        state = self._state
+        if state is None or not state.kiosk.activates or not isinstance(state.problem, StationRefused):
+            return None
+        text = QCoreApplication.translate("Connecting", "I have a code for it")
+        return Action(text, "", ActivationWanted(), "secondary", enabled=state.retry_in > 0)
 
     def first_focus(self) -> QWidget | None:
         """The card that says what is happening; "Try now" when there is one."""

@@ -10,6 +10,7 @@ from kiosk.enrollment.events import LanguageChosen, Started
 from kiosk.enrollment.states import State, Welcome
 from ui.i18n import offered
 from ui.pages.new_here import CHOOSE, LEAVE, NewHere, way_in
+from ui.pages.note_words import staff_line
 from ui.pages.page import Action, Chrome, Page, Surroundings
 from ui.theme import Theme
 from ui.widgets.label import Label
@@ -29,6 +30,8 @@ class WelcomePage(Page):
         self._new: NewHere | None = None
         self._label = Label(theme, "label", QCoreApplication.translate("Welcome", "Language"), parent=self)
         self._column.addWidget(self._label)
+        self._staff = Label(theme, "small", "", "ink_soft", self)
+        self._staff.hide()
 
     def render(self, state: State) -> None:  # type: ignore[override]
         """Show the languages of the profile."""
@@ -39,6 +42,8 @@ class WelcomePage(Page):
             self._grid.chosen.connect(lambda tag: self.emitted.emit(LanguageChosen(tag)))
             self._column.addWidget(self._grid)
             self._column.addStretch(1)
+            self._column.addWidget(self._staff)
+        self._tell_staff()
         if self._new is None or self._new.forms != state.visit.profile.registrations:
             self._offer(state.visit.profile.registrations)
         self.changed.emit()
@@ -73,7 +78,7 @@ class WelcomePage(Page):
             self._new.deleteLater()
         self._new = NewHere(self.theme, forms, self)
         self._new.chosen.connect(self.emitted)
-        self._column.insertWidget(self._column.count() - 1, self._new)
+        self._column.insertWidget(self._column.count() - 2, self._new)
 
     def trigger(self, name: str) -> None:
         """Ask what brings them here, or go back to the languages."""
@@ -82,6 +87,12 @@ class WelcomePage(Page):
             self._grid.setVisible(name == LEAVE)
             self._new.setVisible(name == CHOOSE)
             self.changed.emit()
+
+    def _tell_staff(self) -> None:
+        """What staff should mend, in one small line; the person need not care."""
+        text = staff_line(self.place.notes())
+        self._staff.set_text(text)
+        self._staff.setVisible(bool(text))
 
     def _sentence(self) -> str:
         """What the person needs, as the profile asks for it."""

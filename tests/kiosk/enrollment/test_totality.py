@@ -61,7 +61,7 @@ from kiosk.enrollment.answers_of_staff import (
     NextKeyReady,
 )
 from kiosk.enrollment.flow import advance, begin
-from kiosk.enrollment.visit import Visit
+from kiosk.enrollment.visit import Kiosk, Visit
 from kiosk.secret import Secret
 from tests.kiosk.enrollment.walk import ADDRESS, FRESH, MAIL, ON_PHONE, PROFILE, VPN, WITH_PIN, Walk
 
@@ -69,6 +69,7 @@ PIN = "Qx7!secret-pin"
 SECRET, TYPED = "JBSWY3DPEHPK3PXP", "ada.typed@example.org"
 SHOWN, LINK, PICTURE = "keywright:id:harbor:42", "https://enroll.example.org/m/AAAA", "iVBORw0KGgo="
 CODE = PhoneCode("t1", PICTURE, 300, LINK)
+NEW = Kiosk(activates=True, chance=0.25)
 HIDDEN = (PIN, SECRET, TYPED, SHOWN, LINK, PICTURE)
 OTHER = KeyAddress(Transport.USB, "usb-2", 7, "S2")
 PLAIN = replace(ADDRESS, serial="", attach_id=9, bus="usb:1-1")
@@ -136,6 +137,11 @@ FAILURES: list[hw.HardwareError | errors.KioskError] = [
 people: list[Make] = [
     lambda _: events.LanguageChosen("ar"),
     lambda _: events.Started(),
+    lambda _: events.ServiceLost(errors.ServiceUnreachable(), NEW),
+    lambda _: events.ServiceLost(errors.StationRefused(), NEW),
+    lambda _: events.ProfileChanged(ON_PHONE),
+    lambda _: events.ActivationWanted(),
+    lambda _: events.ActivationTyped(Secret(SHOWN)),
     lambda _: events.AlternativeChosen("badge"),
     lambda _: events.CriteriaGiven({"upn": "a@b", "badge": "1", "employee_id": "1"}),
     lambda _: events.RegistrationChosen(FormKind.MEMBER),
@@ -176,6 +182,8 @@ people: list[Make] = [
 ]
 offers = tuple(VerificationOffer(m) for m in VerificationMethod)
 replies: list[Make] = [
+    lambda n: answers.StationActivated(n, "Lobby", "north"),
+    lambda n: answers.Failed(n, errors.NoCredential("station-secret")),
     lambda n: answers.ProfileLoaded(n, PROFILE, simulator_allowed=True),
     lambda n: answers.ProfileLoaded(n, ON_PHONE, simulator_allowed=True),
     lambda n: answers.PersonIdentified(n, "e1", Identified(Phase.VERIFY, offers, MaskedPerson("M•••"))),
@@ -252,6 +260,7 @@ ANSWERED_BY: dict[type, tuple[type, ...]] = {
     effects.MakeCredential: (answers.TouchWanted, answers.CredentialMade),
     effects.CompleteCeremony: (answers.CeremonyCompleted,),
     effects.ProveCredential: (answers.TouchWanted, answers.CredentialAsserted),
+    effects.ActivateStation: (answers.StationActivated,),
     effects.SubmitProof: (answers.ProofAccepted,),
     effects.CleanUp: (answers.CleanedUp,),
     effects.SelectKey: (answers.TouchWanted, answers.KeySelected),
@@ -282,7 +291,7 @@ TAKES_BACK = (effects.CancelEnrollment, effects.CleanUp, effects.FinishEnrollmen
 @settings(deadline=None)  # sixty events at a time, beside whatever else the machine does
 @given(st.data())
 def test_no_order_of_events_breaks_the_flow(data: st.DataObject) -> None:
-    state, asked = begin("en", approvals=True)
+    state, asked = begin("en", approvals=True, kiosk=NEW)
     pending: list[effects.Effect] = list(asked)
     proofs = completed = 0
     for _ in range(data.draw(st.integers(1, 60))):
@@ -398,6 +407,8 @@ def everywhere() -> list[Walk]:
     methods = (VerificationMethod.EMAIL, VerificationMethod.AUTOMATIC, VerificationMethod.SELF_CONFIRMATION)
     return [
         *(Walk(), Walk().answer(lambda n: answers.ProfileLoaded(n, PROFILE)), Walk().to_identify()),
+        Walk(kiosk=NEW).fail(errors.NoCredential("station-secret")),
+        Walk(kiosk=NEW).fail(errors.NoCredential("")).answer(lambda n: answers.StationActivated(n, "Lobby", "north")),
         *(Walk().identified(method, person=MaskedPerson("M•••")) for method in methods),
         *(Walk().identified(*methods), Walk().verified(), Walk().verified().say(events.KeyInserted(ADDRESS))),
         Walk().verified().say(events.KeyInserted(ADDRESS), events.KeyInserted(OTHER)),

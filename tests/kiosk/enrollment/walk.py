@@ -37,6 +37,7 @@ from kiosk.enrollment import answers, events
 from kiosk.enrollment.effects import CheckKey, Effect
 from kiosk.enrollment.flow import advance, begin
 from kiosk.enrollment.states import Connecting, State
+from kiosk.enrollment.visit import UNNAMED, Kiosk
 from kiosk.secret import Secret
 
 MAIL, VPN = RelyingPartyName("mail.example.org", "Staff mail"), RelyingPartyName("vpn.example.org", "VPN")
@@ -89,10 +90,10 @@ T = TypeVar("T")
 class Walk:
     """The flow with a memory: `say` what happened, `state` is where it led, `effects` what it asked for."""
 
-    def __init__(self, *, approvals: bool = False, profile: Profile = PROFILE) -> None:
+    def __init__(self, *, approvals: bool = False, profile: Profile = PROFILE, kiosk: Kiosk = UNNAMED) -> None:
         self.state: State
         self.profile = profile
-        self.state, self.effects = begin("en", approvals=approvals)
+        self.state, self.effects = begin("en", approvals=approvals, kiosk=kiosk)
         self.all: list[Effect] = list(self.effects)
 
     @property

@@ -45,17 +45,20 @@ class Shelf:
 
 @dataclass
 class Kiosk:
-    """One station of a service that listens; its clock is `ahead` by so many seconds."""
+    """One station of a service that listens; its clock is `ahead` by so many seconds. With a
+    `port` it looks for the service there."""
 
     running: Running
     folder: Path
     ahead: float = 0.0
+    port: int = 0
     shelf: Shelf = field(default_factory=Shelf)
     _references: Iterator[int] = field(default_factory=lambda: count(1))
 
     @property
     def settings(self) -> StationSettings:
-        endpoint = ServiceEndpoint(self.running.url, self.running.authority, read_timeout=5.0)
+        url = f"https://localhost:{self.port}" if self.port else self.running.url
+        endpoint = ServiceEndpoint(url, self.running.authority, read_timeout=5.0)
         return StationSettings(endpoint, state_folder=self.folder)
 
     @property

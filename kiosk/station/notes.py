@@ -1,0 +1,43 @@
+"""What staff may know of their kiosk while it stands there, and what the heart brought home."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kiosk.contract.stations import StationConfiguration
+from kiosk.enrollment.visit import Trouble
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """`name` and `site` of this kiosk; the `version` of the program, and the one that the service would like to see
+    (`update`); the version of its `configuration`; seconds that its clock is ahead of the service's, 0 for as good as
+    none (`skew`); whether the service cannot be had (`offline`)."""
+
+    name: str = ""
+    site: str = ""
+    version: str = ""
+    update: str = ""
+    configuration: int = 0
+    skew: float = 0.0
+    offline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A heartbeat was answered. `configuration` is one that is new here."""
+
+    skew: float = 0.0
+    update: str = ""
+    commands: tuple[str, ...] = ()
+    configuration: StationConfiguration | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A heartbeat came to nothing."""
+
+    error: Trouble
+
+
+News = Heard | Missed
