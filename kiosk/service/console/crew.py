@@ -75,14 +75,21 @@ def change(staff_id: StaffId, member: ConfirmedAdministrator) -> Response:
     return member.on(f"{STAFF}/{row.id}", "staff_changed")
 
 
-@router.post(f"{STAFF}/{{staff_id}}/link", summary="A link to register a key")
+@router.post(f"{STAFF}/{{staff_id}}/link", summary="Make a link that registers a key")
 def link(staff_id: StaffId, member: ConfirmedAdministrator) -> Response:
     """Shown once; an earlier one is not good any more."""
     row = _known(member, staff_id)
     return _one(member, row, told="link_made", code=actions.new_join_code(member.parts, member.actor, row.id))
 
 
-@router.post(f"{STAFF}/{{staff_id}}/disable", summary="Staff no more")
+@router.post(f"{STAFF}/{{staff_id}}/sealed", summary="Make a sealed one-time code")
+def sealed_code(staff_id: StaffId, member: ConfirmedAdministrator) -> Response:
+    """For an envelope, shown once; they are told by mail that there is one."""
+    row = _known(member, staff_id)
+    return _one(member, row, told="sealed_made", sealed=actions.new_sealed_code(member.parts, member.actor, row.id))
+
+
+@router.post(f"{STAFF}/{{staff_id}}/disable", summary="Disable a member of staff")
 def disable(staff_id: StaffId, member: ConfirmedAdministrator) -> Response:
     """They are signed out at once, and no key and no code of theirs is good. Nobody does it to themselves."""
     row = _known(member, staff_id)
@@ -139,7 +146,15 @@ def _list(member: Member, status: int = 200, *, told: str = "") -> Response:
     return member.page("staff.html", status, told=told, members=shown, sent=form, roles=ROLES, sites=member.sites)
 
 
-def _one(member: Member, row: StaffRow, status: int = 200, *, told: str = "", code: ToldCode | None = None) -> Response:
+def _one(
+    member: Member,
+    row: StaffRow,
+    status: int = 200,
+    *,
+    told: str = "",
+    code: ToldCode | None = None,
+    sealed: ToldCode | None = None,
+) -> Response:
     url = origin_of(member.parts.settings.staff.url or "")
     return member.page(
         "staff_member.html",
@@ -150,6 +165,7 @@ def _one(member: Member, row: StaffRow, status: int = 200, *, told: str = "", co
         at=sites_of(row),
         keys=actions.keys_of(member.parts, row.id),
         link="" if code is None else f"{url}/console/join#{code.text}",
+        sealed=sealed,
         hours=0 if code is None else code.expires_in // 3600,
         roles=ROLES,
         sites=member.sites,

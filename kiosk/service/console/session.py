@@ -143,7 +143,9 @@ def _confirm(member: Member) -> None:
     try:
         sessions.require_confirmed(member.parts, member.session)
     except NotConfirmed as error:
-        page = member.page("confirm.html", 403, action=path, fields=dict(form), challenge=f"{CONFIRM}?action={path}")
+        what = member.request.scope["route"].summary
+        challenge = f"{CONFIRM}?action={path}"
+        page = member.page("confirm.html", 403, what=what, action=path, fields=dict(form), challenge=challenge)
         raise Answered(page) from error
 
 

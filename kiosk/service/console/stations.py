@@ -63,7 +63,7 @@ def station(station_id: StationId, member: Administrator) -> Response:
     return _one(member, _known(member, station_id))
 
 
-@router.post(f"{STATIONS}/{{station_id}}/code", summary="An activation code")
+@router.post(f"{STATIONS}/{{station_id}}/code", summary="Make an activation code")
 def code(station_id: StationId, member: ConfirmedAdministrator) -> Response:
     """Shown once, on the answer itself."""
     row = _known(member, station_id)

@@ -25,6 +25,18 @@ def test_a_member_is_added_and_joins_by_the_link(online: Running) -> None:
     assert desk.post("/console/join/challenge", {"code": code[1]}).status_code == 200
 
 
+def test_a_sealed_code_is_shown_once_and_signs_its_owner_in(online: Running) -> None:
+    desk, other = desk_of(online), desk_of(online, "tariq")
+    page = f"{PATH}/{other.row.id}"
+    told = desk.sends(page, f"{page}/sealed").text
+    code = re.search(r'class="code small-code">([0-9A-Z-]+)<', told)
+    assert code
+    assert code[1] not in desk.get(page).text
+    bare = Desk(online, other.member)
+    assert bare.post("/console/sign-in/code", {"name": "tariq", "code": code[1]}).status_code == 303
+    assert "Tariq" in bare.get("/console").text
+
+
 def test_a_member_is_changed_and_disabled(online: Running) -> None:
     desk, other = desk_of(online), desk_of(online, "tariq")
     page = f"{PATH}/{other.row.id}"

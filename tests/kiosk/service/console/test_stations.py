@@ -123,6 +123,7 @@ def test_what_cannot_be_undone_wants_a_fresh_touch_of_the_same_members_key(onlin
     asked = desk.sends(page, path)
     assert asked.status_code == 403
     assert "Touch your key" in asked.text
+    assert "Revoke a station" in asked.text
     assert again(desk, row).revoked_at is None
     challenge = f"/console/confirm/challenge?action={path}"
     elsewhere = desk.signs(f"/console/confirm/challenge?action={page}/name")
