@@ -22,6 +22,8 @@ from kiosk.service.document import document_of
 from kiosk.service.edge import Edge
 from kiosk.service.enrollments import routes as enrollment_routes
 from kiosk.service.enrollments.rules import receipt_of
+from kiosk.service.health import routes as health_routes
+from kiosk.service.health.looking import Health
 from kiosk.service.messages import routes as message_routes
 from kiosk.service.mobile import routes as phone_routes
 from kiosk.service.mobile.lane import StatusLane
@@ -82,11 +84,18 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.layout = Layout(resource("templates/phone"), parts.settings.organization, parts.settings.languages)
     app.state.console = _console(parts)
     app.state.listeners = Listeners()
+    app.state.health = Health(parts.store, parts.replica)
     for router, tag in FACES:
         app.include_router(router, tags=[tag])
     app.add_api_route(HEALTH, _health(parts), methods=["GET"], tags=["health"], summary="Whether the service works")
+    app.include_router(health_routes.router, tags=["health"])
     lane = StatusLane(watch, KeptCallers(parts))
-    app.add_middleware(Edge, reference=lambda: receipt_of(parts.random.token(8)), lane=lane.answer)
+    app.add_middleware(
+        Edge,
+        reference=lambda: receipt_of(parts.random.token(8)),
+        lane=lane.answer,
+        leaving=lambda: parts.replica.leaving,
+    )
     errors.install(app)
     app.openapi = lambda: document_of(app)  # type: ignore[method-assign]  # FastAPI's documented way to extend it
     return app

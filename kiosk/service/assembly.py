@@ -9,6 +9,7 @@ from socket import gethostname
 
 from fastapi import FastAPI
 
+from kiosk.contract.profile import VerificationMethod
 from kiosk.resources import resource
 from kiosk.service.accounts.guests_screening import ask_next
 from kiosk.service.accounts.passwords import Passwords
@@ -38,13 +39,15 @@ from kiosk.service.parts import Parts
 from kiosk.service.projects.auto_sync import AutoSync
 from kiosk.service.projects.feed_worker import feed_lanes
 from kiosk.service.relying_parties.phones import check_phones
-from kiosk.service.server import Server
+from kiosk.service.replica import Replica
+from kiosk.service.server import Leave, Server
 from kiosk.service.settings import ServiceSettings
 from kiosk.service.sources import Clock, Random, SystemClock, SystemRandom
 from kiosk.service.store.engine import Store
 from kiosk.service.store.upgrade import upgrade
 from kiosk.service.tls import Identity, server_context
 from kiosk.service.tokens.rates import Rates
+from kiosk.service.verification.connector import Verifier
 from kiosk.service.verification.methods import verifiers
 from kiosk.service.wiring import Wiring
 from kiosk.service.worker import Bell, Chore, Tended, Worker
@@ -83,10 +86,11 @@ class Service:
 
     def serve(self, identity: Identity, host: str, port: int) -> Server:
         """A server for it that listens already; `start` or `run` it. Raises PortTaken, ConfigurationError, OSError."""
-        most = self.parts.settings.server.connections
-        return Server(self.app, server_context(identity), host, port, connections=most, leaving=self._leave)
+        wanted = self.parts.settings.server
+        leave = Leave(self.parts.replica, wanted.drain, self._dismiss)
+        return Server(self.app, server_context(identity), host, port, connections=wanted.connections, leave=leave)
 
-    def _leave(self) -> None:
+    def _dismiss(self) -> None:
         """Whoever waits for news is answered now."""
         self.parts.board.dismiss()
         self.parts.bulletin.dismiss()
@@ -117,14 +121,7 @@ def assemble(settings: ServiceSettings, around: Surroundings) -> Service:
         settings=settings,
         directories=Directories([make(DIRECTORIES, each, wiring) for each in settings.directories]),
         trust=wiring.trust,
-        verifiers=verifiers(
-            settings.verification,
-            store=store,
-            outbound=outbound,
-            secret=around.secret,
-            now=clock.now,
-            factor=SecondFactor(around.hmac_key, settings.accounts.totp.drift),
-        ),
+        verifiers=_verifiers(settings, around, wiring),
         relying_parties={each.id: make(RELYING_PARTIES, each, wiring) for each in settings.relying_parties},
         hmac_key=around.hmac_key,
         secret=around.secret,
@@ -135,10 +132,24 @@ def assemble(settings: ServiceSettings, around: Surroundings) -> Service:
         partners={each.id: load_keys(each, around.secret) for each in settings.accounts.partners},
         enroller=None if settings.phone.enroller is None else make(PHONES, settings.phone.enroller, wiring),
         embedded=around.embedded,
+        replica=Replica(settings.server.replica),
         nudge=bell.ring,
     )
     lanes = {**_lanes(parts, messengers(settings, wiring)), **_outward_lanes(parts, outbound)}
     return Service(parts, create_app(parts), Worker(lanes, bell), outbound)
+
+
+def _verifiers(
+    settings: ServiceSettings, around: Surroundings, wiring: Wiring
+) -> Mapping[VerificationMethod, Verifier]:
+    return verifiers(
+        settings.verification,
+        store=wiring.store,
+        outbound=wiring.outbound,
+        secret=around.secret,
+        now=wiring.clock.now,
+        factor=SecondFactor(around.hmac_key, settings.accounts.totp.drift),
+    )
 
 
 def wire(settings: ServiceSettings, around: Surroundings, store: Store, outbound: Outbound) -> Wiring:

@@ -46,10 +46,16 @@ async def _no_lane(_scope: Scope, _headers: dict[bytes, bytes]) -> None:
 
 class Edge:
     """An ASGI middleware; `reference` makes a new reference number. `lane` may answer a request before the framework
-    sees it."""
+    sees it. While the replica is `leaving`, each answer ends its connection: the next request goes elsewhere."""
 
-    def __init__(self, app: ASGIApp, reference: Callable[[], str], lane: Lane = _no_lane) -> None:
-        self._app, self._reference, self._lane = app, reference, lane
+    def __init__(
+        self,
+        app: ASGIApp,
+        reference: Callable[[], str],
+        lane: Lane = _no_lane,
+        leaving: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._app, self._reference, self._lane, self._leaving = app, reference, lane, leaving
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -59,7 +65,7 @@ class Edge:
         headers = dict(scope["headers"])
         reference = self._reference_of(headers)
         scope.setdefault("state", {})["reference"] = reference
-        exchange = _Exchange(receive, send, reference)
+        exchange = _Exchange(receive, send, reference, self._leaving)
         structlog.contextvars.bind_contextvars(reference=reference)
         try:
             answer = await or_unexpected(self._answered(scope, exchange, headers), scope)
@@ -90,8 +96,8 @@ class Edge:
 class _Exchange:
     """Counts what comes in, and adds our headers to what goes out."""
 
-    def __init__(self, receive: Receive, send: Send, reference: str) -> None:
-        self._receive, self._send, self._reference = receive, send, reference
+    def __init__(self, receive: Receive, send: Send, reference: str, leaving: Callable[[], bool]) -> None:
+        self._receive, self._send, self._reference, self._leaving = receive, send, reference, leaving
         self._read = 0
         self.started = False
         self.streamed = False
@@ -119,6 +125,8 @@ class _Exchange:
             self.started = True
             present = {name for name, _ in message["headers"]}
             ours = [*_HEADERS, (b"x-request-id", self._reference.encode())]
+            if self._leaving():
+                ours.append((b"connection", b"close"))
             message["headers"] = [*message["headers"], *(each for each in ours if each[0] not in present)]
         await self._send(message)
 

@@ -18,6 +18,7 @@ from kiosk.service.policies.book import PolicyBook
 from kiosk.service.projects.press import Press
 from kiosk.service.relying_parties.connector import RelyingParty
 from kiosk.service.relying_parties.policies import Policies
+from kiosk.service.replica import Replica
 from kiosk.service.screening.connector import Screener
 from kiosk.service.settings import ServiceSettings
 from kiosk.service.sources import Clock, Random
@@ -39,6 +40,7 @@ class Parts:
     last read of the relying parties' own. `rates` bounds how often clients call, `addresses` how often pages are asked
     for from one address, `passwords` hashes and compares what people sign in with, `screeners` judge guests, `partners`
     holds the keys of each agreement by its id. `press` prints hand-outs of projects. `embedded` allows simulated keys.
+    `replica` is this process among its equals.
     `nudge` wakes the worker after a commit that gave it work.
     """
 
@@ -64,4 +66,5 @@ class Parts:
     bulletin: Bulletin = field(default_factory=Bulletin)
     policy_book: PolicyBook = field(default_factory=PolicyBook)
     embedded: bool = False
+    replica: Replica = field(default_factory=Replica)
     nudge: Callable[[], None] = _nobody

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import gc
+import signal
 import socket
 import ssl
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from threading import Thread
+from types import FrameType
 from typing import Final
 
 import uvicorn
@@ -17,6 +21,7 @@ from fastapi import FastAPI
 
 from kiosk.errors import ConfigurationError, PortTaken
 from kiosk.service.fast_http import BoundedHttp
+from kiosk.service.replica import Replica
 
 if sys.platform != "win32":
     import resource
@@ -24,16 +29,37 @@ if sys.platform != "win32":
 START_TIMEOUT: Final = 20.0
 """Seconds until a server that does not answer is given up."""
 
+GRACE: Final = 10
+"""Seconds that requests in hand may take when the server stops."""
+
 _KEEP_ALIVE = 75  # seconds; a station keeps its connection from one screen to the next
 _MAX_CONNECTIONS = 8192
+_MOMENT = 1.0  # seconds that somebody who came while a drain ended has to ask
 _SPARE_FILES = 256  # what a process has open besides its connections
-_GRACE = 10  # seconds that requests in hand may take when the server stops
+
+
+def _nobody() -> None:
+    """Nobody waits for news."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """How a server takes its leave when it is told to by a signal: first the `replica` says that it is not ready any
+    more, then requests go on for `drain` seconds, so that a load balancer sends them elsewhere, then it stops.
+
+    `dismiss` answers whoever waits for news: they wait elsewhere. It is called at the beginning and at the end. A
+    second signal ends the process at once. From the end of the drain it takes GRACE seconds at most.
+    """
+
+    replica: Replica = field(default_factory=Replica)
+    drain: float = 0.0
+    dismiss: Callable[[], None] = _nobody
 
 
 class Server:
     """One listening server. The address is taken at once, so that its port is known and PortTaken is raised early.
 
-    At most `connections` are held at once; `leaving` is called when it stops, so that nobody is waited for.
+    At most `connections` are held at once.
     """
 
     def __init__(
@@ -44,7 +70,7 @@ class Server:
         port: int,
         *,
         connections: int = _MAX_CONNECTIONS,
-        leaving: Callable[[], None] = lambda: None,
+        leave: Leave = Leave(),
     ) -> None:
         """Raises PortTaken, ConfigurationError (an address that this machine does not have)."""
         allow_files(connections + _SPARE_FILES)
@@ -62,10 +88,10 @@ class Server:
             proxy_headers=False,
             limit_concurrency=connections,
             timeout_keep_alive=_KEEP_ALIVE,
-            timeout_graceful_shutdown=_GRACE,
+            timeout_graceful_shutdown=GRACE,
             ssl_context_factory=lambda _config, _default: context,
         )
-        self._server = _Uvicorn(config, leaving)
+        self._server = _Uvicorn(config, leave)
         self._thread = Thread(target=self.run, name="keywright-https", daemon=True)
 
     @property
@@ -96,25 +122,54 @@ class Server:
         """End the thread after the requests in hand. Safe to call twice."""
         self._server.should_exit = True
         if self._thread.is_alive():
-            self._thread.join(_GRACE + 5)
+            self._thread.join(GRACE + 5)
         self._socket.close()
 
 
 class _Uvicorn(uvicorn.Server):
-    """A server that does not wait for idle clients to say goodbye when it stops."""
+    """A server that takes its leave, and does not wait for idle clients to say goodbye when it stops."""
 
-    def __init__(self, config: uvicorn.Config, leaving: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, leave: Leave) -> None:
         super().__init__(config)
-        self._leaving = leaving
+        self._leave = leave
+        self._until: float | None = None
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """The first signal. A second one finds what the system does by itself: it ends the process."""
+        del frame
+        self._captured_signals.append(sig)
+        for each in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(each, signal.SIG_DFL)
+        self._leave.replica.leave()
+
+    async def on_tick(self, counter: int) -> bool:
+        """Ten times a second; whether to stop."""
+        if self._leave.replica.leaving and self._until is None:
+            self._until = time.monotonic() + self._leave.drain
+            self._leave.dismiss()
+        if self._until is not None and time.monotonic() >= self._until:
+            self.should_exit = True
+        return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End idle connections at once; asyncio would wait for each one's TLS close."""
-        self._leaving()
+        """Let nobody in any more, give a moment to whoever came just now, then end idle connections at once; asyncio
+        would wait for each one's TLS close."""
+        self._leave.replica.leave()
+        self._leave.dismiss()
+        for server in self.servers:
+            server.close()
+        ends = time.monotonic() + (_MOMENT if self._leave.drain else 0.0)
+        while self._newcomers() and time.monotonic() < ends:  # noqa: ASYNC110 - uvicorn has no event for it
+            await asyncio.sleep(0.02)
         for connection in list(self.server_state.connections):
             cycle = getattr(connection, "cycle", None)
             if cycle is None or cycle.response_complete:
                 connection.transport.abort()
         await super().shutdown(sockets)
+
+    def _newcomers(self) -> bool:
+        """Whether somebody has connected and not asked yet."""
+        return any(getattr(connection, "cycle", None) is None for connection in self.server_state.connections)
 
 
 def leave_alone_what_is_there() -> None:

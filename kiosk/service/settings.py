@@ -43,6 +43,11 @@ class ServerSettings(SettingsModel):
     """The TCP port; 0 lets the system choose one."""
     connections: int = Field(default=8192, ge=16, le=65536)
     """How many connections are held at once; a kiosk has one or two."""
+    drain: float = Field(default=0.0, ge=0, le=300)
+    """Seconds that requests go on after the service is told to end: behind a load balancer, longer than it takes to see
+    that /readyz says no."""
+    replica: str = Field(default="", max_length=64, pattern=r"^[A-Za-z0-9.:_-]*$")
+    """What this replica is called in logs and figures; the name of the machine, if nothing."""
     certificate: Path | None = None
     """The certificate chain (PEM). Without it the service makes its own authority in `data_directory`."""
     private_key: Path | None = None

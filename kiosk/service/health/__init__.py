@@ -1,0 +1,1 @@
+"""Whether this replica lives, and whether a load balancer should send it requests."""
