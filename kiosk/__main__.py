@@ -10,7 +10,7 @@ from kiosk.version import VERSION
 
 COMMANDS = {
     "demo": "a whole enrollment in a window, with a simulated key and a mailbox",
-    "kiosk": "the kiosk itself, full screen",
+    "kiosk": "the kiosk itself, full screen; `kiosk activate` connects a new one",
     "service": "the service that kiosks talk to",
     "agent": "the process that opens keys for a kiosk",
     "enroll": "the same enrollment in a terminal, for staff",

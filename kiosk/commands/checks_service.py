@@ -13,6 +13,8 @@ from kiosk.config import StationSettings
 from kiosk.credentials import CredentialStore
 from kiosk.errors import KioskError
 from kiosk.station.client import Client
+from kiosk.station.configuration import last_good
+from kiosk.station.identity import read_identity
 from kiosk.station.own_key import Credential
 
 SKEW, WRONG = 30.0, 300.0
@@ -28,6 +30,29 @@ def check_secret(store: CredentialStore, name: str) -> Finding:
     if place is None:
         return bad("secret", f"{name} is nowhere", "put it where resources/docs/secrets.md says")
     return good("secret", f"{name} is in the place {place.value}")
+
+
+def check_identity(settings: StationSettings) -> Finding:
+    """Who this station is, and the last good configuration that it starts with when the service is away."""
+    identity = read_identity(settings.state_folder)
+    if identity is None:
+        return good("identity", "none: it signs in with a client secret, or waits for its code")
+    told = last_good(settings.state_folder, identity)
+    place = f" at {tame(identity.site)}" if identity.site else ""
+    who = f"{tame(identity.name)}{place}, {tame(identity.client_id)}"
+    if told is None:
+        return bad("identity", f"{who}; no configuration is kept", "let it reach the service once", Level.WARN)
+    return good("identity", f"{who}; configuration {told.version} of {_day(told.issued_at)}")
+
+
+def _day(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def secret_name(settings: StationSettings) -> str:
+    """What the station's credential is called: its own key since it was activated, else its client secret."""
+    identity = read_identity(settings.state_folder)
+    return settings.service.secret if identity is None else identity.key
 
 
 def check_service(
@@ -51,7 +76,8 @@ def check_service(
         findings.append(good("station", seen))
     except KioskError as error:
         name = "station" if findings else "service"
-        findings.append(bad(name, sentence(error), "see resources/docs/station.md"))
+        seen = sentence(error) if findings else f"offline: {sentence(error)}"
+        findings.append(bad(name, seen, "see resources/docs/station.md"))
     finally:
         client.close()
     return tuple(findings)

@@ -94,7 +94,8 @@ def examine_station(config: Path) -> Iterator[Finding]:
     if settings.agent_socket is not None:
         yield replace(checks.check_keys(key_source(None, settings.agent_socket)), name="key agent")
     store = CredentialStore(os.environ, system_keyring(), settings.credentials_folder)
-    yield checks_service.check_secret(store, settings.service.secret)
+    yield checks_service.check_identity(settings)
+    yield checks_service.check_secret(store, checks_service.secret_name(settings))
     yield from checks_service.check_service(settings, stored_secret(settings))
 
 

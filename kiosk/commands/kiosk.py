@@ -32,22 +32,43 @@ RESTART = 75
 """EX_TEMPFAIL: whoever supervises the kiosk starts it again."""
 
 
-@click.command()
+class _Group(click.Group):
+    """Runs the kiosk; what else can be done with one is imported when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """What there is."""
+        del ctx
+        return ["activate"]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name, or None."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        command = importlib.import_module(f"kiosk.commands.{cmd_name}").command
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.group(cls=_Group, invoke_without_command=True)
 @click.option(
     "--config",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    required=True,
     help="The settings of this station (TOML).",
 )
 @click.option("--window", is_flag=True, help="In a window, not full screen.")
 @key_option
-def command(config: Path, key: KeyChoice | None, *, window: bool) -> None:
+@click.pass_context
+def command(ctx: click.Context, config: Path | None, key: KeyChoice | None, *, window: bool) -> None:
     """Run the kiosk until it is told to end (SIGTERM).
 
     \b
     Exit codes: 0 ended   1 a lane had to be left behind   2 a wrong option   3 cannot start
                 75 the service wants it started again
     """
+    if ctx.invoked_subcommand is not None:
+        return
+    if config is None:
+        raise click.UsageError("Missing option '--config'.")
     try:
         settings = load_station_settings(config, os.environ)
         appearance = Appearance(

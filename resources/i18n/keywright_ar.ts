@@ -2,6 +2,69 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="ar" sourcelanguage="en">
     <context>
+        <name>Activate</name>
+        <message>
+            <source>For staff: type the code of the console, or scan its picture.</source>
+            <translation>للموظفين: اكتب رمز لوحة الإدارة، أو امسح صورته ضوئيًا.</translation>
+        </message>
+        <message>
+            <source>Code of the console</source>
+            <translation>رمز لوحة الإدارة</translation>
+        </message>
+        <message>
+            <source>For staff: hold the code of the console to the camera, or type it.</source>
+            <translation>للموظفين: اعرض رمز لوحة الإدارة على الكاميرا، أو اكتبه.</translation>
+        </message>
+        <message>
+            <source>The office computer checks the code</source>
+            <translation>يتحقق حاسوب المؤسسة من الرمز</translation>
+        </message>
+        <message>
+            <source>Please wait.</source>
+            <translation>يُرجى الانتظار.</translation>
+        </message>
+        <message>
+            <source>Connect</source>
+            <translation>ربط</translation>
+        </message>
+        <message>
+            <source>Connect this kiosk</source>
+            <translation>ربط هذا الجهاز</translation>
+        </message>
+        <message>
+            <source>Site: {site}</source>
+            <translation>الموقع: {site}</translation>
+        </message>
+        <message>
+            <source>This kiosk is connected</source>
+            <translation>تم ربط هذا الجهاز</translation>
+        </message>
+        <message>
+            <source>The first screen opens by itself.</source>
+            <translation>ستُفتح الشاشة الأولى تلقائيًا.</translation>
+        </message>
+        <message>
+            <source>This takes a few seconds.</source>
+            <translation>يستغرق هذا بضع ثوانٍ.</translation>
+        </message>
+        <message>
+            <source>Back</source>
+            <translation>رجوع</translation>
+        </message>
+        <message>
+            <source>This is for staff. A kiosk that is new needs a code, once.</source>
+            <translation>هذا للموظفين. يحتاج الجهاز الجديد إلى رمز، مرة واحدة.</translation>
+        </message>
+        <message>
+            <source>In the console, open Stations, choose this kiosk, and make a code.</source>
+            <translation>في لوحة الإدارة افتح قائمة الأجهزة، واختر هذا الجهاز، وأنشئ رمزًا.</translation>
+        </message>
+        <message>
+            <source>Continue</source>
+            <translation>متابعة</translation>
+        </message>
+    </context>
+    <context>
         <name>Backup</name>
         <message>
             <source>Not now</source>
@@ -104,6 +167,18 @@
     <context>
         <name>Connecting</name>
         <message>
+            <source>You cannot start here right now. This is the kiosk {name}.</source>
+            <translation>لا يمكنك البدء هنا الآن. اسم هذا الجهاز {name}.</translation>
+        </message>
+        <message>
+            <source>Reference for staff: &lt;b&gt;{reference}&lt;/b&gt;</source>
+            <translation>مرجع للموظفين: &lt;b&gt;{reference}&lt;/b&gt;</translation>
+        </message>
+        <message>
+            <source>I have a code for it</source>
+            <translation>لديّ رمز لهذا الجهاز</translation>
+        </message>
+        <message>
             <source>Connecting to the office computer</source>
             <translation>جارٍ الاتصال بحاسوب المؤسسة</translation>
         </message>
@@ -116,6 +191,14 @@
             <translation>المحاولة الآن</translation>
         </message>
         <message>
+            <source>This kiosk is offline</source>
+            <translation>هذا الجهاز غير متصل</translation>
+        </message>
+        <message>
+            <source>This kiosk is not ready</source>
+            <translation>هذا الجهاز غير جاهز</translation>
+        </message>
+        <message>
             <source>Nobody needs to do anything.</source>
             <translation>لا يلزم أحدًا أن يفعل شيئًا.</translation>
         </message>
@@ -126,6 +209,10 @@
         <message>
             <source>This kiosk is getting ready.</source>
             <translation>يستعد هذا الجهاز للعمل.</translation>
+        </message>
+        <message>
+            <source>You cannot start here right now.</source>
+            <translation>لا يمكنك البدء هنا الآن.</translation>
         </message>
         <message>
             <source>We try again in {time}</source>
@@ -202,6 +289,26 @@
             <translation>لا</translation>
         </message>
         <message>
+            <source>Kiosk</source>
+            <translation>الجهاز</translation>
+        </message>
+        <message>
+            <source>Program</source>
+            <translation>البرنامج</translation>
+        </message>
+        <message>
+            <source>Configuration</source>
+            <translation>الإعدادات</translation>
+        </message>
+        <message>
+            <source>Clock</source>
+            <translation>الساعة</translation>
+        </message>
+        <message>
+            <source>Service</source>
+            <translation>الخدمة</translation>
+        </message>
+        <message>
             <source>Model</source>
             <translation>الطراز</translation>
         </message>
@@ -272,6 +379,14 @@
         <message>
             <source>Doubts</source>
             <translation>شكوك</translation>
+        </message>
+        <message>
+            <source>{version}, {update} is there</source>
+            <translation>{version}، والإصدار {update} متاح</translation>
+        </message>
+        <message>
+            <source>cannot be reached</source>
+            <translation>لا يمكن الوصول إليها</translation>
         </message>
         <message>
             <source>The desk opens when this step is done. Please try again then.</source>
@@ -1697,6 +1812,22 @@
             <translation>يجب أن يعيد الموظفون ربطه.</translation>
         </message>
         <message>
+            <source>Your organization has switched off this kiosk</source>
+            <translation>أوقفت مؤسستك هذا الجهاز</translation>
+        </message>
+        <message>
+            <source>Nothing can be set up here. Please ask the desk for another kiosk.</source>
+            <translation>لا يمكن إعداد أي شيء هنا. يُرجى سؤال مكتب المساعدة عن جهاز آخر.</translation>
+        </message>
+        <message>
+            <source>This code does not work</source>
+            <translation>هذا الرمز لا يعمل</translation>
+        </message>
+        <message>
+            <source>It may be mistyped, used already, or too old. Look again, or make a new one in the console.</source>
+            <translation>قد يكون مكتوبًا خطأً، أو مستخدَمًا من قبل، أو قديمًا جدًا. تحقق منه، أو أنشئ رمزًا جديدًا في لوحة الإدارة.</translation>
+        </message>
+        <message>
             <source>The office computer did not accept this</source>
             <translation>لم يقبل حاسوب المؤسسة هذا</translation>
         </message>
@@ -1887,6 +2018,14 @@
         <message>
             <source>Please type it again without that character.</source>
             <translation>يُرجى كتابته مرة أخرى من دون هذا الحرف.</translation>
+        </message>
+        <message>
+            <source>This code is for another service</source>
+            <translation>هذا الرمز لخدمة أخرى</translation>
+        </message>
+        <message>
+            <source>Please take one from the console that this kiosk belongs to.</source>
+            <translation>يُرجى أخذ رمز من لوحة الإدارة التي يتبع لها هذا الجهاز.</translation>
         </message>
         <message>
             <source>It was not accepted there.</source>
@@ -2205,6 +2344,21 @@
         <message>
             <source>Back</source>
             <translation>رجوع</translation>
+        </message>
+    </context>
+    <context>
+        <name>Notes</name>
+        <message>
+            <source>{time} fast</source>
+            <translation>متقدمة بمقدار {time}</translation>
+        </message>
+        <message>
+            <source>{time} slow</source>
+            <translation>متأخرة بمقدار {time}</translation>
+        </message>
+        <message>
+            <source>For staff: the clock of this kiosk is {skew}.</source>
+            <translation>للموظفين: ساعة هذا الجهاز {skew}.</translation>
         </message>
     </context>
     <context>
