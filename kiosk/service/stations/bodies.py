@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import field
 from typing import Annotated, Final
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, StrictFloat, StrictInt
 from pydantic.dataclasses import dataclass
 
 from kiosk.contract import stations as wire
@@ -19,7 +19,7 @@ _LONGEST: Final = 1e7
 _LATEST: Final = 1e11
 
 Step = Annotated[str, Field(pattern=_WORD)]
-Seconds = Annotated[float, Field(ge=0, le=_LONGEST, allow_inf_nan=False)]
+Seconds = Annotated[StrictFloat, Field(ge=0, le=_LONGEST, allow_inf_nan=False)]
 Member = Annotated[str, Field(max_length=64)]
 
 
@@ -48,10 +48,10 @@ class Standing(wire.Standing):
 
     step: Step
     seconds: Seconds
-    clock: Annotated[float, Field(ge=0, le=_LATEST, allow_inf_nan=False)]
-    counter: Annotated[int, Field(ge=0, lt=2**63)]
+    clock: Annotated[StrictFloat, Field(ge=0, le=_LATEST, allow_inf_nan=False)]
+    counter: Annotated[StrictInt, Field(ge=0, lt=2**63)]
     version: str = Field(default="", pattern=_VERSION)
-    queue: int = Field(default=0, ge=0, lt=2**31)
+    queue: StrictInt = Field(default=0, ge=0, lt=2**31)
     problem: str = Field(default="", pattern=_PROBLEM)
-    configuration: int = Field(default=0, ge=0, lt=2**31)
+    configuration: StrictInt = Field(default=0, ge=0, lt=2**31)
     steps: tuple[StepTime, ...] = Field(default=(), max_length=wire.MOST_STEPS)

@@ -92,6 +92,8 @@ WRONG: tuple[dict[str, Any], ...] = (
     {"step": ""},
     {"step": "x" * 33},
     {"seconds": -1},
+    {"seconds": True},
+    {"counter": True},
     {"seconds": 1e9},
     {"clock": "now"},
     {"counter": -1},
