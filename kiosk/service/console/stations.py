@@ -9,15 +9,13 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Path, Response
 from markupsafe import Markup
 
-from kiosk.contract.paths import STATION_ACTIVATION
 from kiosk.contract.staff import Role
 from kiosk.service.console.routing import PAGES, NoSuchThing
 from kiosk.service.console.session import Administrator, ConfirmedAdministrator, Member
 from kiosk.service.projects.actions import overview
 from kiosk.service.qr_picture import modules, svg
-from kiosk.service.staff.rules import origin_of
 from kiosk.service.stations import actions
-from kiosk.service.stations.rules import RESTART, BadStation, NameTaken, NeverHeard, NoSuchStation
+from kiosk.service.stations.rules import RESTART, BadStation, NameTaken, NeverHeard, NoSuchStation, activation_link
 from kiosk.service.store.fleet import StationRow
 
 STATIONS: Final = "/console/stations"
@@ -153,6 +151,6 @@ def _projects(member: Member, row: StationRow) -> tuple[tuple[str, str], ...]:
 
 def _code(member: Member, text: str, ends_at: datetime) -> CodeView:
     """With its picture, for the scanner of the kiosk: where it is good, and the code behind the `#`."""
-    link = f"{origin_of(member.parts.settings.staff.url or '')}{STATION_ACTIVATION}#{text}"
+    link = activation_link(member.parts.settings, text) or text
     picture = Markup(svg(modules(link), "The code, for the kiosk's scanner"))  # noqa: S704 - made here
     return CodeView(text, picture, int((ends_at - member.parts.clock.now()).total_seconds()))
