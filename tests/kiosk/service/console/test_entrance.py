@@ -85,7 +85,6 @@ def test_a_sealed_code_stands_for_the_key_once(online: Running) -> None:
     assert Desk(online, member).post("/console/sign-in/code", form).status_code == 403
 
 
-@pytest.mark.databases
 def test_a_link_registers_the_first_key(online: Running) -> None:
     code = actions.add_member(
         online.parts, "test", "default", actions.NewMember("tariq", "Tariq", "", frozenset({Role.VIEW}))

@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -73,6 +74,13 @@ def test_what_is_nowhere_is_told_by_a_page(online: Running) -> None:
     assert answer.status_code == 404
     assert "There is nothing here" in answer.text
     assert "Sign out" in answer.text
+
+
+def test_a_service_without_an_address_for_staff_has_no_console(running: Running) -> None:
+    for path in ("/console", "/console/sign-in", "/console/join"):
+        answer = requests.get(running.url + path, verify=str(running.authority), timeout=20)
+        assert answer.status_code == 404
+        assert "There is no console here" in answer.text
 
 
 def test_words_of_an_address_that_are_no_notice_are_not_shown(online: Running) -> None:

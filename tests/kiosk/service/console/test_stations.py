@@ -50,7 +50,6 @@ def test_its_code_is_shown_once_with_a_picture(online: Running) -> None:
     assert len(Crew(online).events("station.code_made")) == 1
 
 
-@pytest.mark.databases
 def test_it_is_renamed_moved_and_revoked(online: Running) -> None:
     desk = desk_of(online)
     row, page = made(desk), ""
