@@ -52,7 +52,7 @@ def activate(parts: Parts, knock: Knock, asked: ActivateStation) -> ActivatedSta
             _count(tx, subject, now)
         except verification.Locked as locked:
             return locked
-        row = _activated(tx, parts, code_hash, key)
+        row = _activated(tx, parts, code_hash, key, asked.version)
         if row is None:
             return None
         attempts.forget_failures(tx, subject)
@@ -87,7 +87,7 @@ def _proved_key(parts: Parts, knock: Knock, asked: ActivateStation) -> dict[str,
     return key
 
 
-def _activated(tx: WriteTx, parts: Parts, code_hash: str, key: dict[str, str]) -> StationRow | None:
+def _activated(tx: WriteTx, parts: Parts, code_hash: str, key: dict[str, str], version: str) -> StationRow | None:
     """The station with its key; None where the code activates nothing. Raises StaleRow."""
     now, thumbprint = parts.clock.now(), es256.thumbprint(key)
     tx.alone_with(f"station-keys\0{thumbprint}")
@@ -107,7 +107,7 @@ def _activated(tx: WriteTx, parts: Parts, code_hash: str, key: dict[str, str]) -
     scopes = " ".join(sorted(STATION.scopes))
     add_client(tx, ClientRow(client, row.name, NO_SECRET, scopes, tenant=row.tenant, sites=row.site), now)
     activated = event(row, f"client:{client}", "station.activated")
-    record(tx, parts, replace(activated, details={"thumbprint": thumbprint}))
+    record(tx, parts, replace(activated, details={"thumbprint": thumbprint, "program": version}))
     return rows.move_station(tx, row, client_id=client, public_key=key, thumbprint=thumbprint, activated_at=now)
 
 

@@ -13,6 +13,8 @@ from kiosk.contract.stations import CLOCK_HEADER
 from kiosk.service.stations import actions
 from kiosk.service.stations.standing import forget_old
 from kiosk.service.store.attempts import attempts
+from kiosk.service.store.audit import audit
+from kiosk.service.tokens import es256
 from kiosk.service.tokens.actions import create_client, rotate_secret
 from kiosk.service.tokens.rules import InvalidClient
 from tests.kiosk.service.running import Running, Station
@@ -47,6 +49,13 @@ def test_a_kiosk_is_activated_and_enrolls(running: Running, enlist: Activated) -
         ("station.code_made", ACTOR, station),
         ("station.activated", client, station),
     ]
+
+
+def test_the_trail_knows_the_key_and_the_program(running: Running, kiosk: Kiosk) -> None:
+    assert kiosk.activate(code_for(running), version="1.4.2").status_code == 201
+    with running.parts.store.read() as tx:
+        (row,) = tx.connection.execute(audit.select().where(audit.c.event == "station.activated")).all()
+    assert row.details == {"thumbprint": es256.thumbprint(kiosk.key.jwk), "program": "1.4.2"}
 
 
 def test_a_code_is_typed_as_people_type(running: Running, kiosk: Kiosk) -> None:

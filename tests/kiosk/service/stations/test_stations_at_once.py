@@ -22,8 +22,8 @@ from kiosk.service.stations.board import board, step_statistics
 from kiosk.service.stations.rules import NameTaken, NotActivated, date_of, day_of
 from kiosk.service.stations.standing import current, hear
 from kiosk.service.store.fleet import StationRow
-from kiosk.service.tokens.actions import create_client
-from kiosk.service.tokens.rules import Caller, InvalidClient, IssuedToken
+from kiosk.service.tokens.actions import caller_of, create_client
+from kiosk.service.tokens.rules import Caller, InvalidClient, InvalidToken, IssuedToken
 from kiosk.service.tokens.signed_client import SignedRequest, issue_token_to_signer
 from tests.kiosk.service.running import Running, StandingClock, assembled, settings_for
 from tests.kiosk.service.soft_key import Json
@@ -120,3 +120,19 @@ def test_a_change_makes_one_version_that_both_tell(replicas: tuple[Running, ...]
 def test_a_name_is_given_once(replicas: tuple[Running, ...]) -> None:
     results = at_once(replicas, *[lambda parts: actions.create_station(parts, ACTOR, "default", "Lobby")] * AT_ONCE)
     assert kinds(results) == {StationRow: 1, NameTaken: AT_ONCE - 1}
+
+
+def test_a_station_that_one_replica_revoked_is_refused_by_the_other_at_once(replicas: tuple[Running, ...]) -> None:
+    first, second = (each.parts for each in replicas)
+    kiosk = Kiosk(replicas[0])
+    code, _ = actions.activation_code(first, ACTOR, made(replicas[0]).id)
+    told = knocking(kiosk, code, "address")(second)
+    kiosk.told = {"client_id": told.client_id}
+    audiences = frozenset({paths.TOKEN})
+    token = issue_token_to_signer(second, SignedRequest(kiosk.assertion(), audiences)).token
+    assert caller_of(second, token).client_id == told.client_id
+    actions.revoke(first, ACTOR, told.station_id)
+    with pytest.raises(InvalidToken):
+        caller_of(second, token)
+    with pytest.raises(InvalidClient):
+        issue_token_to_signer(second, SignedRequest(kiosk.assertion(), audiences))
