@@ -85,8 +85,8 @@ class StepTime:
 @dataclass(frozen=True, slots=True)
 class Standing:
     """PUT /stations/me/standing, every `heartbeat` seconds and when the step changes. `step` is the name of the
-    screen's state (`ChoosePin`), nothing of a person; `seconds` how long it has been there; `queue` how many rows of the
-    journal wait to be settled; `clock` the station's own time (seconds since 1970); `problem` the name of an error;
+    screen's state (`ChoosePin`), nothing of a person; `seconds` how long it has been there; `queue` how many rows of
+    the journal wait to be settled; `clock` the station's own time (seconds since 1970); `problem` the name of an error;
     `steps` are those that ended since the last standing that was taken; `counter` numbers the standings, so that none
     counts twice: the same again is answered again, a smaller one is not taken (a station that lost count is taken once
     it was silent for a while)."""
