@@ -8,6 +8,7 @@ from functools import partial
 from random import SystemRandom
 from time import monotonic
 
+from hardware.authenticator import KeySource
 from kiosk import logs
 from kiosk.commands.composition import (
     Hooks,
@@ -46,11 +47,20 @@ class Start:
 
 
 def open_station(settings: StationSettings, start: Start, post: Callable[[Event | DeskEvent | News], None]) -> Standing:
-    """A session over the settings with the desk of staff beside it, not started yet."""
+    """A session over the settings with the desk of staff beside it and its heart, not started yet."""
     logs.harden()
     settings.state_folder.mkdir(parents=True, exist_ok=True)
     logs.install(logs.LogSettings(file=settings.state_folder / LOG))
-    source = key_source(start.key, settings.agent_socket)
+    return stand(settings, key_source(start.key, settings.agent_socket), start.restart, post)
+
+
+def stand(
+    settings: StationSettings,
+    source: KeySource,
+    restart: Callable[[], None],
+    post: Callable[[Event | DeskEvent | News], None],
+) -> Standing:
+    """As `open_station`, with keys of this `source`."""
     journal, secret, known = open_journal(settings), stored_secret(settings), known_of(settings)
     kiosk = Kiosk(known.name, activates=True, chance=SystemRandom().random())
     session = open_session(
@@ -67,7 +77,7 @@ def open_station(settings: StationSettings, start: Start, post: Callable[[Event 
         return desk_client(settings.service, secret, monotonic, reference)
 
     def liaison(standing: Standing) -> Liaison:
-        reins = Reins(standing.dispatch, start.restart, partial(shown, settings), lambda: standing.occupied)
+        reins = Reins(standing.dispatch, restart, partial(shown, settings), lambda: standing.occupied)
         return Liaison(reins, kiosk, known.notes)
 
     beats = Sources(settings, lambda: heart_client(settings, secret), lambda: len(journal.unsettled()), VERSION)

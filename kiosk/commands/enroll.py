@@ -19,7 +19,7 @@ from hardware.authenticator import KeySource
 from hardware.simulated.key import SimulatedKey
 from hardware.simulated.source import SimulatedSource
 from kiosk import logs
-from kiosk.commands.composition import Hooks, open_journal, open_session, reference, stored_secret
+from kiosk.commands.composition import Hooks, known_of, open_journal, open_session, reference, stored_secret
 from kiosk.commands.embedded import embedded_service
 from kiosk.commands.enroll_queue import Desk, work_through
 from kiosk.commands.key_choice import KeyChoice, key_option
@@ -122,6 +122,10 @@ def _production(config: Path, work: Work, locale: str, key: KeyChoice | None) ->
         return CANNOT_START
     settings.state_folder.mkdir(parents=True, exist_ok=True)
     logs.install(logs.LogSettings(file=settings.state_folder / "enroll.log"))
+    known = known_of(settings).notes
+    if known.name:
+        place = f" at {tame(known.site)}" if known.site else ""
+        click.echo(f"This station is {tame(known.name)}{place}; configuration {known.configuration}.", err=True)
     secret, source = stored_secret(settings), key_source(key, settings.agent_socket)
     return work(lambda person: enroll(settings, secret, source, person, locale))
 

@@ -12,6 +12,7 @@ from ui.messages import duration
 from ui.pages.page import Action, Chrome, Page, Surroundings
 from ui.text import clean
 from ui.theme import Theme
+from ui.widgets.label import Label
 from ui.widgets.status_card import StatusCard
 
 
@@ -27,6 +28,8 @@ class ConnectingPage(Page):
         self._waiting = StatusCard(theme, ring=True, parent=self)
         column.addWidget(self._trying)
         column.addWidget(self._waiting)
+        self._for_staff = Label(theme, "small", "", "ink_soft", self)
+        column.addWidget(self._for_staff)
         column.addStretch(1)
         self._waiting.ticked.connect(self._tell)
 
@@ -39,6 +42,9 @@ class ConnectingPage(Page):
             QCoreApplication.translate("Connecting", "The first screen opens by itself."),
         )
         waits = state.retry_in > 0
+        self._for_staff.set_text(self._reference())
+        folded = self.theme.folded and not self.theme.portrait  # else it is below the picture
+        self._for_staff.setVisible(folded and isinstance(state.problem, StationRefused))
         self._trying.setVisible(not waits)
         self._waiting.setVisible(waits)
         if waits:
