@@ -5,15 +5,21 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from typing import Final, Protocol, runtime_checkable
 
 import structlog
+
+from kiosk.service.store.engine import StoreGone
 
 _log = structlog.get_logger("keywright.service")
 
 ANSWER_FIRST: Final = 0.01
 """Seconds that a lane leaves to the request that rang: its answer shall not wait for the interpreter."""
+
+SHORTEST_REST: Final = 1.0
+LONGEST_REST: Final = 5.0
+"""Seconds after which a lane asks again for a database that is away: twice as many each time, up to the longest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +64,46 @@ class Bell:
         return event
 
 
+class Outage:
+    """Whether the database is away, as all lanes find together: it is logged once, and once that it is back."""
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic, self._lock = monotonic, Lock()
+        self._since: float | None = None
+
+    def begins(self, job: str) -> None:
+        """A chore asked for the database in vain."""
+        with self._lock:
+            if self._since is None:
+                self._since = self._monotonic()
+                _log.warning("database_away", job=job)
+
+    def ends(self) -> None:
+        """A chore that had asked in vain was answered."""
+        with self._lock:
+            since, self._since = self._since, None
+        if since is not None:
+            _log.info("database_back", seconds=round(self._monotonic() - since, 1))
+
+
 class Lane:
-    """One thread that does its chores in turn. Any number of replicas may run the same: each chore claims its work."""
+    """One thread that does its chores in turn. Any number of replicas may run the same: each chore claims its work.
+
+    While the database is away it rests, longer each time, and goes on by itself.
+    """
 
     def __init__(
-        self, name: str, chores: Sequence[Chore], bell: Bell, monotonic: Callable[[], float] = time.monotonic
+        self,
+        name: str,
+        chores: Sequence[Chore],
+        bell: Bell,
+        monotonic: Callable[[], float] = time.monotonic,
+        outage: Outage | None = None,
     ) -> None:
         self._chores, self._monotonic = tuple(chores), monotonic
+        self._outage = outage or Outage(monotonic)
+        self._in_vain: Chore | None = None
+        self._rest = SHORTEST_REST
         self._next = dict.fromkeys(self._chores, monotonic())
         self._awake, self._stopped = bell.listener(), Event()
         self._thread = Thread(target=self._run, name=f"keywright-{name}", daemon=True)
@@ -90,7 +129,9 @@ class Lane:
         """Do what is due now, and when the bell was rung also what listens to it."""
         for chore in self._chores:
             if (rung and chore.listens) or self._monotonic() >= self._next[chore]:
-                self._do(chore)
+                if not self._reached(chore):
+                    self._put_off()
+                    return
                 self._next[chore] = self._monotonic() + chore.every
 
     def _run(self) -> None:
@@ -103,10 +144,31 @@ class Lane:
             if not self._stopped.is_set():
                 self.run_due(rung=rung)
 
+    def _reached(self, chore: Chore) -> bool:
+        """Do it; False if the database is away."""
+        try:
+            self._do(chore)
+        except StoreGone:
+            self._outage.begins(chore.name)
+            self._in_vain = chore
+            return False
+        if self._in_vain is chore:
+            self._outage.ends()
+            self._in_vain, self._rest = None, SHORTEST_REST
+        return True
+
+    def _put_off(self) -> None:
+        """What is due later stays so."""
+        later = self._monotonic() + self._rest
+        self._next = {chore: max(due, later) for chore, due in self._next.items()}
+        self._rest = min(2 * self._rest, LONGEST_REST)
+
     def _do(self, chore: Chore) -> None:
         try:
             while chore.work() and not self._stopped.is_set():
                 pass
+        except StoreGone:
+            raise
         except Exception as error:  # noqa: BLE001 - a lane's edge: a chore that fails must not end the others
             _log.error("chore_failed", job=chore.name, exc_info=error)
 
@@ -117,7 +179,8 @@ class Worker:
     def __init__(
         self, lanes: Mapping[str, Sequence[Chore]], bell: Bell, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
-        self._lanes = tuple(Lane(name, chores, bell, monotonic) for name, chores in lanes.items())
+        outage = Outage(monotonic)
+        self._lanes = tuple(Lane(name, chores, bell, monotonic, outage) for name, chores in lanes.items())
 
     def start(self) -> None:
         """Begin."""

@@ -54,12 +54,16 @@ class StaleRow(Exception):
 class StoreBusy(Exception):
     """The database would not let us write in time, three times in a row; nothing was written."""
 
+    retry_after = 1  # seconds until whoever asked may ask again
+
 
 class StoreGone(StoreBusy):
     """The database is not there, or went away while it was asked: whether something was written is not known.
 
     `why` is what the driver says of it, for staff: it names host, database and role, and no secret.
     """
+
+    retry_after = 2
 
     def __init__(self, why: str = "") -> None:
         super().__init__()

@@ -7,7 +7,8 @@ from threading import Event
 
 import pytest
 
-from kiosk.service.worker import Bell, Chore, Lane, Worker
+from kiosk.service.store.engine import StoreGone
+from kiosk.service.worker import Bell, Chore, Lane, Outage, Worker
 
 
 @dataclass
@@ -91,3 +92,77 @@ def test_what_a_chore_keeps_is_let_go_of_after_its_last_piece_of_work() -> None:
     worker.stop()
     assert told[-1] == "end"
     assert "work" not in told[told.index("end") :]
+
+
+@dataclass
+class Database:
+    """Work that needs a database, which may be away; when it was asked."""
+
+    time: list[float]
+    away: bool = True
+    asked: list[float] = field(default_factory=list)
+
+    def work(self) -> bool:
+        self.asked.append(self.time[0])
+        if self.away:
+            raise StoreGone("it is away")
+        return False
+
+
+def events(caplog: pytest.LogCaptureFixture) -> list[str]:
+    found = [str(record.__dict__["keywright_fields"]["event"]) for record in caplog.records]
+    caplog.clear()
+    return found
+
+
+def test_a_database_that_is_away_is_said_once_and_asked_ever_less_until_it_is_back(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level("INFO")
+    time = [0.0]
+    mail, texts = Database(time), Database(time)
+    lanes = {"mail": [Chore("mail", mail.work)], "texts": [Chore("texts", texts.work)]}
+    outage, bell = Outage(lambda: time[0]), Bell()
+    running = [Lane(name, chores, bell, lambda: time[0], outage) for name, chores in lanes.items()]
+
+    def tick_until(end: float) -> None:
+        while time[0] < end:
+            for lane in running:
+                lane.run_due()
+            time[0] += 0.5
+
+    tick_until(20.0)
+    assert mail.asked == texts.asked == [0.0, 1.0, 3.0, 7.0, 12.0, 17.0]
+    assert events(caplog) == ["database_away"]
+    mail.away = texts.away = False
+    tick_until(24.0)
+    assert mail.asked[6:] == [22.0, 23.0]
+    assert events(caplog) == ["database_back"]
+
+
+def test_the_bell_ends_the_rest_because_whoever_rings_has_written(caplog: pytest.LogCaptureFixture) -> None:
+    time = [0.0]
+    mail = Database(time)
+    lane = Lane("mail", [Chore("mail", mail.work)], Bell(), lambda: time[0])
+    lane.run_due()
+    assert events(caplog) == ["database_away"]
+    mail.away = False
+    time[0] = 0.1
+    lane.run_due()
+    lane.run_due(rung=True)
+    assert mail.asked == [0.0, 0.1]
+
+
+def test_what_is_due_later_stays_due_later_after_the_database_was_away(caplog: pytest.LogCaptureFixture) -> None:
+    time = [0.0]
+    hourly, mail = Hand(), Database(time, away=False)
+    lane = Lane(
+        "mail", [Chore("hourly", hourly.work, 3600, listens=False), Chore("mail", mail.work)], Bell(), lambda: time[0]
+    )
+    lane.run_due()
+    mail.away, time[0] = True, 1.0
+    lane.run_due()
+    assert events(caplog) == ["database_away"]
+    mail.away, time[0] = False, 2.0
+    lane.run_due()
+    assert (hourly.done, mail.asked) == (1, [0.0, 1.0, 2.0])
