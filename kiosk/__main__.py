@@ -21,6 +21,8 @@ COMMANDS = {
     "removals": "what identity providers still have to forget",
     "stations": "who may talk to the service",
     "audit": "verify the trail, export it, anchor it, take people out of it",
+    "backup": "keep a copy of the service's database",
+    "restore": "bring such a copy back",
     "staff": "who approves and administers: add people, hand out codes, revoke keys",
     "projects": "campaigns that hand out mobile IDs: create, show, download codes, see who has what",
     "metadata": "bring FIDO metadata, and see what they know of models of keys",

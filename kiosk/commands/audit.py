@@ -85,7 +85,7 @@ def verify(file: Path | None, config: Path | None, folder: Path | None, anchors:
             known = read_anchors(anchors, json.loads(key.read_text(encoding="utf-8"))) if anchors and key else ()
             with file.open(encoding="utf-8") as lines:
                 verdict = verify_export(lines, known)
-    _tell(verdict)
+    tell_verdict(verdict)
     sys.exit(0 if verdict.whole else NOT_WHOLE)
 
 
@@ -180,7 +180,8 @@ def _bad_files() -> Iterator[None]:
         raise click.UsageError(f"A file cannot be read: {tame(str(error))}") from error
 
 
-def _tell(verdict: ChainVerdict) -> None:
+def tell_verdict(verdict: ChainVerdict) -> None:
+    """Print whether the trail is whole, and if not, where it is not."""
     if verdict.fault is not None:
         click.echo(_FAULTS[verdict.fault].format(at=verdict.at, last=verdict.head.number))
         click.echo(f"Whole up to entry {verdict.head.number} ({verdict.head.hash}).")
