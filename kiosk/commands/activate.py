@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from contextlib import closing
@@ -11,6 +12,7 @@ from time import monotonic
 
 import click
 
+from kiosk import logs
 from kiosk.commands.composition import enlisting, reference
 from kiosk.commands.words import sentence, tame
 from kiosk.config import StationSettings, load_station_settings, read_station_settings
@@ -52,6 +54,8 @@ def command(config: Path | None, service: str | None, ca: Path | None, code: str
     """
     if config is None and service is None:
         raise click.UsageError("Give --config, or --service.")
+    logs.harden()
+    logs.install(logs.LogSettings(level=logging.ERROR))
     try:
         settings = _settings(config, service, ca)
         asked = sys.stdin.readline(1024) if code == "-" else click.prompt("Code of the console", hide_input=True)
