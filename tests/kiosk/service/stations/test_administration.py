@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +12,7 @@ import pytest
 from kiosk.contract import paths
 from kiosk.contract.enrollments import Phase
 from kiosk.service.accounts.settings import DEFAULT_TENANT
+from kiosk.service.parts import Parts
 from kiosk.service.staff.sessions import Kind, open_session
 from kiosk.service.stations import actions
 from kiosk.service.stations.rules import BadStation, NameTaken, NoSuchStation
@@ -17,7 +21,7 @@ from kiosk.service.store.projects import add_project
 from kiosk.service.store.staff import StaffRow, add_staff, staff_sessions
 from kiosk.service.store.stations import client
 from tests.kiosk.service.projects.rows import a_project_row
-from tests.kiosk.service.running import NOON, Running
+from tests.kiosk.service.running import NOON, Running, assembled, settings_for
 from tests.kiosk.service.stations.conftest import Activated
 from tests.kiosk.service.stations.kiosks import ACTOR, made, trail
 
@@ -44,11 +48,11 @@ def test_a_name_is_of_one_station_of_a_tenant_until_that_is_revoked(local: Runni
     ]
 
 
-@pytest.mark.parametrize("name", ["", " ", "x" * 65, "a\x00b", "a\u202eb"])
-def test_what_is_no_name_is_refused(local: Running, name: str) -> None:
-    with pytest.raises(BadStation) as refused:
-        made(local, name)
-    assert refused.value.reasons == ("name",)
+def test_what_is_no_name_is_refused(local: Running) -> None:
+    for name in ("", " ", "x" * 65, "a\x00b", "a\u202eb"):
+        with pytest.raises(BadStation) as refused:
+            made(local, name)
+        assert refused.value.reasons == ("name",), ascii(name)
 
 
 def test_a_station_is_at_a_site_and_serves_a_project_of_its_tenant(local: Running) -> None:
@@ -67,20 +71,18 @@ def test_a_station_is_at_a_site_and_serves_a_project_of_its_tenant(local: Runnin
         actions.create_station(local.parts, ACTOR, "default", "Gate", "south", theirs.id)
 
 
-@pytest.mark.parametrize(
-    "do",
-    [
-        lambda parts, who: actions.activation_code(parts, ACTOR, who),
-        lambda parts, who: actions.rename(parts, ACTOR, who, "Gate"),
-        lambda parts, who: actions.assign(parts, ACTOR, who, "south"),
-        lambda parts, who: actions.command(parts, ACTOR, who, "restart"),
-    ],
-    ids=["code", "rename", "assign", "command"],
+THINGS: tuple[Callable[[Parts, str], Any], ...] = (
+    lambda parts, who: actions.activation_code(parts, ACTOR, who),
+    lambda parts, who: actions.rename(parts, ACTOR, who, "Gate"),
+    lambda parts, who: actions.assign(parts, ACTOR, who, "south"),
+    lambda parts, who: actions.command(parts, ACTOR, who, "restart"),
 )
-def test_nothing_is_done_with_a_station_that_is_none_or_was_revoked(local: Running, do: Any) -> None:
+
+
+def test_nothing_is_done_with_a_station_that_is_none_or_was_revoked(local: Running) -> None:
     gone = actions.revoke(local.parts, ACTOR, made(local).id)
     before = trail(local)
-    for station in (gone.id, NOWHERE):
+    for do, station in product(THINGS, (gone.id, NOWHERE)):
         with pytest.raises(NoSuchStation):
             do(local.parts, station)
     assert trail(local) == before
@@ -126,3 +128,12 @@ def test_a_station_acts_for_the_site_that_it_was_moved_to(running: Running, enli
         found = client(tx, kiosk.told["client_id"])
     assert found is not None
     assert found.sites == "south"
+
+
+def test_a_site_of_another_tenant_is_none_of_ours(tmp_path: Path) -> None:
+    sites = [{"id": "abroad", "name": "Abroad", "tenant": "other"}]
+    with assembled(tmp_path, settings_for(tmp_path, accounts={"sites": sites})) as running:
+        assert made(running, site="abroad", tenant="other").site == "abroad"
+        with pytest.raises(BadStation) as refused:
+            made(running, site="abroad")
+        assert refused.value.reasons == ("site",)
