@@ -9,8 +9,8 @@ import math
 import os
 import sqlite3
 import subprocess
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO, Final
 
@@ -43,16 +43,12 @@ def copy_to(database: DatabaseSettings, password: str | None, target: Path) -> i
     """
     url = make_url(database.url)
     target.touch(mode=0o600, exist_ok=False)
-    with target.open("r+b") as file:
-        try:
-            if url.get_backend_name() == "sqlite":
-                _vacuum(url, target, database.busy_timeout)
-            else:
-                _run(["pg_dump", "--format=custom", *_PLAIN, f"--dbname={_address(url)}"], database, password, file)
-            os.fsync(file.fileno())
-        except BaseException:
-            target.unlink(missing_ok=True)
-            raise
+    with _whole_or_gone(target) as file:
+        if url.get_backend_name() == "sqlite":
+            _vacuum(url, target, database.busy_timeout)
+        else:
+            _run(["pg_dump", "--format=custom", *_PLAIN, f"--dbname={_address(url)}"], database, password, file)
+        os.fsync(file.fileno())
     return target.stat().st_size
 
 
@@ -81,6 +77,18 @@ def bring_back(store: Store, database: DatabaseSettings, password: str | None, s
 
 _PLAIN: Final = ("--no-owner", "--no-privileges", "--no-password")
 """Whoever brings it back owns it."""
+
+
+@contextmanager
+def _whole_or_gone(target: Path) -> Iterator[IO[bytes]]:
+    whole = False
+    try:
+        with target.open("r+b") as file:
+            yield file
+        whole = True
+    finally:
+        if not whole:
+            target.unlink(missing_ok=True)
 
 
 def _vacuum(url: URL, target: Path, patience: float) -> None:
