@@ -19,7 +19,7 @@ from pydantic import TypeAdapter
 from kiosk.config import ServiceEndpoint
 from kiosk.contract import paths
 from kiosk.contract.stations import ActivatedStation, ActivateStation
-from kiosk.errors import InputRefused, NoCredential, ServiceBroken, ServiceUntrusted, WrongCode
+from kiosk.errors import ConfigurationError, InputRefused, NoCredential, ServiceBroken, ServiceUntrusted, WrongCode
 from kiosk.secret import Secret
 from kiosk.station import configuration
 from kiosk.station.activation_code import read_code
@@ -110,10 +110,10 @@ class Enlisting:
 
 
 def _left_over(store: Credentials, slot: str) -> OwnKey | None:
-    """The key of an activation whose end is not known."""
+    """The key of an activation whose end is not known; one that cannot be read is none."""
     try:
         return OwnKey.read(store.read(slot))
-    except NoCredential:
+    except (NoCredential, ConfigurationError):
         return None
 
 

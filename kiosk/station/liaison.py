@@ -9,10 +9,10 @@ from typing import Final
 import structlog
 
 from kiosk.contract.profile import Profile
-from kiosk.enrollment.events import Event, ProfileChanged, RetryDue, ServiceLost
-from kiosk.enrollment.states import Connecting, State, Welcome
+from kiosk.enrollment.events import Event, ProfileChanged, RetryDue, ServiceLost, WentBack
+from kiosk.enrollment.states import Activate, Connecting, State, Welcome
 from kiosk.enrollment.visit import Kiosk, Trouble
-from kiosk.station.notes import Heard, Missed, News, Notes
+from kiosk.station.notes import Heard, News, Notes
 from kiosk.station.reach import SKEW, is_lost
 
 _log = structlog.get_logger("keywright.station")
@@ -54,14 +54,12 @@ class Liaison:
 
     def hear(self, news: News) -> None:
         """The heart brought something."""
-        match news:
-            case Missed(error):
-                self._missed += 1
-                self._error = error
-                if is_lost(error, self._missed):
-                    self._note(replace(self._notes, offline=True))
-            case Heard():
-                self._heard(news)
+        if isinstance(news, Heard):
+            self._heard(news)
+        else:
+            self._missed, self._error = self._missed + 1, news.error
+            if is_lost(news.error, self._missed):
+                self._note(replace(self._notes, offline=True))
         self._settle()
 
     def follow(self, state: State) -> None:
@@ -87,8 +85,20 @@ class Liaison:
             self._kiosk = replace(self._kiosk, name=told.name)
             notes = replace(notes, name=told.name, site=told.site, configuration=told.version)
         self._note(notes)
-        if back and isinstance(self._state, Connecting) and type(self._state) is Connecting and self._state.retry_in:
-            self._reins.dispatch(RetryDue(self._state.attempt))
+        if back:
+            self._come_back()
+
+    def _come_back(self) -> None:
+        """The service knows us again: nobody need wait for the next try, or for a code that was given elsewhere."""
+        match self._state:
+            case Activate(busy=False, done=False):
+                self._reins.dispatch(WentBack())
+            case Activate():
+                pass
+            case Connecting(attempt=attempt, retry_in=wait) if wait:
+                self._reins.dispatch(RetryDue(attempt))
+            case _:
+                pass
 
     def _reached(self) -> None:
         self._missed, self._error = 0, None

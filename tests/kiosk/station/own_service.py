@@ -16,6 +16,7 @@ from kiosk.errors import NoCredential
 from kiosk.secret import Secret
 from kiosk.service.stations import actions
 from kiosk.service.store.fleet import StationRow
+from kiosk.service.tokens.rules import ClientCredentials
 from kiosk.station.activation import Enlisting
 from kiosk.station.http import Https
 from kiosk.station.identity import Identity, read_identity
@@ -46,19 +47,21 @@ class Shelf:
 @dataclass
 class Kiosk:
     """One station of a service that listens; its clock is `ahead` by so many seconds. With a
-    `port` it looks for the service there."""
+    `port` it looks for the service there, with a `secret` it signs in with that."""
 
     running: Running
     folder: Path
     ahead: float = 0.0
     port: int = 0
+    secret: ClientCredentials | None = None
     shelf: Shelf = field(default_factory=Shelf)
     _references: Iterator[int] = field(default_factory=lambda: count(1))
 
     @property
     def settings(self) -> StationSettings:
         url = f"https://localhost:{self.port}" if self.port else self.running.url
-        endpoint = ServiceEndpoint(url, self.running.authority, read_timeout=5.0)
+        name = self.secret.client_id if self.secret is not None else "station"
+        endpoint = ServiceEndpoint(url, self.running.authority, name, read_timeout=5.0)
         return StationSettings(endpoint, state_folder=self.folder)
 
     @property
@@ -84,6 +87,8 @@ class Kiosk:
 
     def credential(self) -> Credential:
         identity = self.identity
+        if self.secret is not None:
+            return self.secret.secret
         if identity is None:
             raise NoCredential("station-secret")
         return StationKey(identity.client_id, OwnKey.read(self.shelf.read(identity.key)), self.now)

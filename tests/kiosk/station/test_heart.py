@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from queue import SimpleQueue
 
 import pytest
 
+from kiosk.contract.paths import Scope
 from kiosk.enrollment.states import Connecting, Identify, Welcome
 from kiosk.enrollment.visit import Visit
-from kiosk.errors import NoCredential, ServiceUnreachable
+from kiosk.errors import JournalCorrupt, NoCredential, ServiceUnreachable
 from kiosk.service.stations import actions
 from kiosk.service.store import fleet_standings
 from kiosk.service.store.fleet import StandingRow
+from kiosk.service.tokens.actions import Rights, create_client
 from kiosk.station.heart import Heart, Sources
 from kiosk.station.notes import Heard, Missed, News
 from kiosk.station_errors import StationSwitchedOff
@@ -28,10 +30,15 @@ IDENTIFY = Identify(WELCOME.visit, PROFILE.alternatives[0], ())
 class Beating:
     """A heart, and the news that it brought."""
 
-    def __init__(self, kiosk: Kiosk, queue: int = 0) -> None:
+    def __init__(self, kiosk: Kiosk, queue: Callable[[], int]) -> None:
         self._news: SimpleQueue[News] = SimpleQueue()
-        sources = Sources(kiosk.settings, kiosk.client, lambda: queue, "1.0", kiosk.now)
+        sources = Sources(kiosk.settings, kiosk.client, queue, "1.0", kiosk.now)
         self.heart = Heart(sources, self._news.put, gap=0.01)
+
+    @property
+    def brought(self) -> int:
+        """How much of it nobody has looked at."""
+        return self._news.qsize()
 
     def next(self) -> News:
         return self._news.get(timeout=20)
@@ -48,7 +55,7 @@ class Beating:
 
 
 @contextmanager
-def beating(kiosk: Kiosk, queue: int = 0) -> Iterator[Beating]:
+def beating(kiosk: Kiosk, queue: Callable[[], int] = lambda: 0) -> Iterator[Beating]:
     beating = Beating(kiosk, queue)
     beating.heart.follow(Connecting("en"))
     beating.heart.start()
@@ -68,7 +75,7 @@ def standing(running: Running, station_id: str) -> StandingRow:
 def test_the_service_knows_the_screen_as_soon_as_it_changes(running: Running, kiosk: Kiosk) -> None:
     station = made(running)
     kiosk.activate(code_for(running, station)[0])
-    with beating(kiosk, queue=3) as beats:
+    with beating(kiosk, lambda: 3) as beats:
         assert beats.heard() == Heard()
         first = standing(running, station.id)
         assert (first.step, first.queue, first.version, first.configuration) == ("Connecting", 3, "1.0", 1)
@@ -127,3 +134,29 @@ def test_without_a_service_it_is_told_so(running: Running, kiosk: Kiosk) -> None
     kiosk.port = 1
     with beating(kiosk) as beats:
         assert isinstance(beats.missed().error, ServiceUnreachable)
+
+
+def test_a_station_with_a_secret_tells_how_it_stands_too(running: Running, kiosk: Kiosk) -> None:
+    kiosk.secret = create_client(running.parts.store, running.clock, running.random, "Old lobby")
+    with beating(kiosk) as beats:
+        assert beats.heard() == Heard()
+
+
+def test_one_that_was_set_up_before_there_was_that_is_silent(running: Running, kiosk: Kiosk) -> None:
+    rights = Rights(frozenset({Scope.ENROLL}))
+    kiosk.secret = create_client(running.parts.store, running.clock, running.random, "Old lobby", rights)
+    with beating(kiosk) as beats:
+        for state in (WELCOME, IDENTIFY, WELCOME):
+            beats.heart.follow(state)
+    assert beats.brought == 0
+
+
+def test_a_journal_that_cannot_be_read_stops_no_heartbeat(running: Running, kiosk: Kiosk) -> None:
+    def broken() -> int:
+        raise JournalCorrupt("journal.db")
+
+    station = made(running)
+    kiosk.activate(code_for(running, station)[0])
+    with beating(kiosk, broken) as beats:
+        beats.heard()
+    assert standing(running, station.id).queue == 0

@@ -6,7 +6,7 @@ import pytest
 
 from kiosk.contract.profile import Profile
 from kiosk.contract.stations import StationConfiguration
-from kiosk.enrollment.events import Event, ProfileChanged, RetryDue, ServiceLost
+from kiosk.enrollment.events import Event, ProfileChanged, RetryDue, ServiceLost, WentBack
 from kiosk.enrollment.states import Activate, Connecting, Identify, State, Welcome
 from kiosk.enrollment.visit import Kiosk, Visit
 from kiosk.errors import NoCredential, ServiceBroken, ServiceUnreachable
@@ -105,11 +105,16 @@ def test_a_first_screen_that_was_reached_again_stays(place: Place) -> None:
     assert place.events == []
 
 
-def test_who_types_a_code_is_not_interrupted(place: Place) -> None:
-    place.shows(Activate("en", 5, retry_in=8, done=True, kiosk=LOBBY))
+def test_a_kiosk_that_was_activated_elsewhere_asks_for_no_code_any_more(place: Place) -> None:
+    for state in (Activate("en", 5, retry_in=8, done=True, kiosk=LOBBY), Activate("en", 4, busy=True, kiosk=LOBBY)):
+        place.shows(state)
+        place.liaison.hear(Missed(NoCredential("station-secret")))
+        place.liaison.hear(Heard())
+    assert place.events == []
+    place.shows(Activate("en", 4, kiosk=LOBBY))
     place.liaison.hear(Missed(NoCredential("station-secret")))
     place.liaison.hear(Heard())
-    assert place.events == []
+    assert place.events == [WentBack()]
 
 
 def test_a_new_configuration_waits_until_nobody_is_there(place: Place) -> None:
