@@ -22,6 +22,7 @@ PLACES: Final = (
     Place("/console", "Stations now", Role.VIEW, "clock"),
     Place("/console/requests", "Requests", Role.APPROVE, "check-circle"),
     Place("/console/look-up", "Look up", Role.CONCIERGE, "badge"),
+    Place("/console/keys", "Keys", Role.VIEW, "key"),
     Place("/console/stations", "Set up stations", Role.ADMINISTER, "keyboard"),
     Place("/console/staff", "Staff", Role.ADMINISTER, "people"),
 )

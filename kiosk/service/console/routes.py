@@ -6,7 +6,7 @@ from typing import Final
 
 from fastapi import APIRouter, Response
 
-from kiosk.service.console import board, crew, entrance, events, look_up, stations, waiting
+from kiosk.service.console import board, crew, entrance, events, keys, look_up, stations, waiting
 from kiosk.service.console.routing import PAGES, NoSuchThing
 from kiosk.service.console.session import Viewer
 
@@ -16,6 +16,7 @@ ROUTERS: Final = (
     board.router,
     waiting.router,
     look_up.router,
+    keys.router,
     stations.router,
     crew.router,
 )

@@ -10,6 +10,7 @@ import pytest
 from fastapi.routing import APIRoute
 
 from kiosk.contract.staff import Role
+from kiosk.service.console.places import PLACES
 from kiosk.service.console.routes import ROUTERS
 from tests.kiosk.service.console.desk import Desk, desk_of
 from tests.kiosk.service.running import Running
@@ -32,6 +33,10 @@ NEEDED: Final = {
     "/console/sign-out": ANY,
     "/console/requests": {Role.APPROVE},
     "/console/look-up": {Role.CONCIERGE},
+    "/console/keys": ANY,
+    "/console/keys/stock": {Role.ADMINISTER},
+    "/console/keys/{key_id}/{what}": {Role.CONCIERGE},
+    "/console/keys/{key_id}/retire": {Role.ADMINISTER},
     "/console/stations": {Role.ADMINISTER},
     "/console/staff": {Role.ADMINISTER},
 }
@@ -99,5 +104,5 @@ def test_nobody_is_shown_the_way_to_where_they_may_not_go(online: Running) -> No
     for role in Role:
         page = desk_of(online, f"{role}", role).get("/console").text
         for path, roles in NEEDED.items():
-            if roles != ANY:
+            if roles != ANY and path in {each.path for each in PLACES}:
                 assert (f'href="{path}"' in page) == (role in roles), (role, path)
