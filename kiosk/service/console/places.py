@@ -24,6 +24,7 @@ PLACES: Final = (
     Place("/console/look-up", "Look up", Role.CONCIERGE, "badge"),
     Place("/console/keys", "Keys", Role.VIEW, "key"),
     Place("/console/stations", "Set up stations", Role.ADMINISTER, "keyboard"),
+    Place("/console/policies", "Policies", Role.ADMINISTER, "note"),
     Place("/console/staff", "Staff", Role.ADMINISTER, "people"),
 )
 """In the order of the navigation. Whoever is staff at all may `view`."""

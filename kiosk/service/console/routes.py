@@ -6,7 +6,7 @@ from typing import Final
 
 from fastapi import APIRouter, Response
 
-from kiosk.service.console import board, crew, entrance, events, keys, look_up, stations, waiting
+from kiosk.service.console import board, crew, entrance, events, keys, look_up, policies, stations, waiting
 from kiosk.service.console.routing import PAGES, NoSuchThing
 from kiosk.service.console.session import Viewer
 
@@ -19,6 +19,7 @@ ROUTERS: Final = (
     keys.router,
     stations.router,
     crew.router,
+    policies.router,
 )
 
 _rest = APIRouter(**PAGES)

@@ -63,6 +63,12 @@ def history(parts: Parts, owner: Owner) -> tuple[PolicyRow, ...]:
         return rows.history(tx, owner.tenant, owner.project_id, _HISTORY)
 
 
+def standing(parts: Parts, owner: Owner) -> tuple[Change, ...]:
+    """What holds now otherwise than in the settings. Raises BadPolicy."""
+    with parts.store.read() as tx:
+        return differences(parts.settings, in_force(tx, parts, owner))
+
+
 def proposal(parts: Parts, owner: Owner) -> Proposal | None:
     """The draft and what it would change; None where there is none. Raises BadPolicy."""
     with parts.store.read() as tx:

@@ -39,6 +39,7 @@ NEEDED: Final = {
     "/console/keys/{key_id}/retire": {Role.ADMINISTER},
     "/console/stations": {Role.ADMINISTER},
     "/console/staff": {Role.ADMINISTER},
+    "/console/policies": {Role.ADMINISTER},
 }
 """Who may come to what is at or below a path: whoever has one of these roles."""
 
