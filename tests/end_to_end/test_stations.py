@@ -10,9 +10,12 @@ from queue import SimpleQueue
 from typing import TypeVar
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtWidgets import QApplication
 
 from hardware.simulated.source import SimulatedSource
 from kiosk.commands.behind import stand
+from kiosk.commands.kiosk import RESTART
 from kiosk.commands.standing import Standing
 from kiosk.config import ServiceEndpoint, StationSettings
 from kiosk.desk.events import Event as DeskEvent
@@ -25,6 +28,7 @@ from kiosk.service.tls import Identity, issue_server_certificate, make_authority
 from kiosk.station.notes import Heard, News
 from kiosk.station_errors import StationSwitchedOff
 from tests.kiosk.service.running import Running, served, settings_for
+from ui.application import Appearance, run
 
 ACTOR = "staff:ada"
 S = TypeVar("S", bound=State)
@@ -108,3 +112,29 @@ def test_a_kiosk_is_activated_obeys_and_is_switched_off(
             away = screen.wait(Connecting, lambda state: state.problem is not None)
             assert isinstance(away.problem, StationSwitchedOff)
     caplog.clear()  # the service of the test lives in another summer than this machine
+
+
+class Restarting:
+    """A station that is told to start again as soon as it stands."""
+
+    def __init__(self) -> None:
+        self.stopped = False
+
+    def observe(self, on_state: Callable[[State], None]) -> None:
+        on_state(Connecting("en"))
+
+    def start(self) -> None:
+        QTimer.singleShot(0, lambda: QCoreApplication.exit(RESTART))
+
+    def dispatch(self, event: Event) -> None:
+        raise AssertionError(event)
+
+    def stop(self) -> bool:
+        self.stopped = True
+        return True
+
+
+def test_a_restart_ends_the_program_in_good_order_with_a_code_of_its_own(qapp: QApplication) -> None:
+    station = Restarting()
+    assert run(lambda _post: station, Appearance(full_screen=False)) == RESTART
+    assert station.stopped
