@@ -12,6 +12,7 @@ import pytest
 
 from kiosk.commands.embedded import Embedded
 from kiosk.contract.staff import Role
+from kiosk.service.policies.actions import Owner, in_force, publish, write_draft
 from kiosk.service.staff import actions as staff
 from kiosk.service.staff.actions import NewMember
 from kiosk.service.staff.rules import NameTaken
@@ -183,6 +184,21 @@ def row_of(seat: Seat) -> str:
     return max(stations.stations_of(seat.parts, "default"), key=lambda each: each.created_at).id
 
 
+def test_a_policy_is_compared_published_and_holds(seat: Seat) -> None:
+    seat.enters("pia")
+    seat.opens("/console/policies")
+    seat.browser.types("document", "pin.min_length = 9\nsupervision.verify = 2")
+    seat.browser.types("note", "Longer PINs")
+    seat.browser.presses('form[action="/console/policies"] button')
+    assert "9" in seat.browser.says("ins")
+    seat.browser.presses('form[action="/console/policies/publish"] button')
+    assert "published" in seat.browser.says(".notice")
+    with seat.parts.store.read() as tx:
+        assert in_force(tx, seat.parts, Owner("default")).pin.min_length == 9
+    proposed = write_draft(seat.parts, "test", Owner("default"), {})
+    publish(seat.parts, "test", Owner("default"), proposed.draft.edition)
+
+
 def test_everything_can_be_done_with_the_keyboard_alone(seat: Seat) -> None:
     seat.joins("iris", Role.APPROVE)
     seat.opens("/console/sign-in")
@@ -208,10 +224,12 @@ def test_pages_are_accessible_strict_alone_and_whole_at_every_width(seat: Seat) 
     staff_id = seat.enters("jana")
     asks(seat.booth)
     row = stations.create_station(seat.parts, "test", "default", "Ward 4", "north")
+    write_draft(seat.parts, "test", Owner("default"), {"pin": {"min_length": 9}}, "Longer PINs")
     seat.browser.loaded()
     for path in (
         *("/console/sign-in", seat.link(staff_id), "/console", "/console/requests", "/console/look-up"),
         *("/console/stations", f"/console/stations/{row.id}", "/console/staff", f"/console/staff/{staff_id}"),
+        "/console/policies",
     ):
         seat.opens(path)
         seat.browser.waits("h1")
