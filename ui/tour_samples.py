@@ -87,7 +87,6 @@ def troubles() -> tuple[Trouble, ...]:
         kiosk_errors.PortTaken("127.0.0.1", 8443),
         kiosk_errors.JournalCorrupt("/var/lib/keywright/journal.bad"),
         *(kiosk_errors.LetterNotPrinted("no_printer"), kiosk_errors.LetterNotPrinted("not_finished")),
-        kiosk_errors.StationRefused("k7q2"),
         kiosk_errors.WrongCode("k7q2", 3),
         kiosk_errors.WrongCode("k7q2"),
         kiosk_errors.TooSoon("k7q2", 42),

@@ -26,4 +26,5 @@ def station_samples(locale: str) -> Iterator[Sample]:
     yield Sample("connecting", connecting)
     away = replace(connecting, tries=2, problem=kiosk_errors.ServiceUnreachable(), retry_in=10)
     yield Sample("connecting-again", away)
+    yield Sample("connecting-unknown", replace(away, problem=kiosk_errors.StationRefused("K7M-4Q2"), retry_in=30))
     yield Sample("connecting-switched-off", replace(away, problem=StationSwitchedOff(), retry_in=120))
