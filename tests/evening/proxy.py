@@ -15,32 +15,11 @@ from typing import Final
 import pytest
 import requests
 
-from kiosk.contract.paths import HEALTH
+from kiosk.contract.paths import READY
+from kiosk.resources import resource
 
 _PATIENCE: Final = 30.0
-_CONF: Final = """\
-global
-    maxconn 500
-defaults
-    mode tcp
-    timeout connect 2s
-    timeout check 3s
-    timeout client 60s
-    timeout server 60s
-    retries 3
-    option redispatch
-frontend keys
-    bind 127.0.0.1:{port}
-    default_backend replicas
-backend replicas
-    balance leastconn
-    option httpchk
-    http-check send meth GET uri {health} ver HTTP/1.1 hdr Host localhost
-    http-check expect status 200
-    default-server check check-ssl verify required ca-file {authority} inter 500ms fall 2 rise 1
-    default-server on-marked-down shutdown-sessions
-{servers}
-"""
+_EXAMPLE: Final = resource("proxy/haproxy.cfg")
 
 
 @contextmanager
@@ -52,9 +31,8 @@ def proxy(folder: Path, port: int, replicas: Sequence[int], authority: Path) -> 
         if os.environ.get("CI") == "true":
             pytest.fail(message)
         pytest.skip(message)
-    servers = "".join(f"    server replica{n} 127.0.0.1:{each}\n" for n, each in enumerate(replicas, 1))
     conf = folder / "haproxy.cfg"
-    conf.write_text(_CONF.format(port=port, health=HEALTH, authority=authority, servers=servers))
+    conf.write_text(_here(_EXAMPLE.read_text(), port, replicas, authority))
     with (folder / "haproxy.log").open("wb") as log:
         process = subprocess.Popen([program, "-db", "-f", str(conf)], stdout=log, stderr=log)
         try:
@@ -65,12 +43,25 @@ def proxy(folder: Path, port: int, replicas: Sequence[int], authority: Path) -> 
             process.wait(20)
 
 
+def _here(example: str, port: int, replicas: Sequence[int], authority: Path) -> str:
+    """The example that administrators begin with, at addresses of this test."""
+    instead = {
+        "bind :443": f"bind 127.0.0.1:{port}",
+        "/etc/keywright/authority.pem": str(authority),
+        **{f"127.0.0.1:{old}": f"127.0.0.1:{new}" for old, new in zip((8443, 8444), replicas, strict=True)},
+    }
+    for old, new in instead.items():
+        assert old in example
+        example = example.replace(old, new)
+    return example
+
+
 def _wait(port: int, authority: Path, process: subprocess.Popen[bytes]) -> None:
     """Until a replica answers through it."""
     ends = monotonic() + _PATIENCE
     while process.poll() is None and monotonic() < ends:
         with suppress(requests.ConnectionError):
-            if requests.get(f"https://localhost:{port}{HEALTH}", verify=str(authority), timeout=5).ok:
+            if requests.get(f"https://localhost:{port}{READY}", verify=str(authority), timeout=5).ok:
                 return
         Event().wait(0.05)
     raise AssertionError("no replica answers through the proxy")
