@@ -103,6 +103,7 @@ GIVEN: Final[Mapping[str, Any]] = {
     "audit.anchors": "/srv/anchors",
     "audit.syslog": "tls://siem.example.org:6514",
     "audit.syslog_authority": "/etc/keywright/ca.pem",
+    "metrics.token": "monitoring-token",
     "audit.pseudonymise": 730,
     "relying_parties.id": "staff",
     "relying_parties.name": "Staff sign-in",

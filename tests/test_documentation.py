@@ -125,7 +125,7 @@ def test_every_link_of_a_guide_leads_somewhere(guide: Path) -> None:
 
 @pytest.mark.parametrize("guide", GUIDES, ids=_id)
 def test_every_file_that_a_guide_names_is_there(guide: Path) -> None:
-    named = re.findall(r"\bresources/[\w./-]+\w", guide.read_text(encoding="utf-8"))
+    named = re.findall(r"\bresources/[\w./@-]+\w", guide.read_text(encoding="utf-8"))
     missing = [name for name in named if not (ROOT / name).exists() and name != "resources/fonts"]
     assert missing == []  # the typefaces are collected when the program is frozen
 

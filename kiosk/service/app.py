@@ -25,6 +25,8 @@ from kiosk.service.enrollments.rules import receipt_of
 from kiosk.service.health import routes as health_routes
 from kiosk.service.health.looking import Health
 from kiosk.service.messages import routes as message_routes
+from kiosk.service.metrics import routes as metrics_routes
+from kiosk.service.metrics.routes import Monitor
 from kiosk.service.mobile import routes as phone_routes
 from kiosk.service.mobile.lane import StatusLane
 from kiosk.service.mobile.watching import Watch
@@ -85,16 +87,19 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.console = _console(parts)
     app.state.listeners = Listeners()
     app.state.health = Health(parts.store, parts.replica)
+    app.state.monitor = Monitor(parts)
     for router, tag in FACES:
         app.include_router(router, tags=[tag])
     app.add_api_route(HEALTH, _health(parts), methods=["GET"], tags=["health"], summary="Whether the service works")
     app.include_router(health_routes.router, tags=["health"])
+    app.include_router(metrics_routes.router)
     lane = StatusLane(watch, KeptCallers(parts))
     app.add_middleware(
         Edge,
         reference=lambda: receipt_of(parts.random.token(8)),
         lane=lane.answer,
         leaving=lambda: parts.replica.leaving,
+        count=parts.figures.request,
     )
     errors.install(app)
     app.openapi = lambda: document_of(app)  # type: ignore[method-assign]  # FastAPI's documented way to extend it

@@ -33,6 +33,7 @@ from kiosk.service.messages.connector import Channel, Messenger
 from kiosk.service.messages.messengers import messengers
 from kiosk.service.messages.templates import Templates
 from kiosk.service.messages.worker import postmen
+from kiosk.service.metrics.figures import Figures
 from kiosk.service.outbound import Outbound
 from kiosk.service.partners.keys import load_keys
 from kiosk.service.parts import Parts
@@ -110,6 +111,7 @@ def assemble(settings: ServiceSettings, around: Surroundings) -> Service:
     """
     check_phones(settings)
     clock, random = around.clock or SystemClock(), around.random or SystemRandom()
+    replica = Replica(settings.server.replica)
     store = open_database(settings.database, around.secret)
     upgrade(store)
     bell, outbound = Bell(), around.outbound or Outbound()
@@ -132,7 +134,8 @@ def assemble(settings: ServiceSettings, around: Surroundings) -> Service:
         partners={each.id: load_keys(each, around.secret) for each in settings.accounts.partners},
         enroller=None if settings.phone.enroller is None else make(PHONES, settings.phone.enroller, wiring),
         embedded=around.embedded,
-        replica=Replica(settings.server.replica),
+        replica=replica,
+        figures=Figures(replica.name),
         nudge=bell.ring,
     )
     lanes = {**_lanes(parts, messengers(settings, wiring)), **_outward_lanes(parts, outbound)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -40,13 +41,22 @@ class _TooLarge(Exception):
 Lane = Callable[[Scope, dict[bytes, bytes]], Awaitable[Response | None]]
 
 
+Count = Callable[[str, str | None, int, float], None]
+"""Of a request that was answered: its method, the template of its route, the status (0: none), the seconds."""
+
+
+def _nobody_counts(_method: str, _route: str | None, _status: int, _seconds: float) -> None:
+    """Nobody looks at figures."""
+
+
 async def _no_lane(_scope: Scope, _headers: dict[bytes, bytes]) -> None:
     """Every request takes the long way."""
 
 
 class Edge:
     """An ASGI middleware; `reference` makes a new reference number. `lane` may answer a request before the framework
-    sees it. While the replica is `leaving`, each answer ends its connection: the next request goes elsewhere."""
+    sees it; `count` hears of each. While the replica is `leaving`, each answer ends its connection: the next request
+    goes elsewhere."""
 
     def __init__(
         self,
@@ -54,15 +64,16 @@ class Edge:
         reference: Callable[[], str],
         lane: Lane = _no_lane,
         leaving: Callable[[], bool] = lambda: False,
+        count: Count = _nobody_counts,
     ) -> None:
-        self._app, self._reference, self._lane, self._leaving = app, reference, lane, leaving
+        self._app, self._reference, self._lane, self._leaving, self._count = app, reference, lane, leaving, count
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = dict(scope["headers"])
+        headers, begun = dict(scope["headers"]), time.monotonic()
         reference = self._reference_of(headers)
         scope.setdefault("state", {})["reference"] = reference
         exchange = _Exchange(receive, send, reference, self._leaving)
@@ -73,6 +84,7 @@ class Edge:
                 await answer(scope, receive, exchange.send)
         finally:
             structlog.contextvars.unbind_contextvars("reference")
+            self._count(scope["method"], _template(scope), exchange.status, time.monotonic() - begun)
 
     async def _answered(self, scope: Scope, exchange: _Exchange, headers: dict[bytes, bytes]) -> None:
         refusal = _refusal(scope, headers, exchange)
@@ -100,6 +112,7 @@ class _Exchange:
         self._receive, self._send, self._reference, self._leaving = receive, send, reference, leaving
         self._read = 0
         self.started = False
+        self.status = 0
         self.streamed = False
 
     async def receive(self) -> Message:
@@ -122,13 +135,18 @@ class _Exchange:
     async def send(self, message: Message) -> None:
         """The next part of the answer."""
         if message["type"] == "http.response.start":
-            self.started = True
+            self.started, self.status = True, message["status"]
             present = {name for name, _ in message["headers"]}
             ours = [*_HEADERS, (b"x-request-id", self._reference.encode())]
             if self._leaving():
                 ours.append((b"connection", b"close"))
             message["headers"] = [*message["headers"], *(each for each in ours if each[0] not in present)]
         await self._send(message)
+
+
+def _template(scope: Scope) -> str | None:
+    """`/enrollments/{enrollment_id}`, and never what somebody asked for."""
+    return getattr(scope.get("route"), "path", None)
 
 
 def _refusal(scope: Scope, headers: dict[bytes, bytes], exchange: _Exchange) -> tuple[int, Word] | None:

@@ -11,6 +11,7 @@ from kiosk.service.accounts.settings import PasswordSettings
 from kiosk.service.approvals.bulletin import Bulletin
 from kiosk.service.attestation.trust import Trust
 from kiosk.service.directories.chain import Directories
+from kiosk.service.metrics.figures import Figures
 from kiosk.service.mobile.board import Board
 from kiosk.service.mobile.connector import PhoneEnroller
 from kiosk.service.partners.keys import PartnerKeys
@@ -40,7 +41,7 @@ class Parts:
     last read of the relying parties' own. `rates` bounds how often clients call, `addresses` how often pages are asked
     for from one address, `passwords` hashes and compares what people sign in with, `screeners` judge guests, `partners`
     holds the keys of each agreement by its id. `press` prints hand-outs of projects. `embedded` allows simulated keys.
-    `replica` is this process among its equals.
+    `replica` is this process among its equals, and `figures` are what it counted.
     `nudge` wakes the worker after a commit that gave it work.
     """
 
@@ -67,4 +68,5 @@ class Parts:
     policy_book: PolicyBook = field(default_factory=PolicyBook)
     embedded: bool = False
     replica: Replica = field(default_factory=Replica)
+    figures: Figures = field(default_factory=Figures)
     nudge: Callable[[], None] = _nobody

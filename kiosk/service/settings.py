@@ -24,6 +24,7 @@ from kiosk.service.directories.settings import IdentifySettings
 from kiosk.service.key_settings import HandOverSettings, KeySettings, PinSettings
 from kiosk.service.keys.settings import LifeSettings
 from kiosk.service.messages.settings import MailSettings, SmsSettings
+from kiosk.service.metrics.settings import MetricsSettings
 from kiosk.service.mobile.settings import PhoneSettings
 from kiosk.service.projects.settings import ProjectsSettings
 from kiosk.service.relying_parties.settings import PartySettings
@@ -155,6 +156,8 @@ class ServiceSettings(SettingsModel):
     """The life of keys: how many, how long."""
     audit: AuditSettings = AuditSettings()
     """The trail: anchors, syslog, how long it names people."""
+    metrics: MetricsSettings = MetricsSettings()
+    """Figures for Prometheus."""
     directories: tuple[AnyDirectory, ...] = Field(default=({"kind": "table"},), min_length=1, validate_default=True)
     """Where people are looked up, in this order: the first that knows somebody tells of them."""
     relying_parties: tuple[AnyParty, ...] = Field(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 import structlog
 
@@ -35,7 +36,9 @@ def record(tx: WriteTx, parts: Parts, event: Event) -> None:
 def record_all(tx: WriteTx, parts: Parts, events: Iterable[Event]) -> None:
     """Write events down that happened in one request."""
     reference = structlog.contextvars.get_contextvars().get("reference", "")
-    now = parts.clock.now()
+    now, events = parts.clock.now(), tuple(events)
+    for each in events:
+        tx.afterwards(partial(parts.figures.event, each.name))
     add_audits(
         tx,
         [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from kiosk.contract.stations import Standing, StandingHeard
@@ -48,6 +49,8 @@ def hear(parts: Parts, caller: Caller, told: Standing) -> StandingHeard:
             heard = _kept(row, told, now, "" if known is None else known.commands)
             standings.put_standing(tx, known, heard)
             standings.add_steps(tx, _steps(row, told, now))
+            for each in told.steps:
+                tx.afterwards(partial(parts.figures.step, each.step, each.seconds))
             commands = heard.told
         else:
             commands = known.told if known is not None and known.counter == told.counter else ""
