@@ -6,7 +6,20 @@ from typing import Final
 
 from fastapi import APIRouter, Response
 
-from kiosk.service.console import board, crew, entrance, events, keys, look_up, policies, stations, waiting
+from kiosk.service.console import (
+    board,
+    crew,
+    entrance,
+    events,
+    figures,
+    keys,
+    look_up,
+    policies,
+    stations,
+    tickets,
+    trail,
+    waiting,
+)
 from kiosk.service.console.routing import PAGES, NoSuchThing
 from kiosk.service.console.session import Viewer
 
@@ -17,6 +30,9 @@ ROUTERS: Final = (
     waiting.router,
     look_up.router,
     keys.router,
+    tickets.router,
+    figures.router,
+    trail.router,
     stations.router,
     crew.router,
     policies.router,

@@ -53,6 +53,12 @@ def events_through(tx: ReadTx, wanted: EventFilter, most: int) -> Iterator[Entry
         most, after = most - len(found), found[-1].number
 
 
+def events_after(tx: ReadTx, wanted: EventFilter, after: int, limit: int) -> tuple[Entry, ...]:
+    """The oldest entries with a number greater than `after`, the oldest first."""
+    query = _matching(wanted).where(audit.c.number > after).order_by(audit.c.number).limit(limit)
+    return tuple(Entry(*row) for row in tx.connection.execute(query))
+
+
 def _matching(wanted: EventFilter) -> Select[Any]:
     query = select(*_ENTRY).where(audit.c.tenant == wanted.tenant)
     same = {audit.c.subject: wanted.subject, audit.c.actor: wanted.actor, audit.c.event: wanted.event}
