@@ -29,9 +29,7 @@ class Backlog:
 
 def open_enrollments(tx: ReadTx, now: datetime) -> int:
     """How many visits are under way."""
-    alive = select(enrollments.c.opened_at).where(
-        enrollments.c.phase.in_(OPEN_PHASES), enrollments.c.expires_at > now
-    )
+    alive = select(enrollments.c.opened_at).where(enrollments.c.phase.in_(OPEN_PHASES), enrollments.c.expires_at > now)
     return _backlog(tx, "", alive).depth
 
 
