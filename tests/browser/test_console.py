@@ -229,7 +229,8 @@ def test_pages_are_accessible_strict_alone_and_whole_at_every_width(seat: Seat) 
     for path in (
         *("/console/sign-in", seat.link(staff_id), "/console", "/console/requests", "/console/look-up"),
         *("/console/stations", f"/console/stations/{row.id}", "/console/staff", f"/console/staff/{staff_id}"),
-        "/console/policies",
+        *("/console/policies", "/console/keys", "/console/keys/stock", "/console/tickets", "/console/figures"),
+        "/console/trail",
     ):
         seat.opens(path)
         seat.browser.waits("h1")
