@@ -44,9 +44,11 @@ _log = structlog.get_logger("keywright.process")
 
 @dataclass(frozen=True, slots=True)
 class LogSettings:
-    """Where the log goes: the standard error stream, or a file that rotates. `level` is for our own events."""
+    """Where the log goes: the standard error stream, or a file that rotates. `level` is for our own events. With
+    `replica` every line says which process of several it is from."""
 
     file: Path | None = None
+    replica: str = ""
     level: int = logging.INFO
     library_level: int = logging.WARNING
 
@@ -57,7 +59,7 @@ def install(settings: LogSettings = LogSettings(), stream: TextIO | None = None)
     Raises OSError when the log file cannot be opened.
     """
     handler = _handler(settings, stream)
-    handler.setFormatter(JsonFormatter())
+    handler.setFormatter(JsonFormatter(settings.replica))
     logging.raiseExceptions = False  # a handler that fails would print the record's arguments
     logging.captureWarnings(True)
     logging.basicConfig(handlers=[handler], level=settings.library_level, force=True)
@@ -110,6 +112,10 @@ def current_reference() -> str:
 class JsonFormatter(logging.Formatter):
     """A record as one line of JSON; never with the words of a library or of an exception."""
 
+    def __init__(self, replica: str = "") -> None:
+        super().__init__()
+        self._own = {"replica": replica} if replica else {}
+
     def format(self, record: logging.LogRecord) -> str:
         """Our own fields as they were redacted; of anybody else's record only where and how bad."""
         fields: dict[str, object] | None = getattr(record, _FIELDS, None)
@@ -121,7 +127,7 @@ class JsonFormatter(logging.Formatter):
                 fields["exception"] = summarize(record.exc_info[1])
         moment = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         head = {"timestamp": moment, "level": record.levelname.lower(), "logger": record.name}
-        return json.dumps(head | fields, ensure_ascii=False)
+        return json.dumps(head | self._own | fields, ensure_ascii=False)
 
 
 class _PrivateFileHandler(RotatingFileHandler):

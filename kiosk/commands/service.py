@@ -43,7 +43,7 @@ def command(config: Path, folder: Path | None, log: Path | None, port: int | Non
     """
     with told_plainly():
         settings = _at(port, load(config))
-        logs.install(logs.LogSettings(file=log))
+        logs.install(logs.LogSettings(file=log, replica=settings.server.replica))
         service = assemble(settings, surroundings(credential_store(folder)))
         _end_in_good_order()
         try:

@@ -21,7 +21,7 @@ import structlog
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kiosk.logs import LogSettings, about, current_reference, harden, install, reference
+from kiosk.logs import JsonFormatter, LogSettings, about, current_reference, harden, install, reference
 from kiosk.redaction import ALLOWED
 from kiosk.secret import Secret
 
@@ -209,6 +209,12 @@ def test_lines_carry_the_reference_of_their_block(log: tuple[Any, Lines]) -> Non
         (None, None),
     ]
     assert current_reference() == ""
+
+
+def test_each_line_says_which_replica_it_is_from() -> None:
+    line = json.loads(JsonFormatter("left:8443").format(logging.LogRecord("x", 30, "", 0, "words", (), None)))
+    assert (line["replica"], line["event"]) == ("left:8443", "library_message")
+    assert "replica" not in json.loads(JsonFormatter().format(logging.LogRecord("x", 30, "", 0, "", (), None)))
 
 
 @given(st.binary(min_size=6, max_size=6))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, Info
@@ -12,6 +13,7 @@ from kiosk.version import VERSION
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _OTHER: Final = "other"
 _REQUEST_SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+_STEP: Final = re.compile(r"[A-Z][A-Za-z]{1,23}")
 _MOST_STEPS: Final = 64
 _STEP_SECONDS: Final = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600)
 
@@ -58,8 +60,8 @@ class Figures:
         self._events.labels(name).inc()
 
     def step(self, step: str, seconds: float) -> None:
-        """A step that somebody at a kiosk has left; of a station that makes up names, only so many are told apart."""
-        known = step in self._known or len(self._known) < _MOST_STEPS
+        """A step that somebody at a kiosk has left; a station that makes up names cannot say anything by them."""
+        known = step in self._known or (len(self._known) < _MOST_STEPS and _STEP.fullmatch(step) is not None)
         if known:
             self._known.add(step)
         self._steps.labels(step if known else _OTHER).observe(seconds)
