@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from kiosk.commands.checks import Finding, Level, bad, check_state_folder, good
 from kiosk.commands.checks_service import check_secret
+from kiosk.commands.checks_staff import check_staff
 from kiosk.commands.served import HMAC_KEY, hmac_key, secrets_of
 from kiosk.commands.words import sentence, tame
 from kiosk.credentials import CredentialStore, Place
@@ -39,6 +40,7 @@ def examine_server(settings: ServiceSettings, store: CredentialStore, now: datet
         yield check_certificate(Identity(server.certificate, server.private_key), now)
     yield check_database(settings.database, secrets_of(store))
     yield check_hmac_key(store)
+    yield check_staff(settings)
     for name in secret_names(settings):
         yield check_secret(store, name)
 

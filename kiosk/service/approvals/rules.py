@@ -69,7 +69,7 @@ class NotPending(ApprovalRefused):
 def offered(settings: ServiceSettings) -> bool:
     """Whether staff can be asked through the service at all: they have keys somewhere, and something to approve."""
     placed = settings.staff.url is not None and settings.staff.rp_id is not None
-    return placed and any(_wanted(settings, action) for action in ApprovalAction)
+    return placed and any(wanted(settings, action) for action in ApprovalAction)
 
 
 def overrides(settings: ServiceSettings) -> bool:
@@ -90,7 +90,7 @@ def needed_for(settings: ServiceSettings, row: EnrollmentRow, action: ApprovalAc
         ApprovalAction.OVERRIDE: not registers,
         ApprovalAction.GUEST: guest,
     }.get(action, True)
-    needed = _wanted(settings, action)
+    needed = wanted(settings, action)
     if not fits or not needed or settings.staff.rp_id is None:
         raise NotOffered
     return needed
@@ -155,7 +155,8 @@ def statement_of(row: ApprovalRow, decision: Decision) -> Mapping[str, Any]:
     }
 
 
-def _wanted(settings: ServiceSettings, action: ApprovalAction) -> int:
+def wanted(settings: ServiceSettings, action: ApprovalAction) -> int:
+    """How many members of staff must approve this, where it can come to it at all."""
     if action is ApprovalAction.RESET and settings.key.reset is not ResetMode.STAFF:
         return 0
     return settings.supervision.needed(action)

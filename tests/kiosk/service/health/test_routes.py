@@ -32,7 +32,7 @@ def test_one_that_leaves_says_so_and_ends_each_connection(tmp_path: Path, tls: t
         assert asked(running, LIVE).status_code == 200
 
 
-@pytest.mark.databases
+@pytest.mark.databases(bare=True)  # which keeps its number of a release
 def test_one_whose_database_lacks_migrations_is_not_ready(tmp_path: Path, backend: Json) -> None:
     with assembled(tmp_path, settings_for(tmp_path, database=backend)) as running:
         now = [0.0]
