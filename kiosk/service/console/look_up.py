@@ -1,5 +1,5 @@
-"""The concierge's page: who somebody is, which keys they have, and whether it is they who call; each look is in the
-trail with its reason."""
+"""The concierge's page: who somebody is, which sign-ins and keys they have, what happened to them, and whether it is
+they who call; each look is in the trail with its reason."""
 
 from __future__ import annotations
 
@@ -9,11 +9,17 @@ from fastapi import APIRouter, Response
 from pydantic import ValidationError
 
 from kiosk.service.accounts.rules import NoSuchAccount
+from kiosk.service.audit.looking import look
 from kiosk.service.concierge import actions
 from kiosk.service.concierge.bodies import CheckCode, CodeSent, Search, SendCode, UserDetails
+from kiosk.service.console.keys import actor_of
 from kiosk.service.console.routing import PAGES
 from kiosk.service.console.session import Concierge, Member
+from kiosk.service.console.tellers import actors, name_of
+from kiosk.service.keys.actions import find
 from kiosk.service.pages.visitor import BadForm
+from kiosk.service.store.audit_pages import EventFilter
+from kiosk.service.store.keys import Wanted
 from kiosk.service.verification.rules import TooSoon
 
 LOOK_UP: Final = "/console/look-up"
@@ -77,13 +83,33 @@ def _shown(
 ) -> Response:
     search = _made(Search, reason=member.form.get("reason"), user_id=person.user_id)
     keys = actions.cardholder_details(member.parts, member.caller, search).keys
-    asking = sent is not None or told in ("code_soon", "code_wrong")
-    return _page(member, told=told, person=person, keys=keys, sent=sent, asking=asking, confirmed=confirmed)
+    known = actors(member)
+    events = look(member.parts, EventFilter(member.tenant, tuple(sorted(member.session.sites)), person.user_id))
+    return _page(
+        member,
+        told=told,
+        person=person,
+        keys=keys,
+        held=find(member.parts, actor_of(member), Wanted(member.tenant, user_id=person.user_id)).keys,
+        history=[(each, name_of(known, each.actor)) for each in events.entries],
+        sent=sent,
+        asking=sent is not None or told in ("code_soon", "code_wrong"),
+        confirmed=confirmed,
+    )
 
 
 def _page(member: Member, status: int = 200, /, *, told: str = "", **values: Any) -> Response:
     form = {"by": "employee_id", "wanted": "", "reason": "", **member.form}
-    given = {"person": None, "keys": (), "sent": None, "asking": False, "confirmed": False, **values}
+    given = {
+        "person": None,
+        "keys": (),
+        "held": (),
+        "history": (),
+        "sent": None,
+        "asking": False,
+        "confirmed": False,
+        **values,
+    }
     return member.page("look_up.html", status, told=told, form_=form, ways=WAYS, **given)
 
 

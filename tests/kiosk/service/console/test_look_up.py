@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from kiosk.contract.staff import Role
+from kiosk.service.directories.connector import Person
+from kiosk.service.keys.issuing import Recipient, ShownKey, issue
+from kiosk.service.store.users import user_ids
 from tests.kiosk.service.console.desk import Desk, desk_of, token_in
 from tests.kiosk.service.running import Running
 from tests.kiosk.service.staff.crew import Crew
@@ -74,3 +77,19 @@ def test_a_code_of_one_member_is_not_the_code_of_another(online: Running) -> Non
     code = online.random.codes[-1]
     page = goes_on(other, looks(other), "code", channel="mail")
     assert "That is not the code" in goes_on(other, page, "check", code=code)
+
+
+@pytest.mark.databases
+def test_the_page_of_somebody_has_their_keys_and_what_happened_to_them(online: Running) -> None:
+    with online.parts.store.read() as tx:
+        (user_id,) = user_ids(tx, "upn", "m.okafor@example.org")
+    who = Recipient(Person(user_id, "m.okafor@example.org"), "default", "north", "client:lobby", "e1", "en")
+    shown = ShownKey("ee882879-721c-4913-9775-3dfcce97072a", "90001234")
+    desk = desk_of(online, "tariq", Role.CONCIERGE)
+    looks(desk)
+    online.parts.store.write(lambda tx: issue(tx, online.parts, who, shown))
+    page = looks(desk)
+    assert "90001234" in page
+    assert "Issued" in page
+    assert "Concierge user details" in page, "also that she was looked up before"
+    assert "Tariq" in page
