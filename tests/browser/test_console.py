@@ -230,7 +230,7 @@ def test_pages_are_accessible_strict_alone_and_whole_at_every_width(seat: Seat) 
         *("/console/sign-in", seat.link(staff_id), "/console", "/console/requests", "/console/look-up"),
         *("/console/stations", f"/console/stations/{row.id}", "/console/staff", f"/console/staff/{staff_id}"),
         *("/console/policies", "/console/keys", "/console/keys/stock", "/console/tickets", "/console/figures"),
-        "/console/trail",
+        *("/console/trail", "/console/projects"),
     ):
         seat.opens(path)
         seat.browser.waits("h1")

@@ -27,6 +27,7 @@ PLACES: Final = (
     Place("/console/figures", "Figures", Role.VIEW, "calendar"),
     Place("/console/trail", "Trail", Role.VIEW, "lock"),
     Place("/console/stations", "Set up stations", Role.ADMINISTER, "keyboard"),
+    Place("/console/projects", "Projects", Role.VIEW, "phone"),
     Place("/console/policies", "Policies", Role.ADMINISTER, "note"),
     Place("/console/staff", "Staff", Role.ADMINISTER, "people"),
 )

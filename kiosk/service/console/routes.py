@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response
 
 from kiosk.service.console import (
     board,
+    campaigns,
     crew,
     entrance,
     events,
@@ -36,6 +37,7 @@ ROUTERS: Final = (
     stations.router,
     crew.router,
     policies.router,
+    campaigns.router,
 )
 
 _rest = APIRouter(**PAGES)

@@ -45,6 +45,7 @@ NEEDED: Final = {
     "/console/stations": {Role.ADMINISTER},
     "/console/staff": {Role.ADMINISTER},
     "/console/policies": {Role.ADMINISTER},
+    "/console/projects": ANY,
 }
 """Who may come to what is at or below a path: whoever has one of these roles."""
 
