@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Response
 
 from kiosk.service.console.routing import PAGES, NoSuchThing, NotAllowed
 from kiosk.service.console.session import Administrator, ConfirmedAdministrator, Member
+from kiosk.service.console.tellers import actors
 from kiosk.service.pages.visitor import BadForm
 from kiosk.service.policies import actions, lines
 from kiosk.service.policies.actions import NoDraft, NothingChanges, Owner, Proposal
@@ -90,6 +91,7 @@ def _page(member: Member, owner: Owner, sent: Written | None = None, status: int
         broken=broken,
         written=sent or _in_the_form(proposal, history),
         history=history,
+        names=actors(member),
     )
 
 

@@ -52,6 +52,7 @@ def test_a_draft_is_shown_beside_what_holds_and_holds_once_it_is_published(onlin
     published(desk, "pin.min_length = 9\n", "longer PINs")
     assert min_length(online) == 9
     assert "longer PINs" in shown(desk)
+    assert "<bdi>Ada</bdi>" in shown(desk)
     [event] = Crew(online).events("policy.published")
     assert event.actor == f"staff:{desk.row.id}"
 
