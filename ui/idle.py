@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from kiosk.contract.phone import PhoneStatus
-from kiosk.enrollment.staff import over
+from kiosk.enrollment.staff import waited_for
 from kiosk.enrollment.states import (
     Connecting,
     EnrollFinger,
@@ -45,14 +45,14 @@ def waits_for_person(state: State) -> bool:
             return False
         case Touch(problem=None) | SelectKey(problem=None) | EnrollFinger(problem=None):
             return False  # the key has a time limit of its own
-        case ResetKey(stage=ResetStage.APPROVAL | ResetStage.TOUCH, problem=None):
-            return False  # they wait for staff, or have seconds
+        case ResetKey(stage=ResetStage.TOUCH, problem=None):
+            return False  # they have seconds
         case Phone(code=None, problem=None) | Phone(busy=True) | RandomPin(letter=True, printed=False, problem=None):
             return False
         case Phone(standing=standing) if standing is not None:
             # a phone at work is not touched here, and has the time that its code works
             return standing.status not in (PhoneStatus.SCANNED, PhoneStatus.COMPLETED)
-        case WaitForStaff() if not over(state):
+        case WaitForStaff() | ResetKey() if waited_for(state):
             return False  # staff have a time of their own
         case Stopped(cleaning=cleaning):
             return not cleaning

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from kiosk.desk.states import State as DeskState
 from kiosk.enrollment.events import RetryDue, TimeExpired
+from kiosk.enrollment.staff import waited_for
 from kiosk.enrollment.states import Connecting, Prove, State, Welcome
 from kiosk.station.notes import Notes
 from ui.bridge import Bridge
@@ -81,7 +82,8 @@ class VisitClock:
     def __init__(self, dispatch: Callable[[object], None], parent: QWidget, second: int = 1000) -> None:
         self._dispatch = dispatch
         self._second = second
-        self._remaining = 0
+        self._left = 0
+        self._parked = False
         self._state: State | None = None
         self._retry, self._visit = QTimer(parent), QTimer(parent)
         for timer in (self._retry, self._visit):
@@ -97,22 +99,31 @@ class VisitClock:
             self._retry.stop()
         elif wait != _wait(before):
             self._retry.start(wait[1] * self._second)
-        if isinstance(state, Connecting | Welcome):
-            self._visit.stop()
-        elif not self._visit.isActive():
-            self._visit.start(state.visit.profile.times.absolute * self._second)
+        self._keep_time()
 
     def pause(self) -> None:
         """Staff have the screen: the visit's time stands still."""
-        if self._visit.isActive():
-            self._remaining = self._visit.remainingTime()
-            self._visit.stop()
+        self._parked = True
+        self._keep_time()
 
     def go_on(self) -> None:
         """Staff have gone."""
-        if self._remaining and not self._visit.isActive() and not isinstance(self._state, Connecting | Welcome):
-            self._visit.start(self._remaining)
-        self._remaining = 0
+        self._parked = False
+        self._keep_time()
+
+    def _keep_time(self) -> None:
+        """Count the visit's time, unless there is no visit or it waits for staff."""
+        state = self._state
+        if state is None or isinstance(state, Connecting | Welcome):
+            self._visit.stop()
+            self._left = 0
+        elif self._parked or waited_for(state):
+            if self._visit.isActive():
+                self._left = max(self._visit.remainingTime(), 1)
+                self._visit.stop()
+        elif not self._visit.isActive():
+            self._visit.start(self._left or state.visit.profile.times.absolute * self._second)
+            self._left = 0
 
     def _due(self) -> None:
         state = self._state

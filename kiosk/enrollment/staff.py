@@ -23,6 +23,7 @@ from kiosk.enrollment.states import (
     Phone,
     Remedy,
     ResetKey,
+    ResetStage,
     ShowBadge,
     State,
     Stopped,
@@ -111,6 +112,18 @@ def pending(state: WaitForStaff) -> bool:
 def over(state: WaitForStaff) -> bool:
     """Whether nothing comes of it any more, unless they are asked again."""
     return not pending(state) and (state.approval is not None or state.problem is not None)
+
+
+def waited_for(state: State) -> bool:
+    """Whether staff are asked, or may decide: they have a time of their own, which ends by itself, and that of the
+    visit stands still."""
+    match state:
+        case WaitForStaff():
+            return not over(state)
+        case ResetKey(stage=ResetStage.APPROVAL, problem=None):
+            return True
+        case _:
+            return False
 
 
 def _moved(state: WaitForStaff, approval: Approval) -> Step:

@@ -67,7 +67,7 @@ class SessionSettings(SettingsModel):
     """Seconds that things last."""
 
     absolute: int = Field(default=900, ge=60, le=900)
-    """One enrollment, from its opening; at most 15 minutes."""
+    """One enrollment, from its opening, without the time that it waits for staff."""
     idle: int = Field(default=90, ge=15, le=120)
     """Without a touch of the screen until the station warns."""
     warning: int = Field(default=20, ge=10, le=60)

@@ -89,3 +89,21 @@ def test_a_visit_that_takes_too_long_is_ended_and_the_first_screen_never_is(
     assert events == []
     clock.follow(sample("identify"))
     qtbot.waitUntil(lambda: events == [TimeExpired()])
+
+
+def test_the_time_of_a_visit_stands_still_while_staff_are_waited_for_or_at_the_desk(
+    qtbot: QtBot, sample: Callable[[str], State]
+) -> None:
+    events: list[object] = []
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    clock = VisitClock(events.append, parent, second=0)
+    waiting = sample("staff-verify")
+    clock.follow(sample("identify"))
+    clock.follow(waiting)
+    clock.pause()
+    clock.go_on()
+    qtbot.wait(10)
+    assert events == []
+    clock.follow(sample("staff-denied"))
+    qtbot.waitUntil(lambda: events == [TimeExpired()])

@@ -163,8 +163,12 @@ def forget_old(parts: Parts) -> bool:
 def move(
     tx: WriteTx, parts: Parts, row: ApprovalRow, state: ApprovalState, actor: str = "service", **changes: Any
 ) -> ApprovalRow:
-    """A request stands otherwise; the trail tells it, and whoever waits. Raises StaleRow."""
-    moved = rows.move_approval(tx, row, parts.clock.now(), state=state, **changes)
+    """A request stands otherwise; the trail tells it, and whoever waits. Nobody is waited for any more: the time of the
+    visit goes on. Raises StaleRow."""
+    now = parts.clock.now()
+    moved = rows.move_approval(tx, row, now, state=state, **changes)
+    if row.state is ApprovalState.PENDING and row.expires_at > now:
+        enrollment_rows.lengthen(tx, row.enrollment_id, now - row.expires_at)
     tell(tx, parts, moved)
     details: dict[str, str | int | bool] = {"approval": row.id, "action": row.action.value}
     record(tx, parts, Event(f"approval_{state}", row.tenant, actor, row.subject, row.site, details=details))
@@ -189,7 +193,8 @@ def _needed(parts: Parts, visit: EnrollmentRow, asked: OpenApproval) -> int:
 def _opened(
     tx: WriteTx, parts: Parts, caller: Caller, visit: EnrollmentRow, asked: OpenApproval, needed: int
 ) -> ApprovalRow:
-    now, (station, site) = parts.clock.now(), rows.place_of(tx, caller.client_id)
+    now, life = parts.clock.now(), parts.settings.supervision.life
+    station, site = rows.place_of(tx, caller.client_id)
     model = None if asked.key is None else parts.trust.model(asked.key.aaguid)
     details = {
         "station": station,
@@ -212,10 +217,11 @@ def _opened(
         state=ApprovalState.PENDING,
         version=1,
         asked_at=now,
-        expires_at=min(now + parts.settings.supervision.life, visit.expires_at),
+        expires_at=now + life,
         changed_at=now,
     )
     rows.add_approval(tx, row)
+    enrollment_rows.lengthen(tx, visit.id, life)  # meanwhile the time of the visit stands still
     tell(tx, parts, row)
     told: dict[str, str | int | bool] = {"approval": row.id, "action": row.action.value, "needed": needed}
     record(tx, parts, Event("approval_asked", row.tenant, f"client:{row.client_id}", row.subject, site, details=told))

@@ -8,7 +8,7 @@ from kiosk.service.directories.rules import BadCriteria
 from kiosk.service.parts import Parts
 from kiosk.service.staff.challenges import SignedStatement
 from kiosk.service.staff.challenges import answer as answered_by
-from kiosk.service.staff.desk import ask_for_desk, holder_of
+from kiosk.service.staff.desk import ask_for_desk, holder_of, lend_time
 from kiosk.service.staff.rules import StaffRefused, may, roles_of
 from kiosk.service.staff.sessions import Kind, open_session
 from kiosk.service.tokens.rules import Caller
@@ -39,4 +39,6 @@ def _opened(parts: Parts, caller: Caller, signed: SignedStatement) -> str:
     site = str(signed.statement.get("site", ""))
     if not any(may(signed.staff, role, site) for role in Role):
         raise StaffRefused
-    return open_session(parts, signed.staff, Kind.DESK, holder_of(caller))
+    token = open_session(parts, signed.staff, Kind.DESK, holder_of(caller))
+    lend_time(parts, caller)
+    return token

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import JSON, Column, Index, Integer, String, Table, bindparam, insert, null, or_, select, text, update
@@ -134,7 +134,8 @@ _MOVE = (
     .where(enrollments.c.id == bindparam("wanted"), enrollments.c.version == bindparam("seen"))
     .values({name: bindparam(f"to_{name}") for name in _CHANGING})
 )
-_CUT_SHORT = update(enrollments).where(enrollments.c.id == bindparam("wanted")).values(expires_at=bindparam("now"))
+_EXPIRES = select(enrollments.c.expires_at).where(enrollments.c.id == bindparam("wanted"))
+_EXPIRE = update(enrollments).where(enrollments.c.id == bindparam("wanted")).values(expires_at=bindparam("now"))
 _FORGET = update(enrollments).where(text(_KEPT)).values(person=null(), version=enrollments.c.version + 1)
 _FORGET_OF = _FORGET.where(enrollments.c.client_id == bindparam("client"))
 _FORGET_BEFORE = _FORGET.where(enrollments.c.expires_at <= bindparam("now"))
@@ -179,7 +180,13 @@ def cut_short(tx: WriteTx, user_id: str, now: datetime) -> None:
     """No further step is taken of what a person has begun, wherever: its time is over now."""
     for each in open_enrollments_of(tx, user_id):
         hold(tx, each.id)
-        tx.connection.execute(_CUT_SHORT, {"wanted": each.id, "now": now})
+        tx.connection.execute(_EXPIRE, {"wanted": each.id, "now": now})
+
+
+def lengthen(tx: WriteTx, enrollment_id: str, by: timedelta) -> None:
+    """Its time is over so much later, or earlier. Whoever says so holds it."""
+    until = tx.connection.execute(_EXPIRES, {"wanted": enrollment_id}).scalar_one() + by
+    tx.connection.execute(_EXPIRE, {"wanted": enrollment_id, "now": until})
 
 
 def overdue_enrollments(tx: ReadTx, now: datetime, future: datetime, limit: int) -> tuple[EnrollmentRow, ...]:

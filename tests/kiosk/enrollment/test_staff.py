@@ -26,6 +26,7 @@ from kiosk.enrollment.effects import (
     VerifyPerson,
     WatchApproval,
 )
+from kiosk.enrollment.staff import waited_for
 from kiosk.enrollment.states import (
     Backup,
     ChooseMethod,
@@ -42,7 +43,7 @@ from kiosk.enrollment.states import (
     Stopped,
     WaitForStaff,
 )
-from kiosk.enrollment.visit import Trouble
+from kiosk.enrollment.visit import Trouble, Visit
 from tests.kiosk.enrollment.walk import ADDRESS, MAIL, ON_PHONE, PROFILE, WITH_PIN, Walk
 
 HELPED = replace(PROFILE, overrides=True, approvals=True)
@@ -297,3 +298,20 @@ def test_who_goes_back_from_staff_finds_the_trouble_again(walk: Walk) -> None:
 def test_nothing_else_moves_somebody_who_waits_for_staff(walk: Walk) -> None:
     before = needed(confirming(walk)).state
     assert (walk.say(events.CodeTyped("123456")).state, walk.effects) == (before, ())
+
+
+def test_the_time_of_a_visit_stands_still_while_staff_can_decide_and_no_longer(walk: Walk) -> None:
+    confirming(walk)
+    assert not waited_for(walk.state)
+    walk.fail(errors.ApprovalNeeded(action=ApprovalAction.VERIFY.value))
+    assert waited_for(walk.state)
+    walk.answer(lambda n: ApprovalOpened(n, standing()), lambda n: ApprovalUnseen(n, errors.ServiceUnreachable()))
+    assert waited_for(walk.state)
+    decided(walk, ApprovalState.EXPIRED)
+    assert not waited_for(walk.state)
+
+
+def test_it_stands_still_too_where_staff_are_asked_beside_the_key() -> None:
+    asked = ResetKey(Visit(PROFILE, "en"), ResetStage.APPROVAL)
+    assert waited_for(asked)
+    assert not waited_for(replace(asked, problem=errors.NotApproved()))

@@ -20,6 +20,8 @@ from kiosk.service.approvals.rules import ApprovalRequired, NoSuchApproval, NotO
 from kiosk.service.directories.rules import BadCriteria
 from kiosk.service.enrollments import actions as enrollments
 from kiosk.service.enrollments.profile import profile_of
+from kiosk.service.enrollments.reconciliation import expire
+from kiosk.service.enrollments.rules import Expired
 from kiosk.service.settings import ServiceSettings
 from kiosk.service.staff import actions as staff
 from kiosk.service.staff import sessions
@@ -28,7 +30,7 @@ from kiosk.service.staff.rules import StaffRefused, StaffSession
 from kiosk.service.staff.sessions import Kind
 from kiosk.service.store.approvals import approvals, votes_of
 from kiosk.service.store.attempts import failures
-from kiosk.service.store.enrollments import enrollment
+from kiosk.service.store.enrollments import cut_short, enrollment
 from kiosk.service.tokens.rules import Caller
 from kiosk.service.verification.rules import Locked, MethodNotOffered, NotVerified
 from tests.kiosk.service.running import Running
@@ -55,6 +57,15 @@ def verify(crew: Crew, caller: Caller, visit: str, how: wire.Verify = NONE) -> w
 def state(crew: Crew, approval_id: str) -> str:
     with crew.parts.store.read() as tx:
         return str(tx.connection.execute(approvals.select().where(approvals.c.id == approval_id)).one().state)
+
+
+def phase(crew: Crew, caller: Caller, visit: str) -> Phase:
+    """Where a visit is once those that took too long have ended."""
+    expire(crew.parts)
+    with crew.parts.store.read() as tx:
+        found = enrollment(tx, visit, caller.client_id)
+    assert found is not None
+    return found.phase
 
 
 def session(crew: Crew, who: Member) -> StaffSession:
@@ -417,9 +428,47 @@ def test_the_profile_says_what_staff_can_be_asked(crew: Crew) -> None:
     assert profile_of(nothing.parts).approvals is False
 
 
-def test_a_request_lives_no_longer_than_its_visit(crew: Crew) -> None:
+@pytest.mark.databases
+def test_the_time_of_a_visit_stands_still_while_staff_may_decide(crew: Crew) -> None:
+    ada, lobby, clock = crew.joined("ada"), crew.caller(), crew.running.clock
+    visit = crew.visit(lobby)
+    clock.advance(seconds=800)  # of 900
+    asked = crew.asked(lobby, visit)
+    assert crew.asked(lobby, visit) == asked  # the same once more takes no more time
+    assert asked.expires_in == crew.parts.settings.supervision.wait == 600
+    clock.advance(seconds=590)
+    assert phase(crew, lobby, visit) is Phase.VERIFY
+    crew.says(ada, asked.approval_id)
+    clock.advance(seconds=99)
+    assert verify(crew, lobby, visit).phase is Phase.KEY
+    clock.advance(seconds=1)
+    assert phase(crew, lobby, visit) is Phase.EXPIRED
+
+
+@pytest.mark.parametrize("back", [True, False])
+def test_a_visit_has_the_time_back_that_nobody_used_and_no_more(crew: Crew, *, back: bool) -> None:
+    lobby, clock = crew.caller(), crew.running.clock
+    visit = crew.visit(lobby)
+    asked = crew.asked(lobby, visit)
+    clock.advance(seconds=60 if back else 700)
+    if back:
+        actions.take_back(crew.parts, lobby, visit, asked.approval_id)
+    else:
+        actions.expire_next(crew.parts)
+    with crew.parts.store.read() as tx:
+        found = enrollment(tx, visit, lobby.client_id)
+    assert found is not None
+    assert found.expires_at - found.opened_at == timedelta(seconds=960 if back else 1500)
+
+
+def test_somebody_who_was_removed_gets_no_time_back(crew: Crew) -> None:
     lobby = crew.caller()
     visit = crew.visit(lobby)
-    crew.running.clock.advance(seconds=800)
-    assert crew.asked(lobby, visit).expires_in == 100
-    assert timedelta(seconds=100) < crew.parts.settings.supervision.life
+    asked = crew.asked(lobby, visit)
+    with crew.parts.store.read() as tx:
+        found = enrollment(tx, visit, lobby.client_id)
+    assert found is not None
+    crew.parts.store.write(lambda tx: cut_short(tx, found.user_id or "", crew.running.clock.now()))
+    actions.take_back(crew.parts, lobby, visit, asked.approval_id)
+    with pytest.raises(Expired):
+        verify(crew, lobby, visit)

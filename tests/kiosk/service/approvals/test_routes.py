@@ -96,6 +96,17 @@ def test_who_is_not_staff_here_hears_one_word(online: Running, lobby: Station) -
     other.session.close()
 
 
+def test_a_visit_has_more_time_while_staff_have_the_screen(online: Running, lobby: Station) -> None:
+    ada, visit = Crew(online).joined("ada"), lobby.open()
+    online.clock.advance(seconds=890)  # of 900
+    desk(lobby, ada)
+    online.clock.advance(seconds=290)
+    lobby.identify(visit)
+    online.clock.advance(seconds=20)
+    desk(lobby, ada)
+    lobby.post(f"/enrollments/{visit}/verify", {"method": "none"}, 410)
+
+
 def test_a_desk_ends_by_itself(online: Running, lobby: Station) -> None:
     at_desk = desk(lobby, Crew(online).joined("ada"))
     online.clock.advance(seconds=online.parts.settings.staff.desk)
