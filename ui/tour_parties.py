@@ -11,7 +11,7 @@ from kiosk.contract.enrollments import PartyOutcome, PartyResult
 from kiosk.contract.profile import RelyingPartyName
 from kiosk.enrollment import states as s
 from kiosk.enrollment.states import Remedy, Task
-from kiosk.enrollment.visit import TemporaryPass, Visit
+from kiosk.enrollment.visit import KeyDone, KeyIdentity, TemporaryPass, Visit
 from kiosk.secret import Secret
 from ui.tour_keys import ADDRESS, Sample
 
@@ -51,10 +51,23 @@ def _done(visit: Visit) -> Iterator[Sample]:
     yield Sample("done-left-on-key", s.Done(left))
     yield Sample("done-replaced", s.Done(replace(visit, finished=(_MAIL, _VPN, _DOOR), replaced=True)))
     whole = replace(visit, parties=(_MAIL, _VPN), finished=(_MAIL, _VPN))
+    yield from _two_keys(whole)
     given = TemporaryPass(_MAIL, Secret("8+Xk&4Tq"), 8 * 3600)
     yield Sample("done-pass", s.Done(replace(whole, issued=(given,))))
     other = TemporaryPass(_VPN, Secret("JKWM-2297-QXTR"), 3600)
     yield Sample("done-passes", s.Done(replace(whole, issued=(given, other))))
+
+
+def _two_keys(visit: Visit) -> Iterator[Sample]:
+    """The first of two keys is done; the second as well, or in part."""
+    assert visit.key is not None
+    identity, earlier = KeyIdentity.of(visit.key), replace(visit.key, address=replace(visit.key.address, serial="4410"))
+    first = KeyDone(identity, earlier, visit.model, visit.finished, (), visit.receipt)
+    both = replace(visit, done=(first,))
+    yield Sample("done-two-keys", s.Done(both))
+    yield Sample("done-second-partly", s.Done(replace(both, finished=(_MAIL,)), cut_short=True))
+    first = replace(first, finished=(_MAIL,), outcomes=(_DOWN,))
+    yield Sample("done-first-partly", s.Done(replace(both, done=(first,))))
 
 
 def _stopped(visit: Visit) -> Iterator[Sample]:

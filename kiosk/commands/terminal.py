@@ -60,6 +60,7 @@ from kiosk.enrollment.states import (
     WaitForStaff,
     Welcome,
 )
+from kiosk.enrollment.visit import KeyDone, Visit
 from kiosk.errors import ServiceError
 
 PROVED, NOT_PROVED, LEFT_ON_KEY, PARTLY, GIVEN_UP = 0, 1, 4, 5, 130
@@ -158,17 +159,27 @@ class TerminalPerson:
             self._tell(f"The phone works, instead of a key. Receipt {tame(visit.receipt)}.")
             self.exit_code = PROVED
             return
+        whole = not state.cut_short
         for earlier in visit.done:
-            self._tell(f"An earlier key of this visit works, too. Receipt {tame(earlier.receipt)}.")
-        names = ", ".join(tame(party.name) for party in visit.finished)
-        self._tell(f"The key works for: {names}. Receipt {tame(visit.receipt)}.")
-        without = [each for each in outcomes(visit) if each.result is not PartyResult.REGISTERED]
-        for each in without:
-            self._tell(f"{tame(each.relying_party.name)}: {tame(ended(each))}.")
-        for given in visit.issued:
+            whole = self._works("An earlier key of this visit", visit, earlier) and whole
+        whole = self._works("The key", visit) and whole
+        if state.cut_short:
+            self._tell("It was given up before its end: please go to the desk with it.")
+        for given in (*(given for each in visit.done for given in each.issued), *visit.issued):
             party, hours = tame(given.relying_party.name), given.expires_in / 3600
             self._tell(f"Temporary pass for {party}, good for {hours:.1f} hours: {tame(given.value.reveal())}")
-        self.exit_code = PARTLY if without else PROVED
+        self.exit_code = PROVED if whole else PARTLY
+
+    def _works(self, which: str, visit: Visit, earlier: KeyDone | None = None) -> bool:
+        """Tell where a key works and where it does not; whether it works everywhere."""
+        told = outcomes(visit, earlier)
+        without = [each for each in told if each.result is not PartyResult.REGISTERED]
+        names = ", ".join(tame(each.relying_party.name) for each in told if each not in without)
+        receipt = visit.receipt if earlier is None else earlier.receipt
+        self._tell(f"{which} works for: {names}. Receipt {tame(receipt)}.")
+        for each in without:
+            self._tell(f"{tame(each.relying_party.name)}: {tame(ended(each))}.")
+        return not without
 
     def _connecting(self, state: Connecting) -> None:
         if state.retry_in:

@@ -14,7 +14,7 @@ from kiosk.enrollment.answers import Failed
 from kiosk.enrollment.answers_of_staff import IntentAccepted, NextKeyReady
 from kiosk.enrollment.effects import ChooseIntent, OpenNextKey
 from kiosk.enrollment.events import Continued, Event, IntentChosen, Skipped, WentBack
-from kiosk.enrollment.parties import forget_proved
+from kiosk.enrollment.parties import forget_proved, kept
 from kiosk.enrollment.states import Backup, Connecting, Done, KeysHeld, Remedy, State
 from kiosk.enrollment.step import Step, end, forget_ceremony, next_attempt, stay, stop
 from kiosk.enrollment.visit import KeyDone, KeyIdentity, KeyModel, Trouble, Visit
@@ -74,10 +74,13 @@ def without(state: Backup) -> Step:
 
 
 def leave(state: State) -> Step:
-    """The next key comes to nothing: what was begun with it is taken back, and the person told of those before."""
+    """The next key is given up: what was begun with it is taken back, and the person told of those before, and of what
+    stays of this one."""
     assert not isinstance(state, Connecting)
     _, effects = end(state, state.visit)
     visit = next_attempt(state.visit)
+    if kept(visit):
+        return Done(replace(forget_ceremony(visit), unlocked=False, ended=True), cut_short=True), effects
     *before, last = visit.done
     with_last = replace(
         forget_ceremony(forget_proved(visit)),

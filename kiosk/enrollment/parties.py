@@ -16,7 +16,7 @@ from hardware.errors import (
 from kiosk.contract.enrollments import Ceremony, FinishedEnrollment, PartyOutcome, PartyResult
 from kiosk.contract.policy import Partial
 from kiosk.contract.profile import RelyingPartyName
-from kiosk.enrollment.visit import Trouble, Visit
+from kiosk.enrollment.visit import KeyDone, Trouble, Visit
 from kiosk.errors import KeyNotAllowed, PartyUnavailable, ProofRefused, RegistrationRefused
 
 _WORDS: tuple[tuple[type[Exception], str], ...] = (
@@ -92,11 +92,17 @@ def noted(visit: Visit, result: PartyResult, error: Trouble) -> Visit:
     )
 
 
-def outcomes(visit: Visit) -> tuple[PartyOutcome, ...]:
-    """How it ended at each of them, in order."""
-    ended = {each.relying_party.id: each for each in visit.outcomes}
-    ended |= {party.id: PartyOutcome(party, PartyResult.REGISTERED) for party in visit.finished}
+def outcomes(visit: Visit, key: KeyDone | None = None) -> tuple[PartyOutcome, ...]:
+    """How it ended at each of them, in order: with the key in hand, or with an earlier one."""
+    of = visit if key is None else key
+    ended = {each.relying_party.id: each for each in of.outcomes}
+    ended |= {party.id: PartyOutcome(party, PartyResult.REGISTERED) for party in of.finished}
     return tuple(ended.get(party.id, PartyOutcome(party, PartyResult.NOT_TRIED)) for party in visit.parties)
+
+
+def kept(visit: Visit) -> bool:
+    """Whether some of what was proved with the key in hand stays, were the visit to end now."""
+    return bool(visit.finished) and (concluded(visit) or not rolls_back(visit))
 
 
 def told(visit: Visit, finished: FinishedEnrollment) -> Visit:

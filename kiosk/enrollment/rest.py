@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.enrollment import identify, more_keys, port, register, reset
-from kiosk.enrollment.answers import CleanedUp, CredentialsCounted, Failed
+from kiosk.enrollment.answers import CleanedUp, CredentialsCounted, EnrollmentFinished, Failed
 from kiosk.enrollment.events import Continued, Event, RegistrationChosen, ResetWanted, Started
-from kiosk.enrollment.parties import forget_proved
+from kiosk.enrollment.parties import forget_proved, told
 from kiosk.enrollment.states import Done, Remedy, Stopped, Welcome
 from kiosk.enrollment.step import Step, end, next_attempt, stay, take_back
 from kiosk.enrollment.visit import Visit
@@ -22,6 +22,8 @@ def on_rest(state: Welcome | Done | Stopped, event: Event) -> Step:
             return register.choose(state, kind)
         case Done(visit), Continued():
             return end(state, visit)
+        case Done(visit), EnrollmentFinished(_, finished):
+            return replace(state, visit=told(visit, finished)), ()
         case Stopped(), _:
             return _stopped(state, event)
         case _:

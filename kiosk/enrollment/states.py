@@ -213,9 +213,11 @@ class RecoveryCodes:
 class Done:
     """The key was proved to work at the relying parties that are finished, and both sides were read back.
 
-    Or, where `visit.phone_alone`, the phone has a passkey and stands instead of a key: there is none."""
+    Or, where `visit.phone_alone`, the phone has a passkey and stands instead of a key: there is none. `cut_short`: the
+    last of several keys was given up, and yet some of it stays."""
 
     visit: Visit
+    cut_short: bool = False
 
 
 class Remedy(StrEnum):

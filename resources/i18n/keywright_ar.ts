@@ -381,12 +381,31 @@
             <translation>شكوك</translation>
         </message>
         <message>
+            <source>No sign-in is kept on this key.</source>
+            <translation>لا توجد بيانات دخول محفوظة على هذا المفتاح.</translation>
+        </message>
+        <message numerus="yes">
+            <source>and %n more</source>
+            <translation>
+                <numerusform>ولا غيرها</numerusform>
+                <numerusform>وواحد غيرها</numerusform>
+                <numerusform>واثنان غيرها</numerusform>
+                <numerusform>و%n غيرها</numerusform>
+                <numerusform>و%n غيرها</numerusform>
+                <numerusform>و%n غيرها</numerusform>
+            </translation>
+        </message>
+        <message>
             <source>{version}, {update} is there</source>
             <translation>{version}، والإصدار {update} متاح</translation>
         </message>
         <message>
             <source>cannot be reached</source>
             <translation>لا يمكن الوصول إليها</translation>
+        </message>
+        <message>
+            <source>Unnamed</source>
+            <translation>بلا اسم</translation>
         </message>
         <message>
             <source>The desk opens when this step is done. Please try again then.</source>
@@ -403,10 +422,6 @@
         <message>
             <source>Close the desk</source>
             <translation>إغلاق المكتب</translation>
-        </message>
-        <message>
-            <source>PIN of your staff key</source>
-            <translation>رقم PIN لمفتاحك الخاص بالموظفين</translation>
         </message>
         <message>
             <source>Continue</source>
@@ -497,6 +512,14 @@
             <translation>ليس لدي مفتاح: رمز مختوم</translation>
         </message>
         <message>
+            <source>Sign-ins on this key</source>
+            <translation>بيانات الدخول على هذا المفتاح</translation>
+        </message>
+        <message>
+            <source>Show what is on it</source>
+            <translation>عرض ما عليه</translation>
+        </message>
+        <message>
             <source>Please say why.</source>
             <translation>يُرجى ذكر السبب.</translation>
         </message>
@@ -513,6 +536,10 @@
             <translation>أدخل مفتاحك الخاص بالموظفين</translation>
         </message>
         <message>
+            <source>PIN of your staff key</source>
+            <translation>رقم PIN لمفتاحك الخاص بالموظفين</translation>
+        </message>
+        <message>
             <source>Touch your staff key</source>
             <translation>المس مفتاحك الخاص بالموظفين</translation>
         </message>
@@ -527,6 +554,10 @@
         <message>
             <source>This key</source>
             <translation>هذا المفتاح</translation>
+        </message>
+        <message>
+            <source>PIN of this key</source>
+            <translation>رقم PIN لهذا المفتاح</translation>
         </message>
         <message>
             <source>What happened</source>
@@ -571,6 +602,14 @@
         <message>
             <source>Nothing is known under this reference.</source>
             <translation>لا يُعرف شيء تحت هذا المرجع.</translation>
+        </message>
+        <message>
+            <source>The names are being read…</source>
+            <translation>جارٍ قراءة الأسماء…</translation>
+        </message>
+        <message>
+            <source>Its owner types it, for this one look. It is not kept.</source>
+            <translation>يكتبه صاحب المفتاح لهذا العرض وحده، ولا يُحفظ.</translation>
         </message>
         <message>
             <source>What was begun for the person is taken back.</source>
@@ -624,8 +663,8 @@
             <translation>مفتاحك الآخر</translation>
         </message>
         <message>
-            <source>Tested, works</source>
-            <translation>جُرّب ويعمل</translation>
+            <source>Partly ready</source>
+            <translation>جاهز جزئيًا</translation>
         </message>
         <message>
             <source>Not set up</source>
@@ -656,12 +695,28 @@
             <translation>&lt;b&gt;توجّه إلى مكتب المساعدة لإكمال الباقي.&lt;/b&gt; أعطهم رقم الإيصال {number}.</translation>
         </message>
         <message>
+            <source>Tested, works</source>
+            <translation>جُرّب ويعمل</translation>
+        </message>
+        <message>
+            <source>Not set up for: {names}</source>
+            <translation>غير مُعَد لـ: {names}</translation>
+        </message>
+        <message>
             <source>Works already</source>
             <translation>يعمل من قبل</translation>
         </message>
         <message>
             <source>Not sure yet</source>
             <translation>غير مؤكد بعد</translation>
+        </message>
+        <message>
+            <source>Your keys are ready</source>
+            <translation>مفاتيحك جاهزة</translation>
+        </message>
+        <message>
+            <source>Your keys are partly ready</source>
+            <translation>مفاتيحك جاهزة جزئيًا</translation>
         </message>
         <message>
             <source>Your phone is ready</source>
@@ -694,10 +749,6 @@
         <message>
             <source>The answer is late. Staff will look.</source>
             <translation>تأخّر الرد. سيتحقق الموظفون.</translation>
-        </message>
-        <message>
-            <source>Your keys are ready</source>
-            <translation>مفاتيحك جاهزة</translation>
         </message>
         <message>
             <source>Your key is ready</source>

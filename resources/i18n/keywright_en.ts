@@ -22,6 +22,16 @@
         </message>
     </context>
     <context>
+        <name>Desk</name>
+        <message numerus="yes">
+            <source>and %n more</source>
+            <translation>
+                <numerusform>and %n more</numerusform>
+                <numerusform>and %n more</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
         <name>Finger</name>
         <message numerus="yes">
             <source>%n more touch(es)</source>

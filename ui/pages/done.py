@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QCoreApplication
@@ -11,7 +12,7 @@ from kiosk.contract.enrollments import PartyOutcome, PartyResult
 from kiosk.enrollment.events import Continued
 from kiosk.enrollment.parties import outcomes
 from kiosk.enrollment.states import Done, State
-from kiosk.enrollment.visit import KeyDone
+from kiosk.enrollment.visit import KeyDone, TemporaryPass
 from ui.i18n import western_locale
 from ui.messages import party_reason
 from ui.pages.page import Action, Chrome, Page, Surroundings
@@ -52,8 +53,9 @@ class DonePage(Page):
         todo = self._todo(state)
         self._desk.setVisible(bool(todo))
         self._desk.show_notice("warn", todo)
-        for given in state.visit.issued[len(self._passes) :]:
-            self._passes.append(PassCard(self.theme, given, self, compact=len(state.visit.issued) > 1))
+        issued = _issued(state)
+        for given in issued[len(self._passes) :]:
+            self._passes.append(PassCard(self.theme, given, self, compact=len(issued) > 1))
             self._column.insertWidget(len(self._passes) - 1, self._passes[-1])
         self.changed.emit()
 
@@ -63,12 +65,14 @@ class DonePage(Page):
         if self._state is not None and self._state.visit.phone_alone:
             return self._phone_chrome()
         if self._state is not None and self._state.visit.done:
-            return replace(self._one_chrome(), title=say("Done", "Your keys are ready"))
+            whole = _is_whole(self._state)
+            title = say("Done", "Your keys are ready") if whole else say("Done", "Your keys are partly ready")
+            return replace(self._one_chrome(), title=title)
         return self._one_chrome()
 
     def _one_chrome(self) -> Chrome:
         say = QCoreApplication.translate
-        whole = self._state is None or all(_has_it(each) for each in outcomes(self._state.visit))
+        whole = self._state is None or _is_whole(self._state)
         return Chrome(
             title=say("Done", "Your key is ready") if whole else say("Done", "Your key is partly ready"),
             sentence=self._sentence(),
@@ -117,10 +121,11 @@ class DonePage(Page):
         if visit.phone_alone:
             return self._phone_rows(state)
         ended = outcomes(visit)
-        crowded = len(ended) > 2 or bool(visit.issued)
+        issued = _issued(state)
+        crowded = len(ended) + len(visit.done) > 2 or bool(issued)
         rows = [Row(clean(visit.person, 48))] if visit.person and not crowded else []
-        rows += [_earlier(each) for each in visit.done]
-        rows += [party_row(each) for each in ended if len(visit.issued) < 2 or not _has_it(each)]
+        rows += [_earlier(each, outcomes(visit, each)) for each in visit.done]
+        rows += [party_row(each) for each in ended if len(issued) < 2 or not _has_it(each)]
         if len(ended) > 2 and self._todo(state):  # the receipt is told there
             return tuple(rows)
         serial = clean(visit.key.address.serial[-4:]) if visit.key else ""
@@ -147,10 +152,10 @@ class DonePage(Page):
         visit = state.visit
         if visit.phone_alone:  # no place was meant to have a key
             return ""
-        ended = [each for each in outcomes(visit) if not _has_it(each)]
+        ended = [each for key in (*visit.done, None) for each in outcomes(visit, key) if not _has_it(each)]
         receipt = clean(visit.receipt, 16)
         lines = []
-        if any(each.result is not PartyResult.UNKNOWN for each in ended):
+        if state.cut_short or any(each.result is not PartyResult.UNKNOWN for each in ended):
             text = say("Done", "<b>Please go to the desk for the rest.</b> Tell them receipt {number}.")
             lines.append(text.format(number=receipt))
         elif ended:
@@ -165,12 +170,28 @@ class DonePage(Page):
         return " ".join(lines)
 
 
-def _earlier(key: KeyDone) -> Row:
-    """A key of this visit before the last one."""
+def _issued(state: Done) -> tuple[TemporaryPass, ...]:
+    """The passes of all keys of the visit: they are shown only now."""
+    return (*(given for each in state.visit.done for given in each.issued), *state.visit.issued)
+
+
+def _is_whole(state: Done) -> bool:
+    """Whether every key works wherever it was meant to."""
+    visit = state.visit
+    everywhere = all(_has_it(each) for key in (*visit.done, None) for each in outcomes(visit, key))
+    return everywhere and not state.cut_short
+
+
+def _earlier(key: KeyDone, ended: Sequence[PartyOutcome]) -> Row:
+    """A key of this visit before the last one, and where it does not work."""
     say = QCoreApplication.translate
     serial = clean(key.key.address.serial[-4:])
     name = say("Done", "Key ending {digits}").format(digits=serial) if serial else say("Done", "Your other key")
-    return Row(name, say("Done", "Tested, works"), "done")
+    without = [clean(each.relying_party.name) for each in ended if not _has_it(each)]
+    if not without:
+        return Row(name, say("Done", "Tested, works"), "done")
+    note = say("Done", "Not set up for: {names}").format(names=", ".join(without))
+    return Row(name, say("Done", "Partly ready"), "stop", note=note)
 
 
 def party_row(ended: PartyOutcome) -> Row:

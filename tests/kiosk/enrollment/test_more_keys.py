@@ -8,16 +8,31 @@ import pytest
 
 from hardware.authenticator import KeyAddress, KeyInfo, Transport
 from kiosk import errors
-from kiosk.contract.enrollments import Phase, Verified
+from kiosk.contract.enrollments import (
+    AbandonReason,
+    FinishedEnrollment,
+    PartyOutcome,
+    PartyResult,
+    Phase,
+    Verified,
+)
 from kiosk.contract.keys import HeldKey, Intent, NextKeyOpened
-from kiosk.contract.policy import Demand, EnrollmentPolicy, KeyCount
+from kiosk.contract.policy import Demand, EnrollmentPolicy, KeyCount, Partial
 from kiosk.enrollment import answers, events
 from kiosk.enrollment.answers_of_staff import IntentAccepted, NextKeyReady
-from kiosk.enrollment.effects import CancelEnrollment, ChooseIntent, CleanUp, InspectKey, OpenNextKey
+from kiosk.enrollment.effects import (
+    CancelEnrollment,
+    ChooseIntent,
+    CleanUp,
+    FinishEnrollment,
+    InspectKey,
+    OpenNextKey,
+)
+from kiosk.enrollment.parties import outcomes
 from kiosk.enrollment.states import Backup, ChoosePin, Done, InsertKey, KeysHeld, Remedy, SetUpApp, Stopped, Welcome
 from kiosk.enrollment.visit import Trouble
 from kiosk.secret import Secret
-from tests.kiosk.enrollment.walk import ADDRESS, FRESH, MAIL, WITH_PIN, Walk
+from tests.kiosk.enrollment.walk import ADDRESS, FRESH, MAIL, VPN, WITH_PIN, Walk
 
 TWO = EnrollmentPolicy(count=KeyCount(1, 2))
 BOTH = EnrollmentPolicy(count=KeyCount(2, 2))
@@ -50,6 +65,18 @@ def second_touching(walk: Walk) -> Walk:
     """The second key blinks."""
     second_shown(walk).say(events.PinChosen(Secret("704914"))).answer(answers.PinAccepted)
     return walk.begun()
+
+
+def second_of_two_parties(walk: Walk, partial: Partial) -> Walk:
+    """The first key works in both places, the second in one of them so far."""
+    policy = EnrollmentPolicy(count=KeyCount(1, 2), partial=partial)
+    walk.touching(parties=(MAIL, VPN), policy=policy).made().completed().proved(Phase.KEY)
+    walk.begun(VPN).made().completed().proved(party=VPN)
+    walk.answer(lambda n: answers.KeyInspected(n, WITH_PIN)).say(events.Continued())
+    walk.answer(lambda n: NextKeyReady(n, NextKeyOpened(2, 1, 2)))
+    walk.say(events.KeyRemoved(ADDRESS), events.KeyInserted(SECOND.address)).read(SECOND)
+    walk.say(events.PinChosen(Secret("704914"))).answer(answers.PinAccepted)
+    return walk.begun().made().completed().proved(Phase.KEY)
 
 
 def test_who_has_no_key_is_not_asked_what_for(walk: Walk) -> None:
@@ -171,6 +198,33 @@ def test_a_second_key_that_is_given_up_is_taken_back_and_the_first_stays(walk: W
     assert (visit.key and visit.key.address, visit.finished, visit.receipt) == (ADDRESS, (MAIL,), "K7M-4Q2")
     assert (visit.done, visit.ceremony, visit.unlocked, visit.ended) == ((), None, False, True)
     assert [each.ceremony.ceremony_id for each in walk.effects if isinstance(each, CleanUp)] == ["c1"]
+
+
+def test_a_second_key_that_works_in_some_places_is_told_with_the_first(walk: Walk) -> None:
+    second_of_two_parties(walk, Partial.KEEP).say(events.Cancelled())
+    state = walk.now(Done)
+    assert [each.finished for each in state.visit.done] == [(MAIL, VPN)]
+    assert (state.visit.key and state.visit.key.address, state.visit.finished) == (SECOND.address, (MAIL,))
+    assert (state.cut_short, state.visit.unlocked) == (True, False)
+    assert [each.result for each in outcomes(state.visit)] == [PartyResult.REGISTERED, PartyResult.NOT_TRIED]
+    walk.asked(FinishEnrollment)
+    unknown = PartyOutcome(VPN, PartyResult.UNKNOWN)
+    told = FinishedEnrollment(Phase.DONE, "K7M-4Q2", (PartyOutcome(MAIL, PartyResult.REGISTERED), unknown))
+    walk.answer(lambda n: answers.EnrollmentFinished(n, told))
+    assert (walk.now(Done).visit.outcomes, walk.now(Done).cut_short) == ((unknown,), True)
+
+
+def test_a_second_key_is_told_as_nothing_where_policy_takes_the_part_back(walk: Walk) -> None:
+    second_of_two_parties(walk, Partial.ROLL_BACK).say(events.Cancelled())
+    state = walk.now(Done)
+    assert (state.visit.key and state.visit.key.address, state.visit.done, state.cut_short) == (ADDRESS, (), False)
+    assert [each.reason for each in walk.effects if isinstance(each, CleanUp)] == [AbandonReason.ANOTHER_KEY]
+
+
+def test_a_second_key_that_is_proved_and_not_as_policy_wants_it_is_told(walk: Walk) -> None:
+    second_touching(walk).made().completed().proved().say(events.Cancelled())
+    state = walk.now(Done)
+    assert (len(state.visit.done), state.visit.finished, state.cut_short) == (1, (MAIL,), True)
 
 
 @pytest.mark.parametrize("error", [errors.KeysEnough(), errors.OutOfStep(), errors.SessionExpired()])
