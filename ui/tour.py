@@ -14,6 +14,7 @@ from ui.i18n import Interpreter
 from ui.pages.page import Surroundings
 from ui.references import References
 from ui.theme import load_theme
+from ui.tour_desk import desk_samples
 from ui.tour_keys import Sample
 from ui.tour_samples import samples
 from ui.widgets.option_card import OptionCard
@@ -63,6 +64,9 @@ class Tour:
                     self.keep("idle-warning")
                     self._window.shell.idle.stop()
             self._further(sample.name)
+        for each in desk_samples():
+            self._window.show_desk(each.state)
+            self.keep(each.name)
 
     def _over_everything(self) -> None:
         languages = self._window.shell.open_languages()

@@ -80,6 +80,16 @@ class FetchKey:
 
 
 @dataclass(frozen=True, slots=True)
+class ListNames:
+    """Open the key, unlock it with the PIN of its owner, read the names on it, and close it; the secret is wiped
+    whatever happens. Answer: NamesListed."""
+
+    attempt: int
+    address: KeyAddress
+    pin: Secret
+
+
+@dataclass(frozen=True, slots=True)
 class FetchReference:
     """What happened under a reference. Answer: ReferenceTold."""
 
@@ -119,6 +129,7 @@ Effect = (
     | SendCode
     | FetchRequests
     | FetchKey
+    | ListNames
     | FetchReference
     | CloseKey
     | SignOut

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from hardware.authenticator import KeyInfo, WebAuthnJson
 from kiosk.contract.staff import ApprovalRequest, Decision, KeyTold, ReferenceTold, StaffAnswer, StaffChallenge
-from kiosk.desk.states import Sure
+from kiosk.desk.states import StoredName, Sure
 from kiosk.enrollment.visit import KeyModel, Port, Trouble
 from kiosk.secret import Secret
 
@@ -27,7 +27,7 @@ class PortChanged:
 
 @dataclass(frozen=True, slots=True)
 class PinTyped:
-    """The PIN of the staff key."""
+    """The PIN of the key in the reader: that of the member of staff, or of the owner of the one that is looked at."""
 
     pin: Secret
 
@@ -68,6 +68,11 @@ class Decided:
 @dataclass(frozen=True, slots=True)
 class LookWanted:
     """Menu: look at a key."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamesWanted:
+    """LookAtKey: show what is on the key; its owner is here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +174,15 @@ class KeyLookedUp:
 
 
 @dataclass(frozen=True, slots=True)
+class NamesListed:
+    """Answer of ListNames; `info` is the key as it is now."""
+
+    attempt: int
+    names: tuple[StoredName, ...]
+    info: KeyInfo
+
+
+@dataclass(frozen=True, slots=True)
 class ReferenceLookedUp:
     """Answer of FetchReference."""
 
@@ -193,6 +207,7 @@ Answer = (
     | StaffKnown
     | RequestsFetched
     | KeyLookedUp
+    | NamesListed
     | ReferenceLookedUp
     | Failed
 )
@@ -204,6 +219,7 @@ ByHand = (
     | RequestPicked
     | Decided
     | LookWanted
+    | NamesWanted
     | ReferenceTyped
     | SureAsked
     | Confirmed

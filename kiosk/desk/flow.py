@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import assert_never, get_args
 
 from kiosk.contract.staff import ApprovalAction, AskStaff, Decision, Role, StaffPurpose
+from kiosk.desk import names
 from kiosk.desk.effects import Effect, EndVisit, FetchKey, FetchReference, ReadKey, SignOut
 from kiosk.desk.events import (
     Answer,
@@ -19,6 +20,7 @@ from kiosk.desk.events import (
     KeyLookedUp,
     KeyRead,
     LookWanted,
+    NamesWanted,
     Opened,
     PinTyped,
     PortChanged,
@@ -37,6 +39,7 @@ from kiosk.desk.states import (
     Deciding,
     Desk,
     EnterCode,
+    EnterOwnersPin,
     EnterPin,
     InsertStaffKey,
     Leaving,
@@ -90,6 +93,8 @@ def _in(state: State, event: Event) -> Step:
             return _take_out(state, event)
         case Menu():
             return _menu(state, event)
+        case EnterOwnersPin():
+            return names.on_pin(state, event)
         case Requests() | Deciding() | LookAtKey() | Reference():
             return _shown(state, event)
         case AskSure():
@@ -122,6 +127,8 @@ def _port(state: State) -> Step:
             desk = next_attempt(replace(state.desk, read=True))
             return LookAtKey(desk), (ReadKey(desk.attempt, desk.port.keys[0]),)
         case LookAtKey() if not state.desk.port.keys:
+            return empty_first(state.desk, Next.LOOK)
+        case EnterOwnersPin(look=look) if look.info is None or look.info.address not in state.desk.port.keys:
             return empty_first(state.desk, Next.LOOK)
         case _:
             return state, ()
@@ -220,6 +227,8 @@ def _look(state: LookAtKey, event: Event) -> Step:
             return replace(state, info=info, model=model), (asked,)
         case KeyLookedUp(told=told):
             return replace(state, told=told), ()
+        case NamesWanted() if names.may_be_listed(state):
+            return names.ask(state)
         case Failed(problem=problem):
             return replace(state, problem=problem), ()
         case WentBack():

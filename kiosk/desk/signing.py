@@ -156,13 +156,13 @@ def _read(state: InsertStaffKey, info: KeyInfo) -> Step:
     if info.pin is not PinState.SET:
         return empty_first(state.desk, state.asked, _REFUSALS.get(info.pin, PinRequired)())
     left = info.pin_retries
-    return EnterPin(state.desk, state.asked, info.address, left, _few(left)), ()
+    return EnterPin(state.desk, state.asked, info.address, left, few(left)), ()
 
 
 def _failed(state: Signing, problem: Trouble) -> Step:
     match state, problem:
         case EnterPin(), WrongPin(retries_left=left):
-            return replace(state, busy=False, retries_left=left, caution=_few(left), problem=problem), ()
+            return replace(state, busy=False, retries_left=left, caution=few(left), problem=problem), ()
         case EnterCode(), _:
             return replace(state, busy=False, problem=problem), ()
         case _:
@@ -176,5 +176,6 @@ def _known(desk: Desk, answer: StaffAnswer, asked: AskStaff) -> Step:
     return empty_first(desk, Next.REQUESTS)
 
 
-def _few(left: int | None) -> bool:
+def few(left: int | None) -> bool:
+    """Whether another wrong PIN is a risk."""
     return left is not None and left <= FEW_TRIES

@@ -126,13 +126,35 @@ class Deciding:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredName:
+    """A sign-in that is kept on a key: where (`place`, an RP ID), and whose. Both are the key's words: untrusted."""
+
+    place: str
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
 class LookAtKey:
-    """Any key: put it in; what it is (`info`), and what the service knows of it (`told`)."""
+    """Any key: put it in; what it is (`info`), and what the service knows of it (`told`). `names` are what is on it,
+    once its owner let staff see them."""
 
     desk: Desk
     info: KeyInfo | None = None
     model: KeyModel | None = None
     told: KeyTold | None = None
+    problem: Trouble | None = None
+    names: tuple[StoredName, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EnterOwnersPin:
+    """The owner of the key that is looked at types its PIN, so that staff see the names on it. `caution`: few tries are
+    left, and that must be accepted first."""
+
+    desk: Desk
+    look: LookAtKey
+    caution: bool = False
+    busy: bool = False
     problem: Trouble | None = None
 
 
@@ -162,4 +184,5 @@ class Leaving:
 
 
 Signing = InsertStaffKey | EnterPin | Touch | EnterCode
-State = Closed | TakeOut | Signing | Menu | Requests | Deciding | LookAtKey | Reference | AskSure | Leaving
+Looking = LookAtKey | EnterOwnersPin
+State = Closed | TakeOut | Signing | Menu | Requests | Deciding | Looking | Reference | AskSure | Leaving

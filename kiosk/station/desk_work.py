@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import astuple
 from threading import Event as Flag
 
-from hardware.authenticator import Authenticator, KeySource, Watch
+from hardware.authenticator import Authenticator, KeyAddress, KeySource, Watch
 from hardware.errors import KeyGone
 from kiosk.contract.staff import AnswerChallenge, StaffAnswer
 from kiosk.desk import effects, events
 from kiosk.desk.effects import Effect
 from kiosk.desk.events import Event
+from kiosk.desk.states import StoredName
 from kiosk.secret import Secret
 from kiosk.station.desk_client import DeskClient
 from kiosk.station.key_report import key_report
@@ -49,7 +51,7 @@ class DeskWork:
         """On the lane: one effect, and its one answer. What it carries is wiped."""
         answer: list[Event] = []
         trouble = at_the_edge("desk", lambda: answer.extend(self._done(effect, cancel)))
-        if isinstance(effect, effects.UnlockKey):
+        if isinstance(effect, effects.UnlockKey | effects.ListNames):
             effect.pin.wipe()
         elif isinstance(effect, effects.SendCode):
             effect.code.wipe()
@@ -66,6 +68,8 @@ class DeskWork:
                 return ()
             case effects.ReadKey() | effects.UnlockKey() | effects.Sign():
                 return (self._with_key(effect, cancel),)
+            case effects.ListNames(attempt, address, pin):
+                return (self._listed(attempt, address, pin),)
             case effects.SignOut(token):
                 self._service().sign_out(token)
                 return ()
@@ -93,6 +97,18 @@ class DeskWork:
                 options = {**challenge.public_key, "userPresence": "required"}
                 credential = self._open_key().prove(options, challenge.origin, watch)
                 return events.Signed(attempt, challenge.challenge_id, credential)
+
+    def _listed(self, attempt: int, address: KeyAddress, pin: Secret) -> Event:
+        """What is on the key of somebody who types its PIN; closed at once, it forgets what that unlocked."""
+        self._close_key()
+        self._key = key = self._make_source().open(address)
+        try:
+            key.verify_pin(pin)
+            stored = key.stored_credentials()
+            names = {StoredName(each.rp_id, each.user_name or each.user_display_name) for each in stored}
+            return events.NamesListed(attempt, tuple(sorted(names, key=astuple)), key.inspect())
+        finally:
+            self._close_key()
 
     def _asked(self, effect: effects.FetchChallenge | effects.SendSignature | effects.SendCode) -> Event:
         match effect:

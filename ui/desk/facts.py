@@ -5,11 +5,14 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 
 from hardware.authenticator import KeyInfo, PinState
-from kiosk.desk.states import LookAtKey
+from kiosk.desk.states import EnterOwnersPin, EnterPin, LookAtKey, StoredName
 from kiosk.errors import KeyNotAllowed
 from kiosk.station.notes import Notes
 from ui.messages import message
 from ui.pages.note_words import clock_words
+from ui.text import clean
+
+_MOST_PLACES, _MOST_ACCOUNTS = 100, 5
 
 
 def key_lines(state: LookAtKey) -> list[tuple[str, str]]:
@@ -28,6 +31,33 @@ def key_lines(state: LookAtKey) -> list[tuple[str, str]]:
             (say("Desk", "Doubts"), "; ".join(state.told.doubts)),
         ]
     return [(name, text) for name, text in lines if text]
+
+
+def tries_of(state: EnterPin | EnterOwnersPin) -> int | None:
+    """How many tries of the PIN that is typed are left, None where nobody knows."""
+    if isinstance(state, EnterPin):
+        return state.retries_left
+    return None if state.look.info is None else state.look.info.pin_retries
+
+
+def name_lines(names: tuple[StoredName, ...]) -> list[tuple[str, str]]:
+    """Place and accounts of each line; no more of them than somebody reads."""
+    say = QCoreApplication.translate
+    if not names:
+        return [(say("Desk", "No sign-in is kept on this key."), "")]
+    at: dict[str, list[str]] = {}
+    for each in names:
+        at.setdefault(clean(each.place) or say("Desk", "Unnamed"), []).append(clean(each.account))
+    lines = [(place, _some(accounts)) for place, accounts in list(at.items())[:_MOST_PLACES]]
+    more = len(at) - len(lines)
+    return [*lines, (say("Desk", "and %n more", "", more), "")] if more else lines
+
+
+def _some(accounts: list[str]) -> str:
+    told = [each for each in accounts if each]
+    more = len(told) - _MOST_ACCOUNTS
+    some = ", ".join(told[:_MOST_ACCOUNTS])
+    return f"{some} {QCoreApplication.translate('Desk', 'and %n more', '', more)}" if more > 0 else some
 
 
 def kiosk_lines(notes: Notes) -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from kiosk.contract.profile import FieldKind
 from kiosk.contract.staff import ApprovalRequest, Decision, Role
@@ -17,6 +17,7 @@ from kiosk.desk.events import (
     Decided,
     Event,
     LookWanted,
+    NamesWanted,
     PinTyped,
     ReferenceTyped,
     RequestPicked,
@@ -24,10 +25,12 @@ from kiosk.desk.events import (
     SureAsked,
     WentBack,
 )
+from kiosk.desk.names import may_be_listed
 from kiosk.desk.states import (
     AskSure,
     Deciding,
     EnterCode,
+    EnterOwnersPin,
     EnterPin,
     InsertStaffKey,
     LookAtKey,
@@ -40,7 +43,7 @@ from kiosk.desk.states import (
     TakeOut,
 )
 from kiosk.station.notes import Notes
-from ui.desk.facts import key_lines, kiosk_lines
+from ui.desk.facts import key_lines, kiosk_lines, name_lines, tries_of
 from ui.desk.words import action_words, problem_words, sentence_of, title_of
 from ui.pages.pin_words import first_words, tries_words
 from ui.text import clean
@@ -52,6 +55,7 @@ from ui.widgets.label import Label
 from ui.widgets.notice import Notice
 from ui.widgets.option_card import OptionCard
 from ui.widgets.pin_field import PinField, SecretEdit
+from ui.widgets.scroller import Scroller
 from ui.widgets.text_field import TextField
 
 
@@ -77,11 +81,7 @@ class DeskView(QWidget):
         self._head()
         self._fill()
         self._column.addStretch(1)
-        area = QScrollArea(self)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidget(inside)
-        self._outer.addWidget(area, 1)
+        self._outer.addWidget(Scroller(theme, inside, self), 1)
         self._outer.addLayout(self._buttons)
         self.setAccessibleName(title_of(state))
 
@@ -93,7 +93,7 @@ class DeskView(QWidget):
     def _head(self) -> None:
         self._column.addWidget(Label(self.theme, "title", title_of(self._state), parent=self))
         if sentence := sentence_of(self._state):
-            self._column.addWidget(Label(self.theme, "body", clean(sentence), parent=self))
+            self._column.addWidget(Label(self.theme, "body", sentence, parent=self))
         problem = getattr(self._state, "problem", None)
         if problem is not None:
             self._column.addWidget(Notice(self.theme, "warn", problem_words(problem), parent=self))
@@ -101,7 +101,7 @@ class DeskView(QWidget):
     def _fill(self) -> None:
         state, say = self._state, QCoreApplication.translate
         match state:
-            case EnterPin():
+            case EnterPin() | EnterOwnersPin():
                 self._pin(state)
             case EnterCode():
                 self._code(state)
@@ -112,7 +112,7 @@ class DeskView(QWidget):
             case AskSure():
                 self._button(say("Desk", "Yes"), Confirmed, "primary")
             case LookAtKey(info=info) if info is not None:
-                self._lines(key_lines(state))
+                self._look(state)
             case Reference(told=told) if told is not None:
                 self._lines([(when, f"{event} {reason}") for when, event, reason in told.events])
             case _:
@@ -149,24 +149,38 @@ class DeskView(QWidget):
         self._first = self._first or card
 
     def _lines(self, lines: list[tuple[str, str]]) -> None:
-        for name, text in lines:
-            self._column.addWidget(Label(self.theme, "small", f"<b>{clean(name)}</b>  {clean(text)}", parent=self))
+        self._safe_lines([(clean(name), clean(text)) for name, text in lines])
 
-    def _pin(self, state: EnterPin) -> None:
+    def _safe_lines(self, lines: list[tuple[str, str]]) -> None:
+        """Lines of our own words, and of others' that are safe to show."""
+        for name, text in lines:
+            self._column.addWidget(Label(self.theme, "small", f"<b>{name}</b>  {text}".rstrip(), parent=self))
+
+    def _look(self, state: LookAtKey) -> None:
+        say = QCoreApplication.translate
+        if state.names is not None:
+            self._column.addWidget(Label(self.theme, "strong", say("Desk", "Sign-ins on this key"), parent=self))
+            self._safe_lines(name_lines(state.names))
+            self._column.addSpacing(self.theme.px(12))
+        elif may_be_listed(state):
+            self._button(say("Desk", "Show what is on it"), NamesWanted)
+        self._lines(key_lines(state))
+
+    def _pin(self, state: EnterPin | EnterOwnersPin) -> None:
         say = QCoreApplication.translate
         if state.caution:
             self._column.addWidget(Notice(self.theme, "warn", first_words("caution"), parent=self))
             self._button(say("Desk", "Try anyway"), Confirmed, "primary")
             return
-        field = PinField(self.theme, say("Desk", "PIN of your staff key"), self)
+        field = PinField(self.theme, title_of(state), self)
         field.lock(locked=state.busy)
-        pad = Keypad(self.theme, secret=True, letters=True)
+        pad = Keypad(self.theme, secret=True, letters=True, ink="ink_soft")
         pad.aim(field.edit)
         pad.letters_wanted.connect(lambda: self._type_into(field.edit, opens=True))
         row, typed = QHBoxLayout(), QVBoxLayout()
         row.setSpacing(self.theme.px(24))
         typed.addWidget(field)
-        typed.addWidget(Label(self.theme, "small", tries_words(state.retries_left, few=False), parent=self))
+        typed.addWidget(Label(self.theme, "small", tries_words(tries_of(state), few=False), parent=self))
         typed.addStretch(1)
         row.addLayout(typed, 1)
         row.addWidget(pad)

@@ -10,6 +10,7 @@ from kiosk.desk.states import (
     Closed,
     Deciding,
     EnterCode,
+    EnterOwnersPin,
     EnterPin,
     InsertStaffKey,
     Leaving,
@@ -26,6 +27,7 @@ from kiosk.desk.states import (
 from kiosk.enrollment.visit import Trouble
 from kiosk.errors import StationRefused
 from ui.messages import message
+from ui.text import clean
 
 
 def title_of(state: State) -> str:
@@ -59,6 +61,8 @@ def _further(state: State) -> str:
             return say("Desk", "Put in the key to look at")
         case LookAtKey():
             return say("Desk", "This key")
+        case EnterOwnersPin():
+            return say("Desk", "PIN of this key")
         case Reference():
             return say("Desk", "What happened")
         case AskSure(what=Sure.END_VISIT):
@@ -86,7 +90,7 @@ def sentence_of(state: State) -> str:
         case EnterCode():
             return say("Desk", "Where your key is lost or broken: your name, and a code of your sealed letter.")
         case Menu(desk=desk) if desk.staff is not None:
-            return desk.staff.name
+            return clean(desk.staff.name)
         case _:
             return _further_sentence(state)
 
@@ -100,6 +104,10 @@ def _further_sentence(state: State) -> str:
             return say("Desk", "Nobody waits here.")
         case Reference(told=told) if told is not None and not told.events:
             return say("Desk", "Nothing is known under this reference.")
+        case EnterOwnersPin(busy=True):
+            return say("Desk", "The names are being read…")
+        case EnterOwnersPin():
+            return say("Desk", "Its owner types it, for this one look. It is not kept.")
         case AskSure(what=Sure.END_VISIT):
             return say("Desk", "What was begun for the person is taken back.")
         case AskSure():

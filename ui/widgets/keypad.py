@@ -123,13 +123,16 @@ class Keypad(TypingKeys):
     """Ten digits and delete, 3 by 4, never shuffled: it works blind and by touch memory.
 
     `letters_wanted`: the key "abc" was pressed (only there when `letters`). `secret`: pressed keys do not light up.
+    `ink` is the colour of the words below, for what the keypad lies on.
     """
 
     letters_wanted = Signal()
 
-    def __init__(self, theme: Theme, *, secret: bool = False, letters: bool = False) -> None:
+    def __init__(
+        self, theme: Theme, *, secret: bool = False, letters: bool = False, ink: str = "on_stage_soft"
+    ) -> None:
         super().__init__(theme)
-        self._secret = secret
+        self._secret, self._ink = secret, ink
         self.setAccessibleName(QCoreApplication.translate("Keypad", "Keypad"))
         width, height = _PORTRAIT_KEY if theme.portrait else theme.tokens["size"]["keypad_key"]
         gap = theme.size("keypad_gap")
@@ -179,4 +182,4 @@ class Keypad(TypingKeys):
 
     def _hint(self) -> Label:
         words = QCoreApplication.translate("Keypad", "Tap here or use the keyboard")
-        return Label(self.theme, "small", words, "on_stage_soft", self).centered()
+        return Label(self.theme, "small", words, self._ink, self).centered()

@@ -16,7 +16,7 @@ _SHARE = 0.8
 class Scroller(QWidget):
     """Shows `content` whole where it fits; else one page of it, arrows at the end edge, and the focus in sight."""
 
-    def __init__(self, theme: Theme, content: Sheet, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, content: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._content = content
         self._area = QScrollArea(self)
@@ -96,7 +96,8 @@ class Scroller(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        self._content.give_way(self.width(), self.height())
+        if isinstance(self._content, Sheet):
+            self._content.give_way(self.width(), self.height())
         needed = self.heightForWidth(self.width())
         narrow = needed > self.height() > 0
         strip = self._arrows.sizeHint().width() if narrow else 0

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any, cast
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hardware.authenticator import KeyAddress, KeyInfo, PinState, Transport
-from hardware.errors import KeyGone, PinRequired, WrongPin
+from hardware.errors import (
+    HardwareError,
+    KeyGone,
+    KeySilent,
+    PinAuthBlocked,
+    PinBlocked,
+    PinChangeForced,
+    PinRequired,
+    WrongPin,
+)
 from kiosk.contract.staff import (
     ApprovalAction,
     ApprovalRequest,
@@ -20,12 +32,14 @@ from kiosk.contract.staff import (
 )
 from kiosk.desk import effects, events
 from kiosk.desk.flow import SIGN_IN, advance
+from kiosk.desk.names import may_be_listed
 from kiosk.desk.states import (
     AskSure,
     Closed,
     Deciding,
     Desk,
     EnterCode,
+    EnterOwnersPin,
     EnterPin,
     InsertStaffKey,
     Leaving,
@@ -35,6 +49,7 @@ from kiosk.desk.states import (
     Reference,
     Requests,
     State,
+    StoredName,
     Sure,
     TakeOut,
     Touch,
@@ -47,6 +62,7 @@ OTHER = KeyAddress(Transport.USB, "/dev/hidraw2", serial="2", product="Key", att
 NONE, ONE, TWO = Port(), Port((KEY,)), Port((KEY, OTHER))
 WHO = StaffAnswer("J. Weber", (Role.APPROVE, Role.ADMINISTER), "token", 600)
 OVERRIDE = ApprovalRequest("a", "e", "lobby", "hq", ApprovalAction.OVERRIDE, "42", (), 1, 0, 5, 300)
+AT_MAIL = StoredName("mail.example.org", "m.okafor@example.org")
 CHALLENGE = StaffChallenge("c", {"challenge": "x"}, "https://staff.example.org", 120)
 
 
@@ -193,6 +209,76 @@ def test_a_key_is_looked_at() -> None:
     assert isinstance(advance(state, events.PortChanged(NONE))[0], Menu)
 
 
+def looked_at() -> LookAtKey:
+    """A key with a PIN, and with credential management, in the hands of staff."""
+    state, _ = walk(at_menu(), events.LookWanted(), events.PortChanged(ONE))
+    managed = replace(info(), options={"credMgmt": True})
+    state, _ = advance(state, events.KeyRead(state.desk.attempt, managed, KeyModel("Key")))
+    assert not may_be_listed(cast("LookAtKey", state))  # what the service knows comes first
+    state, _ = advance(state, events.KeyLookedUp(state.desk.attempt, KeyTold("issued")))
+    assert isinstance(state, LookAtKey)
+    return state
+
+
+def test_the_names_on_a_key_are_listed_with_the_pin_of_its_owner() -> None:
+    state, asked = walk(looked_at(), events.NamesWanted(), events.PinTyped(Secret("1234")))
+    assert isinstance(asked[0], effects.ListNames)
+    assert asked[0].address == KEY
+    now = info(left=7)
+    state, _ = advance(state, events.NamesListed(state.desk.attempt, (AT_MAIL,), now))
+    assert isinstance(state, LookAtKey)
+    assert (state.names, state.info, state.told) == ((AT_MAIL,), now, KeyTold("issued"))
+    assert not may_be_listed(state)
+    state, _ = walk(state, events.PortChanged(NONE))
+    assert state == LookAtKey(state.desk)  # they leave with the key
+
+
+@pytest.mark.parametrize(
+    "changes", [{"options": {}}, {"pin": PinState.NOT_SET}, {"pin": PinState.BLOCKED}, {"pin": PinState.CHANGE_FORCED}]
+)
+def test_a_key_that_tells_no_names_is_not_asked_for_them(changes: dict[str, Any]) -> None:
+    state = replace(looked_at(), info=replace(info(), **{"options": {"credMgmt": True}, **changes}))
+    assert advance(state, events.NamesWanted()) == (state, ())
+
+
+def test_an_owner_whose_pin_is_wrong_is_told_and_few_tries_must_be_accepted() -> None:
+    state, _ = walk(looked_at(), events.NamesWanted(), events.PinTyped(Secret("1")))
+    state, _ = advance(state, events.Failed(state.desk.attempt, WrongPin(3)))
+    assert isinstance(state, EnterOwnersPin)
+    assert (state.caution, state.busy, state.look.info and state.look.info.pin_retries) == (True, False, 3)
+    unwanted = Secret("2")
+    assert advance(state, events.PinTyped(unwanted)) == (state, ())
+    assert unwanted.wiped
+    assert walk(state, events.Confirmed(), events.PinTyped(Secret("3")))[1]
+
+
+@pytest.mark.parametrize(
+    ("problem", "pin", "left"),
+    [
+        (PinAuthBlocked(), PinState.AUTH_BLOCKED, 8),
+        (PinBlocked(), PinState.BLOCKED, 0),
+        (PinChangeForced(), PinState.CHANGE_FORCED, 8),
+        (KeySilent(3.0), PinState.SET, 8),
+    ],
+)
+def test_a_key_that_tells_nothing_is_shown_as_it_is_then(problem: HardwareError, pin: PinState, left: int) -> None:
+    state, _ = walk(looked_at(), events.NamesWanted(), events.PinTyped(Secret("1")))
+    state, _ = advance(state, events.Failed(state.desk.attempt, problem))
+    assert isinstance(state, LookAtKey)
+    assert (state.problem, state.info and (state.info.pin, state.info.pin_retries)) == (problem, (pin, left))
+    assert may_be_listed(state) is (pin is PinState.SET)
+
+
+def test_an_owner_who_types_no_pin_or_takes_the_key_out_shows_nothing() -> None:
+    asked, _ = advance(looked_at(), events.NamesWanted())
+    back, _ = advance(asked, events.WentBack())
+    assert isinstance(back, LookAtKey)
+    assert advance(back, events.NamesListed(asked.desk.attempt, (AT_MAIL,), info())) == (back, ())
+    assert advance(asked, events.PortChanged(TWO))[0].desk.port == TWO
+    out, _ = advance(asked, events.PortChanged(NONE))
+    assert out == LookAtKey(out.desk)
+
+
 def test_only_an_administrator_closes_the_kiosk() -> None:
     state, _ = walk(at_menu(), events.SureAsked(Sure.LEAVE))
     assert isinstance(state, AskSure)
@@ -240,6 +326,7 @@ def _any_event(attempt: int) -> st.SearchStrategy[events.Event]:
                 events.RequestPicked("a"),
                 events.Decided(Decision.DENY, "no"),
                 events.LookWanted(),
+                events.NamesWanted(),
                 events.ReferenceTyped("K7"),
                 events.SureAsked(Sure.LEAVE),
                 events.SureAsked(Sure.END_VISIT),
@@ -258,7 +345,9 @@ def _any_event(attempt: int) -> st.SearchStrategy[events.Event]:
                 events.Signed(attempt, "c", {}),
                 events.StaffKnown(attempt, WHO),
                 events.RequestsFetched(attempt, (OVERRIDE,)),
+                events.KeyRead(attempt, replace(info(), options={"credMgmt": True}), KeyModel()),
                 events.KeyLookedUp(attempt, KeyTold("unknown")),
+                events.NamesListed(attempt, (AT_MAIL,), info()),
                 events.ReferenceLookedUp(attempt, ReferenceTold(())),
                 events.Failed(attempt, WrongPin(2)),
                 events.Failed(attempt, KeyGone()),
@@ -276,14 +365,14 @@ def test_no_order_of_events_keeps_a_secret_or_gives_staff_away(data: st.DataObje
         event = data.draw(_any_event(state.desk.attempt))
         state, asked = advance(state, event)
         secret = {events.PinTyped: "pin", events.CodeTyped: "code"}.get(type(event))
-        carried = any(isinstance(each, effects.UnlockKey | effects.SendCode) for each in asked)
+        carried = any(isinstance(each, effects.UnlockKey | effects.SendCode | effects.ListNames) for each in asked)
         if secret is not None:
             assert getattr(event, secret).wiped is not carried  # it goes down, or it is gone
         assert "704913" not in repr((state, asked))
         if isinstance(state, Closed):
             assert state.desk.staff is None
             assert not state.desk.read  # nobody's key is mistaken for the person's
-        if isinstance(state, Menu | Requests | Deciding | LookAtKey | Reference | AskSure):
+        if isinstance(state, Menu | Requests | Deciding | LookAtKey | EnterOwnersPin | Reference | AskSure):
             assert state.desk.staff is not None
         if any(isinstance(each, effects.ReadKey) for each in asked):
             assert len(state.desk.port.keys) == 1

@@ -1,0 +1,83 @@
+"""Tries what the desk of staff looks like: nothing is cut, everything can be pressed, nobody's words do any harm."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QPoint, QRect
+from PySide6.QtWidgets import QAbstractButton
+
+from kiosk.desk.events import NamesWanted, PinTyped
+from kiosk.desk.states import StoredName
+from ui.desk.facts import name_lines
+from ui.tour_desk import desk_samples
+from ui.tour_samples import samples
+from ui.widgets.buttons import Button
+from ui.widgets.keypad import TypingKey
+from ui.widgets.label import Label
+from ui.widgets.pin_field import PinField
+from ui.window import Window
+
+HOSTILE = StoredName("a\u202eb<b>c\n.example.org", "x" * 5000)
+SIZES = [(1024, 768, 1.0, "en"), (1024, 768, 1.5, "en"), (1920, 1080, 1.0, "ar"), (1080, 1920, 1.0, "ar")]
+
+
+def opened(make_window: Callable[..., Window], name: str, **look: object) -> Window:
+    window = make_window(**look)
+    window.show_state(next(iter(samples("en"))).state)
+    window.show_desk(next(each.state for each in desk_samples() if each.name == name))
+    return window
+
+
+@pytest.mark.parametrize(("width", "height", "scale", "locale"), SIZES)
+def test_every_view_of_the_desk_keeps_its_words_whole_and_its_buttons_in_reach(
+    make_window: Callable[..., Window], settle: Callable[[], None], width: int, height: int, scale: float, locale: str
+) -> None:
+    window = make_window(width, height, locale=locale, text_scale=scale)
+    window.show_state(next(iter(samples(locale))).state)
+    for sample in desk_samples():
+        window.show_desk(sample.state)
+        settle()
+        for label in window.desk.findChildren(Label):
+            if label.isVisible():
+                assert label.height() >= label.heightForWidth(label.width()) - 1, f"{sample.name}: {label.text()!r}"
+        for button in window.desk.findChildren(QAbstractButton):
+            if button.isVisible():
+                assert button.accessibleName() or button.property("text"), sample.name
+                least = 48 if isinstance(button, TypingKey) else 64
+                assert min(button.width(), button.height()) >= least, f"{sample.name}: {button.accessibleName()}"
+        for button in window.desk.findChildren(Button):
+            place = QRect(button.mapTo(window, QPoint(0, 0)), button.size())
+            assert not button.isVisible() or window.rect().contains(place), f"{sample.name}: {button.accessibleName()}"
+
+
+def test_the_owner_of_a_key_types_its_pin_and_nothing_of_it_stays_in_the_field(
+    make_window: Callable[..., Window],
+) -> None:
+    window = opened(make_window, "desk-key")
+    said: list[object] = []
+    window.desk.emitted.connect(said.append)
+    button = next(each for each in window.desk.findChildren(Button) if each.text() == "Show what is on it")
+    button.click()
+    assert said == [NamesWanted()]
+    window = opened(make_window, "desk-owner")
+    window.desk.emitted.connect(said.append)
+    field = window.desk.findChild(PinField)
+    assert isinstance(field, PinField)
+    field.edit.setText("704913")
+    field.entered.emit()
+    typed = said[-1]
+    assert isinstance(typed, PinTyped)
+    assert (typed.pin.reveal(), field.edit.text()) == ("704913", "")
+
+
+def test_names_on_a_key_are_shown_as_words_and_not_more_than_somebody_reads() -> None:
+    ((place, account),) = name_lines((HOSTILE,))
+    assert (place, len(account)) == ("\u2068ab‹b>c .example.org\u2069", 66)
+    assert name_lines(())[0][0] == "No sign-in is kept on this key."
+    lines = name_lines(tuple(StoredName(f"party-{number}.example.org", "") for number in range(150)))
+    assert (len(lines), lines[-1]) == (101, ("and 50 more", ""))
+    ((_, some),) = name_lines(tuple(StoredName("mail.example.org", f"user {number}") for number in range(9)))
+    assert some.endswith("\u2068user 4\u2069 and 4 more")
+    assert name_lines((StoredName("", "somebody"),)) == [("Unnamed", "\u2068somebody\u2069")]
