@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from typing import Any, TypeVar
 
 from fido2 import cbor
@@ -23,7 +24,7 @@ Answer = TypeVar("Answer")
 
 METADATA, RPS, NEXT_RP, CREDENTIALS, NEXT_CREDENTIAL, DELETE = range(0x01, 0x07)
 MOST_ENTRIES = 2000
-"""More relying parties, or credentials of one, than any key holds."""
+"""More relying parties, or credentials, than any key holds."""
 
 
 def management_command(info: Info) -> Command | None:
@@ -50,7 +51,11 @@ class CredentialManagement:
 
         def every(grant: Grant) -> tuple[StoredCredential, ...]:
             listing = Listing(self._ctap, command, grant)
-            return tuple(each for party in listing.relying_parties() for each in listing.of(*party))
+            found = (each for party in listing.relying_parties() for each in listing.of(*party))
+            stored = tuple(islice(found, MOST_ENTRIES + 1))
+            if len(stored) > MOST_ENTRIES:
+                raise KeyFault
+            return stored
 
         try:
             return self._granted(every)

@@ -11,6 +11,7 @@ import pytest
 from fido2 import cbor
 from fido2.hid import CAPABILITY, CTAPHID
 
+from hardware import management
 from hardware.authenticator import Authenticator, Fingerprint, KeySettings, PinState, Sample, Watch
 from hardware.ctap2 import Command
 from hardware.errors import (
@@ -180,6 +181,20 @@ def test_a_credential_without_an_id_is_a_fault(odd: dict[int, Any]) -> None:
     with meddled(on(0x0A, 0x04, 0x01, answering(odd))) as (_, device):
         key = unlocked(device)
         register(key)
+        with pytest.raises(KeyFault):
+            key.stored_credentials()
+
+
+def test_a_key_that_lists_more_in_all_than_any_holds_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    party, credential = {3: {"id": RP_ID}, 4: bytes(32)}, {7: {"id": b"id", "type": "public-key"}}
+    parties = both(on(0x0A, 0x02, 0x01, answering(party | {5: 8})), on(0x0A, 0x03, 0x01, answering(party)))
+    credentials = both(
+        on(0x0A, 0x04, 0x01, answering(credential | {9: 8})), on(0x0A, 0x05, 0x01, answering(credential))
+    )
+    with meddled(both(parties, credentials)) as (_, device):
+        key = unlocked(device)
+        assert len(key.stored_credentials()) == 64
+        monkeypatch.setattr(management, "MOST_ENTRIES", 63)
         with pytest.raises(KeyFault):
             key.stored_credentials()
 
