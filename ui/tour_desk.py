@@ -20,7 +20,7 @@ from kiosk.contract.staff import (
 from kiosk.desk import states as s
 from kiosk.desk.states import Desk, Next, State, StoredName, Sure
 from kiosk.enrollment.visit import KeyModel, Port
-from kiosk.errors import StationRefused
+from kiosk.errors import OutOfStep, StationRefused
 
 _KEY = KeyAddress(Transport.USB, "/dev/hidraw1", serial="17204711", product="Example Key 5C", attach_id=1)
 _INFO = KeyInfo(
@@ -64,6 +64,7 @@ def desk_samples() -> Iterator[DeskSample]:
     requests = s.Requests(desk, (_OVERRIDE, _WIPE))
     yield DeskSample("desk-requests", requests)
     yield DeskSample("desk-no-requests", replace(requests, requests=()))
+    yield DeskSample("desk-too-late", replace(requests, requests=(_WIPE,), problem=OutOfStep()))
     yield DeskSample("desk-deciding", s.Deciding(desk, _OVERRIDE, reason_missing=True))
     yield from _looking(desk)
     events = (("2026-11-22T10:42:07+00:00", "key_refused", "model_revoked"),)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hardware.authenticator import KeyInfo, PinState
-from hardware.errors import KeyGone, PinAuthBlocked, PinBlocked, PinChangeForced, PinRequired, WrongPin
+from hardware.errors import KeyFault, KeyGone, PinAuthBlocked, PinBlocked, PinChangeForced, PinRequired, WrongPin
 from kiosk.contract.staff import AskStaff, StaffAnswer, StaffPurpose
 from kiosk.desk.effects import (
     CancelWork,
@@ -49,11 +49,14 @@ from kiosk.desk.states import (
     Touch,
 )
 from kiosk.enrollment.visit import Trouble
+from kiosk.errors import OutOfStep, StationRefused
 
 Step = tuple[State, tuple[Effect, ...]]
 FEW_TRIES = 3
 """From here on a wrong PIN is a risk that staff accept first."""
 TOUCH_SECONDS = 30
+NO_CREDENTIALS = 0x2E
+"""CTAP2_ERR_NO_CREDENTIALS: nobody of staff signs with this key."""
 _REFUSALS = {
     PinState.AUTH_BLOCKED: PinAuthBlocked,
     PinState.BLOCKED: PinBlocked,
@@ -163,8 +166,12 @@ def _failed(state: Signing, problem: Trouble) -> Step:
     match state, problem:
         case EnterPin(), WrongPin(retries_left=left):
             return replace(state, busy=False, retries_left=left, caution=few(left), problem=problem), ()
+        case _, OutOfStep() if state.asked.purpose is StaffPurpose.DECIDE:
+            return empty_first(state.desk, Next.REQUESTS, problem)  # decided elsewhere meanwhile, or taken back
         case EnterCode(), _:
             return replace(state, busy=False, problem=problem), ()
+        case Touch(), KeyFault(status=status) if status == NO_CREDENTIALS:
+            return empty_first(state.desk, state.asked, StationRefused())
         case _:
             return empty_first(state.desk, state.asked, problem)
 

@@ -524,10 +524,6 @@
             <translation>يُرجى ذكر السبب.</translation>
         </message>
         <message>
-            <source>This was not accepted. Is it your staff key, or your own code?</source>
-            <translation>لم يُقبل هذا. هل هو مفتاحك الخاص بالموظفين أو رمزك أنت؟</translation>
-        </message>
-        <message>
             <source>Take the key out</source>
             <translation>أخرج المفتاح</translation>
         </message>
@@ -642,6 +638,14 @@
         <message>
             <source>Let a guest register</source>
             <translation>السماح بتسجيل ضيف</translation>
+        </message>
+        <message>
+            <source>This was not accepted. Is it your staff key, or your own code?</source>
+            <translation>لم يُقبل هذا. هل هو مفتاحك الخاص بالموظفين أو رمزك أنت؟</translation>
+        </message>
+        <message>
+            <source>Nobody waits for this any more: it was decided, or taken back.</source>
+            <translation>لم يعد أحد ينتظر هذا: فقد حُسم أو سُحب.</translation>
         </message>
         <message>
             <source>Request {number}</source>

@@ -25,7 +25,7 @@ from kiosk.desk.states import (
     Touch,
 )
 from kiosk.enrollment.visit import Trouble
-from kiosk.errors import StationRefused
+from kiosk.errors import OutOfStep, StationRefused
 from ui.messages import message
 from ui.text import clean
 
@@ -131,9 +131,14 @@ def action_words(action: ApprovalAction) -> str:
 
 def problem_words(problem: Trouble) -> str:
     """What went wrong. Who is not staff, and whose key is none of staff, read the same."""
-    if isinstance(problem, StationRefused):
-        return QCoreApplication.translate("Desk", "This was not accepted. Is it your staff key, or your own code?")
-    return message(problem).notice
+    say = QCoreApplication.translate
+    match problem:
+        case StationRefused():
+            return say("Desk", "This was not accepted. Is it your staff key, or your own code?")
+        case OutOfStep():
+            return say("Desk", "Nobody waits for this any more: it was decided, or taken back.")
+        case _:
+            return message(problem).notice
 
 
 def is_over(state: State) -> bool:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hardware.authenticator import KeyAddress, KeyInfo, PinState, Transport
 from hardware.errors import (
     HardwareError,
+    KeyFault,
     KeyGone,
     KeySilent,
     PinAuthBlocked,
@@ -55,6 +56,7 @@ from kiosk.desk.states import (
     Touch,
 )
 from kiosk.enrollment.visit import KeyModel, Port
+from kiosk.errors import OutOfStep, StationRefused
 from kiosk.secret import Secret
 
 KEY = KeyAddress(Transport.USB, "/dev/hidraw1", serial="1", product="Key", attach_id=1)
@@ -156,6 +158,17 @@ def test_another_failure_begins_anew() -> None:
     assert isinstance(state, TakeOut)
 
 
+def test_a_key_that_nobody_of_staff_signs_with_is_refused_and_no_broken_one() -> None:
+    state, _ = walk(at_pin(), events.PinTyped(Secret("1234")))
+    state, _ = walk(state, events.KeyUnlocked(state.desk.attempt))
+    stranger, _ = advance(state, events.Failed(state.desk.attempt, KeyFault(0x2E)))
+    broken, _ = advance(state, events.Failed(state.desk.attempt, KeyFault(0x7F)))
+    assert isinstance(stranger, TakeOut)
+    assert isinstance(broken, TakeOut)
+    assert isinstance(stranger.problem, StationRefused)
+    assert isinstance(broken.problem, KeyFault)
+
+
 def test_a_sealed_code_stands_for_a_key() -> None:
     state, _ = walk(Closed(), events.Opened(NONE), events.CodeWanted(), events.PortChanged(ONE))
     assert isinstance(state, EnterCode)
@@ -184,6 +197,26 @@ def test_a_request_is_decided_with_the_key_and_a_reason() -> None:
     assert (state.asked.approval_id, state.asked.decision) == ("a", Decision.APPROVE)
     state, _ = walk(state, events.CodeWanted(), events.CodeTyped("weber", Secret("X")))
     state, asked = advance(state, events.StaffKnown(state.desk.attempt, WHO))
+    assert isinstance(state, Requests)
+    assert isinstance(asked[-1], effects.FetchRequests)
+
+
+@pytest.mark.parametrize("by_code", [True, False])
+def test_a_request_that_was_decided_elsewhere_leads_back_to_those_that_wait(*, by_code: bool) -> None:
+    state, _ = advance(at_menu(), events.RequestsWanted())
+    state, _ = walk(state, events.RequestsFetched(state.desk.attempt, (OVERRIDE,)), events.RequestPicked("a"))
+    state, _ = advance(state, events.Decided(Decision.DENY, "no"))
+    if by_code:
+        state, _ = walk(state, events.CodeWanted(), events.CodeTyped("weber", Secret("X")))
+    else:
+        state, _ = advance(state, events.PortChanged(ONE))
+        state, _ = walk(state, events.KeyRead(state.desk.attempt, info(), KeyModel()), events.PinTyped(Secret("1")))
+        state, _ = advance(state, events.KeyUnlocked(state.desk.attempt))
+    state, asked = advance(state, events.Failed(state.desk.attempt, OutOfStep()))
+    if not by_code:
+        assert isinstance(state, TakeOut)
+        assert isinstance(state.problem, OutOfStep)
+        state, asked = walk(state, events.PortChanged(NONE), events.Confirmed())
     assert isinstance(state, Requests)
     assert isinstance(asked[-1], effects.FetchRequests)
 
