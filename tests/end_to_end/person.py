@@ -113,6 +113,10 @@ class Person:
         for character in text:
             self.presses_named(character)
 
+    def presses_keys(self, key: Qt.Key, with_them: Qt.KeyboardModifier) -> None:
+        """Press one key of the keyboard while others are held."""
+        QTest.keyClick(_focused(), key, with_them)
+
     def _hit(self, widget: QWidget) -> None:
         window = widget.window().windowHandle()
         spot = widget.mapTo(widget.window(), widget.rect().center())

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from time import monotonic
+from typing import cast
 from uuid import uuid4
 
 from PySide6.QtCore import QCoreApplication, QEvent, QTimer
@@ -20,7 +22,10 @@ from kiosk.commands.embedded import Embedded
 from kiosk.commands.port import watch_port
 from kiosk.commands.standing import Standing
 from kiosk.config import PrinterSettings, ServiceEndpoint, StationSettings
+from kiosk.desk.events import Event as DeskEvent
 from kiosk.enrollment.events import Event
+from kiosk.station.desk_client import DeskClient, desk_client
+from kiosk.station.desk_work import DeskWork
 from ui.application import Appearance, run
 from ui.surroundings import Surroundings
 
@@ -65,10 +70,14 @@ class Stand:
                 session = open_session(
                     settings, secret=self.secret, source=lambda: source, journal=journal, post=post, locale="en"
                 )
-                return Standing(session, watch_port(source, post, reference))
+                desk = DeskWork(lambda: source, self._desk_client, cast("Callable[[DeskEvent], None]", post))
+                return Standing(session, watch_port(source, post, reference), desk)
 
             appearance = Appearance(place=Surroundings(simulated=True), full_screen=False)
             return while_open(visit, lambda: run(make, appearance))
+
+    def _desk_client(self) -> DeskClient:
+        return desk_client(self.endpoint, self.secret, monotonic, reference)
 
 
 def while_open(visit: Callable[[], None], run_window: Callable[[], int]) -> int:
