@@ -83,9 +83,7 @@ class DeskWork:
     def _with_key(self, effect: effects.ReadKey | effects.UnlockKey | effects.Sign, cancel: Flag) -> Event:
         match effect:
             case effects.ReadKey(attempt, address):
-                self._close_key()
-                self._key = self._make_source().open(address)
-                info = self._key.inspect()
+                info = self._opened(address).inspect()
                 return events.KeyRead(attempt, info, model_of(info))
             case effects.UnlockKey(attempt, pin):
                 self._open_key().verify_pin(pin)
@@ -100,15 +98,21 @@ class DeskWork:
 
     def _listed(self, attempt: int, address: KeyAddress, pin: Secret) -> Event:
         """What is on the key of somebody who types its PIN; closed at once, it forgets what that unlocked."""
-        self._close_key()
-        self._key = key = self._make_source().open(address)
         try:
+            key = self._opened(address)
             key.verify_pin(pin)
             stored = key.stored_credentials()
             names = {StoredName(each.rp_id, each.user_name or each.user_display_name) for each in stored}
-            return events.NamesListed(attempt, tuple(sorted(names, key=astuple)), key.inspect())
+            info = self._opened(address).inspect()  # with its tries, which nobody asks a key that is unlocked for
+            return events.NamesListed(attempt, tuple(sorted(names, key=astuple)), info)
         finally:
             self._close_key()
+
+    def _opened(self, address: KeyAddress) -> Authenticator:
+        """The key, locked, and the one before it closed."""
+        self._close_key()
+        self._key = self._make_source().open(address)
+        return self._key
 
     def _asked(self, effect: effects.FetchChallenge | effects.SendSignature | effects.SendCode) -> Event:
         match effect:
