@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import ModuleType
 
 import pytest
 from PySide6.QtCore import QPoint, QRect
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QAbstractButton
 
 from kiosk.desk.events import NamesWanted, PinTyped
 from kiosk.desk.states import StoredName
+from ui.desk import cover
 from ui.desk.facts import name_lines
 from ui.tour_desk import desk_samples
 from ui.tour_samples import samples
@@ -70,6 +72,21 @@ def test_the_owner_of_a_key_types_its_pin_and_nothing_of_it_stays_in_the_field(
     typed = said[-1]
     assert isinstance(typed, PinTyped)
     assert (typed.pin.reveal(), field.edit.text()) == ("704913", "")
+
+
+def test_each_view_of_the_desk_is_announced_with_what_went_wrong(
+    make_window: Callable[..., Window], overhear: Callable[[ModuleType], list[str]]
+) -> None:
+    window, said = make_window(), overhear(cover)
+    window.show_state(next(iter(samples("en"))).state)
+    views = {each.name: each.state for each in desk_samples()}
+    for name in ("desk-insert", "desk-pin-wrong", "desk-touch"):
+        window.show_desk(views[name])
+    assert said == [
+        "Put your own staff key in. What the person has begun stays as it is.",
+        "PIN of your staff key. That PIN is not right. 7 tries left.",
+        "Touch your staff key",
+    ]
 
 
 def test_names_on_a_key_are_shown_as_words_and_not_more_than_somebody_reads() -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QMouseEvent, QShortcut
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeySequence, QMouseEvent, QShortcut
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from kiosk.desk.events import IdleExpired
 from kiosk.desk.states import Closed, Leaving, State
 from kiosk.station.notes import Notes
 from ui.desk.view import DeskView
-from ui.desk.words import is_over
+from ui.desk.words import is_over, spoken
 from ui.idle import IdleWatch
 from ui.theme import Theme
 from ui.widgets.logo import Logo
@@ -79,6 +79,7 @@ class Cover(QWidget):
         self.show()
         self.raise_()
         view.focus_first()
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, spoken(state)))
         self._idle.watch(IDLE_SECONDS)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QCoreApplication
 
 from kiosk.contract.staff import ApprovalAction
@@ -28,6 +30,8 @@ from kiosk.enrollment.visit import Trouble
 from kiosk.errors import OutOfStep, StationRefused
 from ui.messages import message
 from ui.text import clean
+
+_BOLD = re.compile(r"</?b>")
 
 
 def title_of(state: State) -> str:
@@ -139,6 +143,13 @@ def problem_words(problem: Trouble) -> str:
             return say("Desk", "Nobody waits for this any more: it was decided, or taken back.")
         case _:
             return message(problem).notice
+
+
+def spoken(state: State) -> str:
+    """What a screen reader says when this view comes: its title, then what went wrong, else the line below it."""
+    problem: Trouble | None = getattr(state, "problem", None)
+    rest = sentence_of(state) if problem is None else _BOLD.sub("", problem_words(problem))
+    return f"{title_of(state)}. {rest}" if rest else title_of(state)
 
 
 def is_over(state: State) -> bool:
