@@ -6,8 +6,10 @@ from collections.abc import Callable
 from types import ModuleType
 
 import pytest
-from PySide6.QtCore import QPoint, QRect
+from PySide6.QtCore import QPoint, QRect, Qt, QTimer
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton
+from pytestqt.qtbot import QtBot
 
 from kiosk.desk.events import NamesWanted, PinTyped
 from kiosk.desk.states import StoredName
@@ -18,6 +20,7 @@ from ui.tour_samples import samples
 from ui.widgets.buttons import Button
 from ui.widgets.keypad import TypingKey
 from ui.widgets.label import Label
+from ui.widgets.logo import Logo
 from ui.widgets.pin_field import PinField
 from ui.window import Window
 
@@ -98,3 +101,23 @@ def test_names_on_a_key_are_shown_as_words_and_not_more_than_somebody_reads() ->
     ((_, some),) = name_lines(tuple(StoredName("mail.example.org", f"user {number}") for number in range(9)))
     assert some.endswith("\u2068user 4\u2069 and 4 more")
     assert name_lines((StoredName("", "somebody"),)) == [("Unnamed", "\u2068somebody\u2069")]
+
+
+def test_the_desk_is_asked_for_by_holding_the_name_and_not_by_touching_it(
+    qtbot: QtBot, make_window: Callable[..., Window]
+) -> None:
+    window = make_window()
+    window.show_state(next(iter(samples("en"))).state)
+    opener, logo = window.findChild(cover.Opener), window.findChild(Logo)
+    assert isinstance(opener, cover.Opener)
+    assert isinstance(logo, Logo)
+    held = opener.findChild(QTimer)
+    assert isinstance(held, QTimer)
+    assert held.interval() == cover.HOLD_MS
+    asked: list[bool] = []
+    window.desk_wanted.connect(lambda: asked.append(True))
+    QTest.mouseClick(logo, Qt.MouseButton.LeftButton)
+    assert not held.isActive()
+    held.setInterval(1)
+    QTest.mousePress(logo, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: asked == [True])
