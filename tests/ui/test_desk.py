@@ -25,7 +25,7 @@ from ui.widgets.pin_field import PinField
 from ui.window import Window
 
 HOSTILE = StoredName("a\u202eb<b>c\n.example.org", "x" * 5000)
-SIZES = [(1024, 768, 1.0, "en"), (1024, 768, 1.5, "en"), (1920, 1080, 1.0, "ar"), (1080, 1920, 1.0, "ar")]
+SIZES = [(1024, 768, 1.0, "en"), (1024, 768, 1.5, "en"), (1920, 1080, 1.0, "ar"), (1080, 1920, 1.5, "ar")]
 
 
 def opened(make_window: Callable[..., Window], name: str, **look: object) -> Window:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from kiosk.contract.profile import FieldKind
 from kiosk.contract.staff import ApprovalRequest, Decision, Role
@@ -76,13 +76,18 @@ class DeskView(QWidget):
         inside = QWidget()
         self._column = QVBoxLayout(inside)
         self._column.setSpacing(theme.px(12))
-        self._buttons = QHBoxLayout()
-        self._buttons.setSpacing(theme.px(12))
+        self._buttons = self._leaving = QHBoxLayout()
+        if theme.portrait:
+            self._leaving = QHBoxLayout()  # there is no room for all of them in one row
+        for row in (self._buttons, self._leaving):
+            row.setSpacing(theme.px(12))
         self._head()
         self._fill()
         self._column.addStretch(1)
         self._outer.addWidget(Scroller(theme, inside, self), 1)
         self._outer.addLayout(self._buttons)
+        if self._leaving is not self._buttons:
+            self._outer.addLayout(self._leaving)
         self.setAccessibleName(title_of(state))
 
     def focus_first(self) -> None:
@@ -128,7 +133,7 @@ class DeskView(QWidget):
 
     def _leave(self) -> None:
         say = QCoreApplication.translate
-        self._buttons.addStretch(1)
+        self._leaving.addStretch(1)
         if isinstance(self._state, TakeOut) and self._state.then is Next.CLOSE:
             return
         if not isinstance(self._state, Menu):
@@ -138,7 +143,7 @@ class DeskView(QWidget):
     def _button(self, text: str, event: Callable[[], Event], kind: str = "secondary") -> Button:
         button = Button(self.theme, text, kind, parent=self)
         button.clicked.connect(lambda: self.emitted.emit(event()))
-        self._buttons.addWidget(button)
+        (self._leaving if kind == "ghost" else self._buttons).addWidget(button)
         self._first = self._first or button
         return button
 
@@ -177,7 +182,8 @@ class DeskView(QWidget):
         pad = Keypad(self.theme, secret=True, letters=True, ink="ink_soft")
         pad.aim(field.edit)
         pad.letters_wanted.connect(lambda: self._type_into(field.edit, opens=True))
-        row, typed = QHBoxLayout(), QVBoxLayout()
+        ways = QBoxLayout.Direction
+        row, typed = QBoxLayout(ways.TopToBottom if self.theme.portrait else ways.LeftToRight), QVBoxLayout()
         row.setSpacing(self.theme.px(24))
         typed.addWidget(field)
         typed.addWidget(Label(self.theme, "small", tries_words(tries_of(state), few=False), parent=self))
