@@ -9,12 +9,13 @@ import pytest
 
 from hardware.authenticator import KeyInfo
 from hardware.errors import PinRefused, TouchTimeout
-from kiosk.commands.terminal import TerminalPerson
+from kiosk.commands.terminal import PARTLY, TerminalPerson
 from kiosk.enrollment.effects import AskApproval
 from kiosk.enrollment.events import Cancelled, Continued, Event, LetterWanted, ResetWanted, Skipped, WentBack
 from kiosk.enrollment.pin_rules import PinRules
 from kiosk.enrollment.states import (
     ChangePin,
+    Done,
     EnrollFinger,
     EnterPin,
     Prove,
@@ -28,10 +29,10 @@ from kiosk.enrollment.states import (
     Task,
     Touch,
 )
-from kiosk.enrollment.visit import KeyModel, Visit
+from kiosk.enrollment.visit import KeyDone, KeyIdentity, KeyModel, TemporaryPass, Visit
 from kiosk.errors import LetterNotPrinted, SeveralKeys
 from kiosk.secret import Secret
-from tests.kiosk.enrollment.walk import ADDRESS, FRESH, MAIL, PROFILE
+from tests.kiosk.enrollment.walk import ADDRESS, FRESH, MAIL, PROFILE, VPN
 
 VISIT = Visit(PROFILE, "en", attempt=7, model=KeyModel("Example \x1b[2J5"))
 KEY: KeyInfo = FRESH
@@ -149,3 +150,18 @@ def test_a_pin_for_a_letter_is_not_said_at_the_terminal(terminal: Terminal, caps
     said = "\n".join([*terminal.said, *terminal.asked, capsys.readouterr().out])
     assert "58203917" not in said
     assert "The PIN in the letter must be changed at its first use." in terminal.said
+
+
+def test_two_keys_are_told_with_where_each_works_and_the_passes_of_both(terminal: Terminal) -> None:
+    given = TemporaryPass(MAIL, Secret("8+Xk&4Tq"), 3600)
+    first = KeyDone(KeyIdentity.of(KEY), KEY, KeyModel(), (MAIL, VPN), (), "R-1", issued=(given,))
+    visit = replace(VISIT, parties=(MAIL, VPN), finished=(MAIL,), receipt="R-1", done=(first,))
+    assert terminal.person.finished(Done(visit, cut_short=True))
+    assert terminal.said == [
+        "An earlier key of this visit works for: Staff mail, VPN. Receipt R-1.",
+        "The key works for: Staff mail. Receipt R-1.",
+        "VPN: not tried.",
+        "It was given up before its end: please go to the desk with it.",
+        "Temporary pass for Staff mail, good for 1.0 hours: 8+Xk&4Tq",
+    ]
+    assert terminal.person.exit_code == PARTLY

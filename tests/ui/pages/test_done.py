@@ -1,4 +1,4 @@
-"""A visit that ends with a phone in place of a key claims no key; one with both tells both."""
+"""A visit that ends with a phone in place of a key claims no key; one with both, or with two keys, tells each."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from ui.pages.done import DonePage
 from ui.pages.page import Surroundings
 from ui.theme import load_theme
 from ui.widgets.label import Label
+from ui.widgets.pass_card import PassCard
 from ui.widgets.row_list import RowList
 from ui.window import Window
 
@@ -58,4 +59,33 @@ def test_a_phone_beside_the_key_is_on_the_receipt(sample: Sample, qtbot: object)
     assert isinstance(rows, RowList)
     assert "Your phone: Passkey saved" in rows.accessibleName()
     assert page.chrome().title == "Your key is ready"
+    page.deleteLater()
+
+
+def test_of_two_keys_each_is_told_as_it_is(
+    make_window: Callable[..., Window], sample: Sample, settle: Callable[[], None]
+) -> None:
+    window, said = make_window(), []
+    for name in ("done-two-keys", "done-second-partly", "done-first-partly"):
+        window.show_state(sample(name))
+        settle()
+        said.append(read(window))
+    both, second, first = said
+    assert "Your keys are ready" in both
+    assert "Please go to the desk" not in both
+    assert "Key ending \u20684410\u2069: Tested, works" in second
+    assert "VPN\u2069: Not set up" in second
+    assert "Key ending \u20684410\u2069: Partly ready. Not set up for: \u2068VPN\u2069" in first
+    assert all("Your keys are partly ready" in each and "Please go to the desk" in each for each in (second, first))
+
+
+def test_the_passes_of_all_keys_are_shown(sample: Sample, qtbot: object) -> None:
+    two, passes = sample("done-two-keys"), sample("done-passes")
+    assert isinstance(two, Done)
+    assert isinstance(passes, Done)
+    earlier, last = passes.visit.issued
+    first = replace(two.visit.done[0], issued=(earlier,))
+    page = DonePage(load_theme(moves=False), Surroundings())
+    page.render(Done(replace(two.visit, done=(first,), issued=(last,))))
+    assert len(page.findChildren(PassCard)) == 2
     page.deleteLater()
