@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from kiosk import errors as kiosk_errors
 from kiosk.contract.keys import HeldKey, Intent
+from kiosk.contract.profile import RelyingPartyName
 from kiosk.contract.staff import Approval, ApprovalAction, ApprovalState
 from kiosk.enrollment import states as s
 from kiosk.enrollment.visit import Port, Visit
@@ -45,3 +46,6 @@ def more_key_samples(visit: Visit) -> Iterator[Sample]:
     backup = s.Backup(replace(away, finished=visit.parties), 2, 2)
     yield Sample("backup", backup)
     yield Sample("backup-optional", replace(backup, optional=True))
+    vpn = RelyingPartyName("vpn.example.org", "VPN")
+    partly = replace(backup.visit, parties=(*visit.parties[:1], vpn), finished=visit.parties[:1])
+    yield Sample("backup-after-a-part", replace(backup, visit=partly))

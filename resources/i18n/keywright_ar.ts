@@ -83,10 +83,6 @@
             <translation>مفتاحك الأول جاهز. أخرجه، واحفظ المفتاح الآخر في مكان آمن.</translation>
         </message>
         <message>
-            <source>Tested, works</source>
-            <translation>تم اختباره ويعمل</translation>
-        </message>
-        <message>
             <source>Set up a backup key</source>
             <translation>إعداد مفتاح احتياطي</translation>
         </message>

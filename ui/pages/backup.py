@@ -6,7 +6,9 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
 from kiosk.enrollment.events import Cancelled, Continued, Skipped
+from kiosk.enrollment.parties import outcomes
 from kiosk.enrollment.states import Backup, State
+from ui.pages.done import key_row
 from ui.pages.page import Action, Chrome, Page, Surroundings
 from ui.pages.verify import column_of
 from ui.theme import Theme
@@ -33,7 +35,7 @@ class BackupPage(Page):
         coming = say("Backup", "Key {number}").format(number=state.number)
         self._rows.show_rows(
             (
-                Row(done, say("Backup", "Tested, works"), "done"),
+                key_row(done, outcomes(state.visit)),
                 Row(coming, mark="next", note=say("Backup", "It may have a PIN of its own, or the same.")),
             )
         )

@@ -183,10 +183,16 @@ def _is_whole(state: Done) -> bool:
 
 
 def _earlier(key: KeyDone, ended: Sequence[PartyOutcome]) -> Row:
-    """A key of this visit before the last one, and where it does not work."""
+    """A key of this visit before the last one."""
     say = QCoreApplication.translate
     serial = clean(key.key.address.serial[-4:])
     name = say("Done", "Key ending {digits}").format(digits=serial) if serial else say("Done", "Your other key")
+    return key_row(name, ended)
+
+
+def key_row(name: str, ended: Sequence[PartyOutcome]) -> Row:
+    """A key of this name: whether it works, and where it does not."""
+    say = QCoreApplication.translate
     without = [clean(each.relying_party.name) for each in ended if not _has_it(each)]
     if not without:
         return Row(name, say("Done", "Tested, works"), "done")

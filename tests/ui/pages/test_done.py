@@ -79,6 +79,16 @@ def test_of_two_keys_each_is_told_as_it_is(
     assert all("Your keys are partly ready" in each and "Please go to the desk" in each for each in (second, first))
 
 
+def test_a_first_key_that_works_in_part_is_told_before_the_second(
+    make_window: Callable[..., Window], sample: Sample, settle: Callable[[], None]
+) -> None:
+    window = make_window()
+    for name, words in (("backup", "Key 1: Tested, works"), ("backup-after-a-part", "Key 1: Partly ready")):
+        window.show_state(sample(name))
+        settle()
+        assert words in read(window)
+
+
 def test_the_passes_of_all_keys_are_shown(sample: Sample, qtbot: object) -> None:
     two, passes = sample("done-two-keys"), sample("done-passes")
     assert isinstance(two, Done)
