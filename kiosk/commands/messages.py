@@ -13,7 +13,7 @@ from kiosk.commands.served import config_option, credentials_option, open_store,
 from kiosk.commands.words import tame
 from kiosk.service.messages.rules import shown
 from kiosk.service.settings import load
-from kiosk.service.store.messages import ToldMessage, newest_messages
+from kiosk.service.store.messages_told import ToldMessage, newest_messages
 
 SHOWN = 50
 

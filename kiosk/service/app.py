@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import partial
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -43,6 +45,9 @@ from kiosk.service.stations import routes as station_routes
 from kiosk.service.tokens import routes as token_routes
 from kiosk.service.tokens.kept import KeptCallers
 
+_REFERENCE: Final = 8  # bytes
+_DRAWN: Final = 256
+
 FACES: Final = (
     (token_routes.router, "tokens"),
     (enrollment_routes.router, "enrollments"),
@@ -81,6 +86,7 @@ def create_app(parts: Parts) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.parts = parts
+    app.state.callers = KeptCallers(parts)
     app.state.watch = watch = Watch(parts)
     app.state.approvals = watch_approvals(parts)
     app.state.layout = Layout(resource("templates/phone"), parts.settings.organization, parts.settings.languages)
@@ -93,10 +99,10 @@ def create_app(parts: Parts) -> FastAPI:
     app.add_api_route(HEALTH, _health(parts), methods=["GET"], tags=["health"], summary="Whether the service works")
     app.include_router(health_routes.router, tags=["health"])
     app.include_router(metrics_routes.router)
-    lane = StatusLane(watch, KeptCallers(parts))
+    lane = StatusLane(watch, app.state.callers)
     app.add_middleware(
         Edge,
-        reference=lambda: receipt_of(parts.random.token(8)),
+        reference=partial(next, _references(parts)),
         lane=lane.answer,
         leaving=lambda: parts.replica.leaving,
         count=parts.figures.request,
@@ -104,6 +110,14 @@ def create_app(parts: Parts) -> FastAPI:
     errors.install(app)
     app.openapi = lambda: document_of(app)  # type: ignore[method-assign]  # FastAPI's documented way to extend it
     return app
+
+
+def _references(parts: Parts) -> Iterator[str]:
+    """Reference numbers for requests, drawn in hundreds: the way to the system's generator is longer than the rest."""
+    while True:
+        drawn = parts.random.token(_DRAWN * _REFERENCE)
+        for at in range(0, len(drawn), _REFERENCE):
+            yield receipt_of(drawn[at : at + _REFERENCE])
 
 
 def _console(parts: Parts) -> Console:

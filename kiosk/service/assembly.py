@@ -44,7 +44,11 @@ from kiosk.service.replica import Replica
 from kiosk.service.server import Leave, Server
 from kiosk.service.settings import ServiceSettings
 from kiosk.service.sources import Clock, Random, SystemClock, SystemRandom
+from kiosk.service.store.audit import TRAIL
+from kiosk.service.store.batches import BATCHES
 from kiosk.service.store.engine import Store
+from kiosk.service.store.removals import REMOVALS
+from kiosk.service.store.screenings import SCREENINGS
 from kiosk.service.store.upgrade import upgrade
 from kiosk.service.tls import Identity, server_context
 from kiosk.service.tokens.rates import Rates
@@ -136,8 +140,8 @@ def assemble(settings: ServiceSettings, around: Surroundings) -> Service:
         embedded=around.embedded,
         replica=replica,
         figures=Figures(replica.name),
-        nudge=bell.ring,
     )
+    store.told = bell.ring
     lanes = {**_lanes(parts, messengers(settings, wiring)), **_outward_lanes(parts, outbound)}
     return Service(parts, create_app(parts), Worker(lanes, bell), outbound)
 
@@ -195,7 +199,7 @@ def _anchoring(parts: Parts) -> Mapping[str, tuple[Chore, ...]]:
     folder = asked.anchors
     if folder is None:
         return {}
-    return {"anchors": (Chore("anchor", lambda: anchor_next(parts, folder), asked.anchor_each, listens=False),)}
+    return {"anchors": (Chore("anchor", lambda: anchor_next(parts, folder), asked.anchor_each),)}
 
 
 def _telling(parts: Parts) -> Mapping[str, tuple[Chore, ...]]:
@@ -204,7 +208,7 @@ def _telling(parts: Parts) -> Mapping[str, tuple[Chore, ...]]:
     if asked.syslog is None:
         return {}
     teller = Teller(parts, LogServer.of(asked.syslog, asked.syslog_authority), gethostname())
-    return {"syslog": (Chore("tell_trail", teller.tell_next),)}
+    return {"syslog": (Chore("tell_trail", teller.tell_next, hears=TRAIL),)}
 
 
 def _read_policies(parts: Parts) -> bool:
@@ -218,7 +222,7 @@ def _lanes(parts: Parts, channels: Mapping[Channel, Messenger]) -> Mapping[str, 
     forget, one for what they may tell, and one for what time does."""
     templates = Templates(resource("templates"))
     mail = {
-        str(each.channel): (Chore(f"{each.channel}", each.deliver_next, end=each.part),)
+        str(each.channel): (Chore(f"{each.channel}", each.deliver_next, hears=each.channel, end=each.part),)
         for each in postmen(parts, channels, templates)
     }
     tended = {f"directory-{each.id}": each.chores() for each in parts.directories.all if isinstance(each, Tended)}
@@ -226,10 +230,10 @@ def _lanes(parts: Parts, channels: Mapping[Channel, Messenger]) -> Mapping[str, 
     return {
         **mail,
         **tended,
-        "removals": (Chore("remove", lambda: remove_next(parts)),),
-        "screenings": (Chore("screen", lambda: ask_next(parts)),),
-        "policies": (Chore("read_policies", lambda: _read_policies(parts), _EACH_MINUTE, listens=False),),
-        "migrations": (Chore("migrate", migrator.work, end=migrator.let_go),),
-        "lists": (Chore("sync_lists", AutoSync(parts).work, _EACH_MINUTE, listens=False),),
+        "removals": (Chore("remove", lambda: remove_next(parts), hears=REMOVALS),),
+        "screenings": (Chore("screen", lambda: ask_next(parts), hears=SCREENINGS),),
+        "policies": (Chore("read_policies", lambda: _read_policies(parts), _EACH_MINUTE),),
+        "migrations": (Chore("migrate", migrator.work, hears=BATCHES, end=migrator.let_go),),
+        "lists": (Chore("sync_lists", AutoSync(parts).work, _EACH_MINUTE),),
         "housekeeping": housekeeping(parts),
     }

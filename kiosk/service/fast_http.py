@@ -2,12 +2,45 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+import asyncio
+from typing import Any, Final, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+_FINAL_HEAD: Final = tuple(f"HTTP/1.1 {first}".encode() for first in "2345")
+"""How the head of an answer begins, and that of `100 Continue` does not."""
+
 MAX_HEADERS: Final = 16 * 1024
 """Bytes of the request line and the headers together."""
+
+
+class _Corked:
+    """A transport that writes the head of an answer together with what follows at once: one record of TLS, not two."""
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport, self._loop = transport, loop
+        self._held = b""
+
+    def write(self, data: bytes) -> None:
+        """Write it, soon."""
+        if not self._held and data.startswith(_FINAL_HEAD):
+            self._held = data
+            self._loop.call_soon(self._let_go)
+        else:
+            held, self._held = self._held, b""
+            self._transport.write(held + data)
+
+    def close(self) -> None:
+        """Close it when all is written."""
+        self._let_go()
+        self._transport.close()
+
+    def _let_go(self) -> None:
+        if self._held:
+            self.write(b"")
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
 
 
 class BoundedHttp(HttpToolsProtocol):
@@ -17,6 +50,10 @@ class BoundedHttp(HttpToolsProtocol):
         super().__init__(*given, **named)
         self._head = self._unfinished = 0
         self._in_head = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # all that a protocol asks of one
+        """Somebody is there."""
+        super().connection_made(cast(asyncio.Transport, _Corked(transport, self.loop)))
 
     def data_received(self, data: bytes) -> None:
         """The parser collects an unfinished line without telling, so what does not finish a head is counted here."""

@@ -28,10 +28,6 @@ from kiosk.service.tokens.rates import Rates
 from kiosk.service.verification.connector import Verifier
 
 
-def _nobody() -> None:
-    """No worker listens."""
-
-
 @dataclass(frozen=True)
 class Parts:
     """Everything an action may use.
@@ -42,7 +38,6 @@ class Parts:
     for from one address, `passwords` hashes and compares what people sign in with, `screeners` judge guests, `partners`
     holds the keys of each agreement by its id. `press` prints hand-outs of projects. `embedded` allows simulated keys.
     `replica` is this process among its equals, and `figures` are what it counted.
-    `nudge` wakes the worker after a commit that gave it work.
     """
 
     store: Store
@@ -69,4 +64,3 @@ class Parts:
     embedded: bool = False
     replica: Replica = field(default_factory=Replica)
     figures: Figures = field(default_factory=Figures)
-    nudge: Callable[[], None] = _nobody

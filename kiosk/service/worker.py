@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from threading import Event, Lock, Thread
 from typing import Final, Protocol, runtime_checkable
@@ -26,14 +26,14 @@ LONGEST_REST: Final = 5.0
 class Chore:
     """Work that falls due. `work` does one piece of it and tells whether there may be more at once.
 
-    It is looked at every `every` seconds, and when the bell rings if it `listens`. `end` lets go of what it keeps
-    between two pieces, once its lane has ended.
+    It is looked at every `every` seconds, and when the bell rings for a kind of work that it `hears`. `end` lets go of
+    what it keeps between two pieces, once its lane has ended.
     """
 
     name: str
     work: Callable[[], bool]
     every: float = 1.0
-    listens: bool = True
+    hears: str = ""
     end: Callable[[], None] = lambda: None
 
 
@@ -47,20 +47,21 @@ class Tended(Protocol):
 
 
 class Bell:
-    """Wakes every lane; safe to ring from every thread, and before the lanes are there."""
+    """Wakes who does a kind of work; safe to ring from every thread, and before the lanes are there."""
 
     def __init__(self) -> None:
-        self._listeners: list[Event] = []
+        self._listeners: list[tuple[frozenset[str], Event]] = []
 
-    def ring(self) -> None:
-        """There is work: nobody waits for the second to pass."""
-        for listener in self._listeners:
-            listener.set()
+    def ring(self, work: Set[str]) -> None:
+        """There is work of these kinds: nobody waits for the second to pass."""
+        for hears, listener in self._listeners:
+            if not hears.isdisjoint(work):
+                listener.set()
 
-    def listener(self) -> Event:
-        """An event that each ring sets."""
+    def listener(self, hears: frozenset[str]) -> Event:
+        """An event that is set when the bell rings for one of these kinds."""
         event = Event()
-        self._listeners.append(event)
+        self._listeners.append((hears, event))
         return event
 
 
@@ -105,7 +106,8 @@ class Lane:
         self._in_vain: Chore | None = None
         self._rest = SHORTEST_REST
         self._next = dict.fromkeys(self._chores, monotonic())
-        self._awake, self._stopped = bell.listener(), Event()
+        hears = frozenset(chore.hears for chore in self._chores if chore.hears)
+        self._awake, self._stopped = bell.listener(hears), Event()
         self._thread = Thread(target=self._run, name=f"keywright-{name}", daemon=True)
 
     def start(self) -> None:
@@ -126,9 +128,9 @@ class Lane:
                 chore.end()
 
     def run_due(self, *, rung: bool = False) -> None:
-        """Do what is due now, and when the bell was rung also what listens to it."""
+        """Do what is due now, and when the bell was rung also what hears it."""
         for chore in self._chores:
-            if (rung and chore.listens) or self._monotonic() >= self._next[chore]:
+            if (rung and chore.hears) or self._monotonic() >= self._next[chore]:
                 if not self._reached(chore):
                     self._put_off()
                     return

@@ -157,7 +157,6 @@ def revalidate(parts: Parts, caller: Caller, call_type: CallType, whom: Whom) ->
         count += len(chunk)
     if not count:
         raise ScreeningRejected
-    parts.nudge()
     return count
 
 

@@ -78,9 +78,7 @@ def ask(parts: Parts, claimed: ScreeningRow) -> ScreeningRow:
         record(tx, parts, Event("guest_screened", who.tenant, "service", who.id, site, details=told))
         return rows.move_screening(tx, current, moved)
 
-    settled = parts.store.write(settle)
-    parts.nudge()
-    return settled
+    return parts.store.write(settle)
 
 
 def ask_next(parts: Parts) -> bool:

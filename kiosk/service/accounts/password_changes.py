@@ -72,7 +72,7 @@ def change_password(parts: Parts, who: SignedIn, old: str, new: str) -> None:
         forgiven(tx, guess)
         return True
 
-    _or_refused(parts, settled=parts.store.write(settle))
+    _or_refused(settled=parts.store.write(settle))
 
 
 def send_passcode(parts: Parts, caller: Caller, whose: Whose) -> None:
@@ -90,7 +90,6 @@ def send_passcode(parts: Parts, caller: Caller, whose: Whose) -> None:
         record(tx, parts, Event("passcode_asked_for", site.tenant, actor, user_id or "", site.id))
 
     parts.store.write(work)
-    parts.nudge()
 
 
 def change_password_by_passcode(parts: Parts, caller: Caller, whose: Whose, passcode: str, new: str) -> None:
@@ -114,7 +113,7 @@ def change_password_by_passcode(parts: Parts, caller: Caller, whose: Whose, pass
         unlock(tx, subject_of_person(parts.hmac_key, row.id))
         return True
 
-    _or_refused(parts, settled=parts.store.write(work))
+    _or_refused(settled=parts.store.write(work))
 
 
 def _replace(tx: WriteTx, parts: Parts, row: AccountRow, change: _Change) -> None:
@@ -141,7 +140,6 @@ def _subject(parts: Parts, site: SiteSettings, whose: Whose, user_id: str | None
     return subject_of(parts, user_id, site.tenant, whose.typed)
 
 
-def _or_refused(parts: Parts, *, settled: bool) -> None:
+def _or_refused(*, settled: bool) -> None:
     if not settled:
         raise SignInRefused
-    parts.nudge()

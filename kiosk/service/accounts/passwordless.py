@@ -64,7 +64,6 @@ def send_code(parts: Parts, caller: Caller, site_id: str, named: Named) -> None:
         _record(tx, parts, caller, site, row, "sign_in_code_asked_for")
 
     parts.store.write(work)
-    parts.nudge()
 
 
 def sign_in(parts: Parts, caller: Caller, site_id: str, named: Named, shown: Shown) -> BegunSession:

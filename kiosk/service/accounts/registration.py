@@ -68,9 +68,7 @@ def register(parts: Parts, caller: Caller, new: Registration, asked: Asked) -> S
         record(tx, parts, Event("registered", caller.tenant, f"client:{caller.client_id}", user_id, site.id))
         return Standing(user_id, AccountState.PENDING)
 
-    standing = once(parts, asked, Standing, work)
-    parts.nudge()
-    return standing
+    return once(parts, asked, Standing, work)
 
 
 def activate(parts: Parts, caller: Caller, user_id: str, token: str, password: str | None) -> Standing:
@@ -112,7 +110,6 @@ def send_token_again(parts: Parts, caller: Caller, user_id: str) -> None:
         record(tx, parts, Event("activation_asked_for", caller.tenant, f"client:{caller.client_id}", user_id))
 
     parts.store.write(work)
-    parts.nudge()
 
 
 def _person(caller: Caller, new: Registration) -> NewPerson:

@@ -34,15 +34,12 @@ def set_up(parts: Parts, who: SignedIn) -> SetUp:
 
 def enroll(parts: Parts, who: SignedIn, code: str) -> tuple[str, ...]:
     """The first code: from now on it is asked for. Raises TotpNotSetUp, TotpWrongState, CodeInvalid, Locked."""
-    codes = raised(parts.store.write(lambda tx: changes.enroll(tx, parts, _own(tx, parts, who), code)))
-    parts.nudge()
-    return codes
+    return raised(parts.store.write(lambda tx: changes.enroll(tx, parts, _own(tx, parts, who), code)))
 
 
 def unenroll(parts: Parts, who: SignedIn, code: str) -> None:
     """No app any more, for a code of it or a recovery code. Raises TotpWrongState, CodeInvalid, Locked."""
     raised(parts.store.write(lambda tx: changes.unenroll(tx, parts, _own(tx, parts, who), code)))
-    parts.nudge()
 
 
 def unenroll_by_staff(parts: Parts, caller: Caller, user_id: str, reason: str) -> None:
@@ -58,7 +55,6 @@ def unenroll_by_staff(parts: Parts, caller: Caller, user_id: str, reason: str) -
         changes.take_away(tx, parts, _holder(parts, row, f"client:{caller.client_id}", site), reason)
 
     parts.store.write(work)
-    parts.nudge()
 
 
 def raised(done: Done | VerificationRefused) -> Done:

@@ -37,9 +37,7 @@ def set_state(parts: Parts, caller: Caller, user_id: str, state: AccountState, r
         _tell(tx, parts, caller, row, f"account_{state}", reason)
         return Standing(user_id, state)
 
-    standing = parts.store.write(work)
-    parts.nudge()
-    return standing
+    return parts.store.write(work)
 
 
 def remove(parts: Parts, caller: Caller, user_id: str) -> None:
@@ -55,7 +53,6 @@ def remove(parts: Parts, caller: Caller, user_id: str) -> None:
         _tell(tx, parts, caller, row, "account_removed", "")
 
     parts.store.write(work)
-    parts.nudge()
 
 
 def attributes(parts: Parts, caller: Caller, user_id: str, site_id: str) -> Mapping[str, str]:

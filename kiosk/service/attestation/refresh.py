@@ -114,7 +114,7 @@ def chores(
     settings: MetadataSettings, keeper: Keeper, outbound: Outbound, now: Callable[[], datetime]
 ) -> tuple[Chore, ...]:
     """What a lane of the service does about metadata."""
-    return (Chore("metadata", Refresh(settings, keeper, outbound, now), LOOK_EVERY, listens=False),)
+    return (Chore("metadata", Refresh(settings, keeper, outbound, now), LOOK_EVERY),)
 
 
 def _mark(file: Path) -> tuple[int, ...]:

@@ -79,9 +79,7 @@ class Retry:
     def finish(self) -> Accepted:
         """What failed is tried again. Raises BatchBusy, NoSuchBatch, and as `take`."""
         self.take(b"\n")
-        accepted = self._parts.store.write(self._begin)
-        self._parts.nudge()
-        return accepted
+        return self._parts.store.write(self._begin)
 
     def _free(self, tx: ReadTx) -> BatchRow:
         row = batch_for(tx, self._caller, self._id)

@@ -83,9 +83,7 @@ class Upload:
             if (row.size, row.digest) != (self._size, self._digest.hexdigest()):
                 raise IdempotencyConflict
             return _accepted(row)
-        accepted = self._parts.store.write(lambda tx: self._complete(tx, row))
-        self._parts.nudge()
-        return accepted
+        return self._parts.store.write(lambda tx: self._complete(tx, row))
 
     def _keep(self, content: bytes) -> None:
         if self._row is None:

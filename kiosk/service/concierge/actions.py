@@ -96,7 +96,6 @@ def send_code(parts: Parts, caller: Caller, body: SendCode) -> CodeSent:
         return None if person is None else CodeSent(sent_to=shown, digits=len(issued.text), life=issued.life)
 
     outcome = parts.store.write(work)
-    parts.nudge()
     if isinstance(outcome, TooSoon):
         raise outcome
     return _found(outcome)

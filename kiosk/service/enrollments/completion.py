@@ -82,7 +82,6 @@ def _completed(
     except (RelyingPartyRefused, AttestationRejected) as refusal:
         word = refusal.word if isinstance(refusal, RelyingPartyRefused) else f"attestation {refusal.reason}"
         parts.store.write(lambda tx: _refuse(tx, parts, place, intent.ceremony, word))
-        parts.nudge()
         raise rules.rejected(word) from refusal
     return parts.store.write(lambda tx: _registered(tx, parts, place, intent.ceremony, credential, asked.name))
 

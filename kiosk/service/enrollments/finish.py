@@ -45,7 +45,6 @@ def finish(parts: Parts, caller: Caller, enrollment_id: str) -> FinishedEnrollme
         return row, told
 
     row, told = parts.store.write(work)
-    parts.nudge()
     return FinishedEnrollment(Phase.DONE, row.receipt, told)
 
 

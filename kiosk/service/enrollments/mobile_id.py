@@ -71,7 +71,6 @@ def show_mobile_id(parts: Parts, caller: Caller, enrollment_id: str, asked: Show
     outcome = parts.store.write(work)
     if isinstance(outcome, Exception):
         raise outcome
-    parts.nudge()
     return outcome
 
 

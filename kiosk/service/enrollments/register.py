@@ -89,7 +89,6 @@ def fill_in(parts: Parts, caller: Caller, enrollment_id: str, asked: Register) -
         )
 
     row = parts.store.write(work)
-    parts.nudge()
     return Identified(row.phase, verification.offers(by_mail(parts), row))
 
 
@@ -109,7 +108,6 @@ def verify(parts: Parts, row: EnrollmentRow, asked: Verify) -> EnrollmentRow:
             approvals.require(parts, row, ApprovalAction.GUEST)
         judged = by_phone(parts, row.id) if asked.method is VerificationMethod.PHONE else by_mail(parts)
         verification.judge(judged, row, row.person, asked, then)
-        parts.nudge()
     for claimed in mine:
         guests_screening.ask(parts, claimed)
     admitted = parts.store.write(lambda tx: _admitted(tx, parts, row))

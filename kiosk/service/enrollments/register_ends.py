@@ -42,7 +42,6 @@ def end_next_visit(parts: Parts) -> bool:
     ended = parts.store.write(lambda tx: _end(tx, parts, found))
     if ended:
         _log.info("visit_ended", kind=found.kind)
-        parts.nudge()
     return ended
 
 

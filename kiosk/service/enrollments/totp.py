@@ -44,7 +44,6 @@ def confirm(parts: Parts, caller: Caller, enrollment_id: str, asked: ConfirmTotp
         return codes
 
     codes = raised(parts.store.write(work))
-    parts.nudge()
     return TotpEnrolled(codes)
 
 

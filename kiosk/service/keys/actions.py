@@ -104,12 +104,8 @@ def hand_over(parts: Parts, actor: Actor, key_id: str) -> KeyRow:
         tell_holder(tx, parts, handed, Notice.HANDED_OVER)
         return rows.move_key(tx, handed, expires_at=expiry(parts, now))
 
-    handed = parts.store.write(work)
-    parts.nudge()
-    return handed
+    return parts.store.write(work)
 
 
 def _changed(parts: Parts, actor: Actor, key_id: str, what: Change, reason: str) -> KeyRow:
-    changed = parts.store.write(lambda tx: change(tx, parts, own(tx, actor, key_id), what, actor.name, reason))
-    parts.nudge()
-    return changed
+    return parts.store.write(lambda tx: change(tx, parts, own(tx, actor, key_id), what, actor.name, reason))

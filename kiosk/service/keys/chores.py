@@ -49,5 +49,4 @@ def take_uncollected(parts: Parts) -> bool:
         return len(waiting)
 
     taken = parts.store.write(work)
-    parts.nudge()
     return taken == _AT_ONCE

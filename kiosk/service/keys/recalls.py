@@ -56,7 +56,6 @@ def recall(parts: Parts, actor: Actor, aaguid: str, firmware_below: int | None, 
     made = parts.store.write(work)
     while mark_next(parts):
         pass  # who dies here is followed by the worker
-    parts.nudge()
     return made
 
 

@@ -54,4 +54,3 @@ def resolve_ticket(parts: Parts, actor: Actor, number: int, how: Resolution) -> 
         record(tx, parts, Event("ticket_resolved", actor.tenant, actor.name, reason=how.value, details=details))
 
     parts.store.write(work)
-    parts.nudge()

@@ -10,11 +10,13 @@ from email.policy import SMTP as SMTP_POLICY
 from email.policy import SMTPUTF8 as SMTPUTF8_POLICY
 from email.policy import EmailPolicy
 from email.utils import format_datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from kiosk.service.messages.connector import Envelope, Refused
 
 _MAIL_ADDRESS: Final = re.compile(r"[^\s@<>()\[\],;:\\\"]{1,64}@[^\s@<>()\[\],;:\\\"]{1,253}")
+_PLAIN: Final = re.compile(r"(?=.{3,72}$)[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _ALWAYS: Final = b"Auto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\nMIME-Version: 1.0\r\n"
 """No out-of-office answers (RFC 3834)."""
 
@@ -38,10 +40,10 @@ def write_letter(envelope: Envelope, sender: str, sender_name: str) -> Letter:
     policy = SMTP_POLICY if to.isascii() else SMTPUTF8_POLICY
     try:
         head = (
-            _header(policy, "From", Address(sender_name, addr_spec=sender)),
-            _header(policy, "To", Address(addr_spec=to) if to.isascii() else to),
+            _from(policy, sender_name, sender),
+            _to(policy, to),
             _header(policy, "Subject", envelope.subject),
-            _header(policy, "Message-ID", f"<{envelope.message_id}@{sender.rpartition('@')[2]}>"),
+            _message_id(policy, envelope.message_id, sender),
             f"Date: {format_datetime(envelope.written_at)}\r\n".encode(),
             _ALWAYS,
         )
@@ -49,6 +51,22 @@ def write_letter(envelope: Envelope, sender: str, sender_name: str) -> Letter:
     except (ValueError, IndexError) as error:
         raise Refused("bad_header") from error
     return Letter(to, b"".join(head) + body, not to.isascii())
+
+
+@lru_cache(maxsize=8)
+def _from(policy: EmailPolicy[Any], name: str, address: str) -> bytes:
+    return _header(policy, "From", Address(name, addr_spec=address))
+
+
+def _to(policy: EmailPolicy[Any], to: str) -> bytes:
+    if _PLAIN.fullmatch(to):  # nothing to quote, nothing to fold
+        return f"To: {to}\r\n".encode()
+    return _header(policy, "To", Address(addr_spec=to) if to.isascii() else to)
+
+
+def _message_id(policy: EmailPolicy[Any], message_id: str, sender: str) -> bytes:
+    own = f"<{message_id}@{sender.rpartition('@')[2]}>"
+    return f"Message-ID: {own}\r\n".encode() if _PLAIN.fullmatch(sender) else _header(policy, "Message-ID", own)
 
 
 def _header(policy: EmailPolicy[Any], name: str, value: str | Address) -> bytes:

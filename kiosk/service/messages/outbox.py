@@ -10,6 +10,7 @@ import hmac
 import json
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
@@ -85,8 +86,13 @@ def unseal(parts: Parts, claimed: ClaimedMessage) -> Message:
 
 
 def _key(parts: Parts) -> bytes:
+    return _derived(parts.hmac_key)
+
+
+@lru_cache(maxsize=4)
+def _derived(key: bytes) -> bytes:
     """A key of its own for the outbox (HMAC as the key derivation function, NIST SP 800-108)."""
-    return hmac.digest(parts.hmac_key, b"keywright outbox 1", "sha256")
+    return hmac.digest(key, b"keywright outbox 1", "sha256")
 
 
 def _lane(parts: Parts, message: Message) -> str:

@@ -8,7 +8,7 @@ code, and staff see the row. A power cut leaves no more than that, so only the h
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
@@ -40,6 +40,9 @@ KEPT: Final = timedelta(days=30)
 KEPT_CONNECTION: Final = 10.0
 """Seconds that a messenger keeps a connection for the next message: people come one after the other, or nobody does."""
 
+_TIDY_EACH: Final = timedelta(seconds=1)
+"""How often a postman ends what is of no use any more, and what one that died had in hand."""
+
 _LEASE_MARGIN: Final = timedelta(seconds=30)
 _JITTER_BYTES: Final = 2
 
@@ -49,10 +52,13 @@ class ClaimLost(Exception):
 
 
 class Postman:
-    """Delivers the messages of one channel, one at a time."""
+    """Delivers the messages of one channel, one at a time; whoever writes one down as delivered claims the next."""
 
     def __init__(self, parts: Parts, messenger: Messenger, templates: Templates) -> None:
         self._parts, self._messenger, self._templates = parts, messenger, templates
+        self._ahead: ClaimedMessage | None = None
+        self._last: DeliveryReceipt | None = None
+        self._tidied: datetime | None = None
 
     @property
     def channel(self) -> Channel:
@@ -64,31 +70,46 @@ class Postman:
 
         Raises StoreBusy, StorageFull.
         """
-        now = self._parts.clock.now()
-        with self._parts.store.read() as tx:
-            due = rows.something_due(tx, self.channel, now)
-        if not due:
-            self._messenger.let_go(unused_for=KEPT_CONNECTION)
-            return follow_next(self._parts, self._messenger)
-        claimed = self._parts.store.write(self._claim, hasty=True)
+        claimed, self._ahead = self._ahead, None
+        last, self._last = self._last, None
+        if claimed is None and last is not None:  # whoever wrote that one down found no other
+            return last.tells and follow_next(self._parts, self._messenger)
+        if claimed is None:
+            with self._parts.store.read() as tx:
+                due = rows.something_due(tx, self.channel, self._parts.clock.now())
+            if not due:
+                self._messenger.let_go(unused_for=KEPT_CONNECTION)
+                return follow_next(self._parts, self._messenger)
+            claimed = self._parts.store.write(self._claim, hasty=True)
         if claimed is None:
             return False
+        self._carry(claimed)
+        return True
+
+    def part(self) -> None:
+        """Close what is kept for the next message, and leave that to others. Raises StoreBusy."""
+        self._messenger.let_go()
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None:
+            self._parts.store.write(lambda tx: rows.release_message(tx, ahead), hasty=True)
+
+    def _carry(self, claimed: ClaimedMessage) -> None:
         try:
-            self._settle(claimed, self._deliver(claimed))
+            receipt = self._deliver(claimed)
+            self._ahead = self._settle(claimed, receipt)
         except GatewayError as error:
             self._fail(claimed, error)
         except ClaimLost:
             _logger.warning("message_claim_lost", message_id=claimed.message_id)
-        return True
-
-    def part(self) -> None:
-        """Close what is kept for the next message."""
-        self._messenger.let_go()
+        else:
+            self._last = None if self._ahead else receipt
 
     def _claim(self, tx: WriteTx) -> ClaimedMessage | None:
         now = self._parts.clock.now()
-        rows.settle_abandoned(tx, self.channel, now)
-        rows.settle_useless(tx, self.channel, now)
+        if self._tidied is None or abs(now - self._tidied) >= _TIDY_EACH:
+            rows.settle_abandoned(tx, self.channel, now)
+            rows.settle_useless(tx, self.channel, now)
+            self._tidied = now
         lease = now + timedelta(seconds=self._messenger.patience) + _LEASE_MARGIN
         return rows.claim_message(tx, self.channel, now, lease)
 
@@ -118,14 +139,18 @@ class Postman:
             receipt=token_of(self._parts, claimed.message_id),
         )
 
-    def _settle(self, claimed: ClaimedMessage, receipt: DeliveryReceipt) -> None:
+    def _settle(self, claimed: ClaimedMessage, receipt: DeliveryReceipt) -> ClaimedMessage | None:
         now = self._parts.clock.now()
         look_at = rules.look_after(now, now) if receipt.tells else None
         told, state = receipt.reference, rules.State.DELIVERED
-        self._parts.store.write(
-            lambda tx: rows.settle_message(tx, claimed, state, now, reference=told, look_at=look_at), hasty=True
-        )
+
+        def work(tx: WriteTx) -> ClaimedMessage | None:
+            rows.settle_message(tx, claimed, state, now, reference=told, look_at=look_at)
+            return self._claim(tx)
+
+        ahead = self._parts.store.write(work, hasty=True)
         _logger.info("message_delivered", message_id=claimed.message_id, attempt=claimed.attempt)
+        return ahead
 
     def _fail(self, claimed: ClaimedMessage, error: GatewayError) -> None:
         now = self._parts.clock.now()

@@ -23,6 +23,8 @@ from kiosk.service.store.engine import StoreBusy
 from kiosk.service.tokens.kept import KeptCallers
 from kiosk.service.tokens.rules import Caller, InvalidToken
 
+_KEPT: Final = 10.0
+"""Seconds: a client that is disabled is let in so long by another replica, on this route."""
 _SEEN: Final = "|".join(PhoneStatus)
 _ASKED: Final = re.compile(rf"transactionId=([0-9a-f]{{32}})(?:&wait=([0-9]{{1,2}})&seen=({_SEEN}))?".encode())
 _BEARER: Final = re.compile(rb"[Bb]earer ([A-Za-z0-9_-]{1,128})")
@@ -43,7 +45,7 @@ class StatusLane:
         if asked is None or bearer is None or int(asked[2] or 0) > LONGEST_WAIT:
             return None
         try:
-            caller = await self._callers.caller(bearer[1].decode())
+            caller = await self._callers.caller(bearer[1].decode(), _KEPT)
             if Scope.QR_STATUS not in caller.scopes:
                 return None
             told = await self._told(caller, asked)

@@ -132,7 +132,6 @@ def proved(parts: Parts, row: PhoneCodeRow, form: Mapping[str, str]) -> None:
         refuse(parts, row, error.word)
         return
     parts.store.write(lambda tx: _store(tx, parts, row, party, (made, handle, count)))
-    parts.nudge()
 
 
 def _store(

@@ -159,7 +159,6 @@ def take_back(parts: Parts, caller: Caller, project_id: str, number: int) -> Non
         numbers.release(tx, parts, project, row, f"client:{caller.client_id}")
 
     parts.store.write(work)
-    parts.nudge()
 
 
 def claim(parts: Parts, caller: Caller, body: ClaimId) -> tuple[ClaimedId, bool]:
@@ -180,9 +179,7 @@ def claim(parts: Parts, caller: Caller, body: ClaimId) -> tuple[ClaimedId, bool]
         told = {"user_id": body.user_id, "project_id": project.id, "project": project.name}
         return ClaimedId(**told, assigned_id=row.number, registered=row.registered_at is not None), news
 
-    claimed = parts.store.write(work)
-    parts.nudge()
-    return claimed
+    return parts.store.write(work)
 
 
 def link_of(parts: Parts, project: ProjectRow) -> str:

@@ -16,8 +16,7 @@ from kiosk.service.store.projects import ProjectRow, project
 
 def tell(tx: WriteTx, parts: Parts, row: MobileIdRow, kind: FeedKind) -> None:
     """Tell the host system of the project what happened to a number, in the transaction of it; nothing where the
-    project has no feed. For `released`, `row` is as it was before: the event names whose number it was. Whoever commits
-    it may `parts.nudge()`; the worker looks each second by itself."""
+    project has no feed. For `released`, `row` is as it was before: the event names whose number it was."""
     of = project(tx, row.project_id)
     if of is None or feed_of(parts, of) is None:
         return

@@ -44,9 +44,7 @@ def resume(parts: Parts, caller: Caller, project_id: str) -> FeedStanding:
             record(tx, parts, Event("feed_resumed", of.tenant, actor, details={"project": of.id}))
         return _standing(tx, parts, of)
 
-    now = parts.store.write(work)
-    parts.nudge()
-    return now
+    return parts.store.write(work)
 
 
 def tell_everybody(parts: Parts, caller: Caller, project_id: str) -> FeedStanding:
@@ -67,7 +65,6 @@ def tell_everybody(parts: Parts, caller: Caller, project_id: str) -> FeedStandin
     after: int | None = -1
     while after is not None:
         after = parts.store.write(partial(work, after=after))
-    parts.nudge()
     return stands(parts, caller, project_id)
 
 

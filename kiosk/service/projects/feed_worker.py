@@ -11,6 +11,7 @@ from kiosk.service.parts import Parts
 from kiosk.service.projects.feed_file import ListFile
 from kiosk.service.projects.feed_webhook import Webhook
 from kiosk.service.store import host_feed as rows
+from kiosk.service.store.host_feed import FEEDS
 from kiosk.service.worker import Chore
 
 KEPT: Final = timedelta(days=30)
@@ -23,10 +24,10 @@ def feed_lanes(parts: Parts, outbound: Outbound) -> Mapping[str, tuple[Chore, ..
     for word, named in parts.settings.projects.named.items():
         if named.feed is not None and named.feed.webhook is not None:
             webhook = Webhook(parts, outbound, word, named.feed.webhook)
-            lanes[f"feed-{word}"] = (Chore("tell_host", webhook.send_next),)
+            lanes[f"feed-{word}"] = (Chore("tell_host", webhook.send_next, hears=FEEDS),)
         if named.feed is not None and named.feed.file is not None:
             file = ListFile(parts, word, named.tenant, named.feed, named.feed.file)
-            lanes[f"list-{word}"] = (Chore("write_list", file.work, listens=False),)
+            lanes[f"list-{word}"] = (Chore("write_list", file.work),)
     return lanes
 
 

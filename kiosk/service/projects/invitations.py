@@ -56,9 +56,7 @@ def activate(parts: Parts, code: str, phone_hash: bytes) -> MobileIdRow:
             raise PhoneHasNumber
         return _activated(Desk(tx, parts, of, f"user:{row.id}"), row, phone_hash)
 
-    number = parts.store.write(work)
-    parts.nudge()
-    return number
+    return parts.store.write(work)
 
 
 def _activated(desk: Desk, row: MemberRow, phone_hash: bytes) -> MobileIdRow:

@@ -57,7 +57,6 @@ def add(parts: Parts, caller: Caller, project_id: str, body: NewMember, key: str
         return row.id
 
     made = once(parts, Asked(caller.client_id, key, f"add_member {project_id}", body), str, work)
-    parts.nudge()
     return show(parts, caller, project_id, made)
 
 
@@ -152,7 +151,6 @@ def _changed(
         return member_id
 
     once(parts, asked or Asked(caller.client_id, "", "", ""), str, work)
-    parts.nudge()
     return show(parts, caller, project_id, member_id)
 
 

@@ -44,7 +44,6 @@ def take_list(parts: Parts, caller: Caller, project_id: str, content: bytes, wan
             raise
         problems = tuple(ListProblem(line=e.line, column=e.column, word=e.word) for e in rejected.errors)
         return ListTaken(dry_run=True, errors=problems, more_errors=rejected.more)
-    parts.nudge()
     return taken
 
 

@@ -136,9 +136,7 @@ def new_sealed_code(parts: Parts, actor: str, staff_id: str) -> ToldCode:
         tell(tx, parts, row, Notice.CODE_MADE)
         return _new_code(tx, parts, actor, row, SEALED)
 
-    told = parts.store.write(work)
-    parts.nudge()
-    return told
+    return parts.store.write(work)
 
 
 def revoke_key(parts: Parts, actor: str, staff_id: str, key_id: str) -> None:
@@ -154,7 +152,6 @@ def revoke_key(parts: Parts, actor: str, staff_id: str, key_id: str) -> None:
             record(tx, parts, Event("staff_key_revoked", row.tenant, actor, row.id, details={"staff_key": key.id}))
 
     parts.store.write(work)
-    parts.nudge()
 
 
 def members(parts: Parts, tenant: str) -> tuple[StaffRow, ...]:

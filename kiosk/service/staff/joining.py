@@ -82,9 +82,7 @@ def finish_join(
         proofs.use_staff_code(tx, code_hash, now)
         return staff
 
-    staff = parts.store.write(work)
-    parts.nudge()
-    return staff
+    return parts.store.write(work)
 
 
 def _keep(tx: WriteTx, parts: Parts, staff: StaffRow, made: MadeKey, name: str) -> None:

@@ -106,9 +106,7 @@ def revoke(parts: Parts, actor: str, station_id: str) -> StationRow:
         record(tx, parts, event(row, actor, "station.revoked"))
         return rows.move_station(tx, row, revoked_at=parts.clock.now())
 
-    done = parts.store.write(work)
-    parts.nudge()
-    return done
+    return parts.store.write(work)
 
 
 def command(parts: Parts, actor: str, station_id: str, word: str) -> None:

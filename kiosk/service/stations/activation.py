@@ -63,7 +63,6 @@ def activate(parts: Parts, knock: Knock, asked: ActivateStation) -> ActivatedSta
         raise done
     if done is None:
         raise NotActivated
-    parts.nudge()
     return done
 
 

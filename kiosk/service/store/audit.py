@@ -91,7 +91,8 @@ _HEAD = select(audit_head.c.number, audit_head.c.hash).where(audit_head.c.id == 
 _HEAD_LOCKED = _HEAD.with_for_update()
 _MOVE_HEAD = update(audit_head).where(audit_head.c.id == _ONLY).values(number=bindparam("last"), hash=bindparam("made"))
 _CHUNK: Final = 1000
-_TRAIL: Final = "trail"
+TRAIL: Final = "trail"
+"""What this leaves to do, as the lanes hear of it."""
 _PEOPLE: Final = ("user", "staff")
 """The kinds of actors that are people."""
 
@@ -105,6 +106,7 @@ class _Pending:
 
     def __call__(self) -> None:
         """Add the entries to the chain, and hold its end until the commit: nothing comes after this."""
+        self._tx.work.add(TRAIL)
         connection = self._tx.connection
         number, previous = connection.execute(_HEAD_LOCKED).one()
         made: list[dict[str, Any]] = []
@@ -144,9 +146,9 @@ def add_audits(tx: WriteTx, rows: Sequence[tuple[AuditRow, bytes]]) -> None:
     """Write events down, in this order, when the transaction ends: each with 32 random bytes for its salts."""
     if not rows:
         return
-    pending = tx.last.get(_TRAIL)
+    pending = tx.last.get(TRAIL)
     if not isinstance(pending, _Pending):
-        pending = tx.last[_TRAIL] = _Pending(tx)
+        pending = tx.last[TRAIL] = _Pending(tx)
     pending.rows += rows
 
 

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from threading import Lock
 from typing import Final, TypeVar
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
 from kiosk.errors import ConfigurationError, StorageFull
 from kiosk.service.store.connections import connect
+from kiosk.service.store.kept import KeptConnections
+from kiosk.service.store.named_locks import lock_numbers, number_of
 
 T = TypeVar("T")
 
@@ -30,7 +31,6 @@ away."""
 
 _GONE: Final = ("08", "57P", "53300", "25P03")
 """How PostgreSQL's states begin where it ended the connection, or takes no other."""
-
 _UNUSABLE: Final = {
     sqlite3.SQLITE_CANTOPEN: "cannot be opened",
     sqlite3.SQLITE_READONLY: "cannot be written to",
@@ -41,9 +41,7 @@ _NOT_ALLOWED: Final = {
     "25006": "cannot be written to",
     "42501": "names a role that does not own the tables",
 }
-_LOCK: Final = text("SELECT pg_advisory_xact_lock(name) FROM unnest(CAST(:names AS bigint[])) AS name")
-_LOCKS: Final = 1024
-"""How many locks a kind of names has."""
+_STEADY: Final = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 _open: ContextVar[bool] = ContextVar("keywright_transaction_open", default=False)
 
 
@@ -95,11 +93,13 @@ class WriteTx(ReadTx):
     guarded by `alone_with`.
     """
 
-    __slots__ = ("_held", "after", "last")
+    __slots__ = ("_held", "after", "last", "work")
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
         self._held: set[int] = set()
+        self.work: set[str] = set()
+        """The kinds of work that this one leaves to others: who does it hears of it after the commit."""
         self.after: list[Callable[[], None]] = []
         self.last: dict[str, Callable[[], None]] = {}
         """What is written after everything else, by name: its locks are held shortest, and nobody waits for others."""
@@ -117,16 +117,10 @@ class WriteTx(ReadTx):
         """
         if self.connection.dialect.name == "sqlite":
             return
-        numbers = {_number(name) for name in names} - self._held
-        if numbers:  # in one order, so that nobody waits for each other
-            self.connection.execute(_LOCK, {"names": sorted(numbers)}).close()
+        numbers = {number_of(name) for name in names} - self._held
+        if numbers:
+            lock_numbers(self.connection, numbers)
             self._held |= numbers
-
-
-def _number(name: str) -> int:
-    """64 bits: which kind, and which of its locks."""
-    kind, key = (hashlib.sha256(each.encode()).digest() for each in (name.rpartition("\0")[0], name))
-    return int.from_bytes(kind[:8], "big", signed=True) // _LOCKS * _LOCKS + int.from_bytes(key[:8], "big") % _LOCKS
 
 
 def assert_no_transaction() -> None:
@@ -143,10 +137,13 @@ class Store:
 
     def __init__(self, engine: Engine, busy_timeout: float) -> None:
         self._engine, self._busy_timeout = engine, busy_timeout
-        self._turn = Lock()
+        self._kept = KeptConnections(engine)
         # What is read there in several statements is of one moment, as SQLite has it by itself.
-        steady = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        self._readers = engine if self.in_process else engine.execution_options(**steady)
+        self._readers = engine.execution_options(**({} if self.in_process else _STEADY))
+        self.done: Final[Counter[str]] = Counter()
+        """How many transactions of this process left work of a kind."""
+        self.told: Callable[[frozenset[str]], None] = lambda _work: None
+        """Hears of the kinds of work that a transaction left, once it is committed."""
 
     @classmethod
     def open(
@@ -178,9 +175,7 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[ReadTx]:
         """A consistent snapshot, closed at the end. Raises StoreBusy, OpenTransaction inside another one."""
-        with _marked(), _translated(), self._readers.connect() as connection:
-            if self.in_process:
-                _tell_sqlite(connection, "BEGIN")
+        with _marked(), _translated(), self._reading() as connection:
             yield ReadTx(connection)
 
     def write(self, work: Callable[[WriteTx], T], *, hasty: bool = False) -> T:
@@ -202,40 +197,49 @@ class Store:
                     raise
         raise StoreBusy
 
+    def _reading(self) -> AbstractContextManager[Connection]:
+        return self._kept.reading() if self.in_process else self._readers.connect()
+
     def _write_once(self, work: Callable[[WriteTx], T], hasty: bool) -> T:
-        with _marked(), self._in_turn(), _translated(), self._engine.begin() as connection:
-            self._begin_writing(connection, hasty)
+        with _marked(), self._in_turn(), _translated(), self._writing(hasty) as connection:
             tx = WriteTx(connection)
             done = work(tx)
             for write in tx.last.values():
                 write()
         for each in tx.after:
             each()
+        if tx.work:
+            self.done.update(tx.work)
+            self.told(frozenset(tx.work))
         return done
 
-    def _begin_writing(self, connection: Connection, hasty: bool) -> None:
-        """On SQLite a writer takes the lock at once: upgrading a reader's lock later fails at random under load."""
+    @contextmanager
+    def _writing(self, hasty: bool) -> Iterator[Connection]:
         if self.in_process:
-            _tell_sqlite(connection, f"PRAGMA synchronous = {'NORMAL' if hasty else 'FULL'}")
-            _tell_sqlite(connection, "BEGIN IMMEDIATE")
-        elif hasty:
-            connection.exec_driver_sql("SET LOCAL synchronous_commit = off").close()
+            with self._kept.writing(hasty=hasty) as connection:
+                yield connection
+            return
+        with self._engine.begin() as connection:
+            if hasty:
+                connection.exec_driver_sql("SET LOCAL synchronous_commit = off").close()
+            yield connection
 
     @contextmanager
     def _in_turn(self) -> Iterator[None]:
-        """One writer after the other where the database lets in no more: SQLite lets the others sleep and miss it."""
+        """One writer after the other where the database lets in no more. Raises StoreBusy."""
         if not self.in_process:
             yield
             return
-        if not self._turn.acquire(timeout=self._busy_timeout):
+        if not self._kept.turn.acquire(timeout=self._busy_timeout):
             raise StoreBusy
         try:
             yield
         finally:
-            self._turn.release()
+            self._kept.turn.release()
 
     def close(self) -> None:
-        """Close every pooled connection."""
+        """Close every connection that nobody uses."""
+        self._kept.close()
         self._engine.dispose()
 
 
@@ -291,10 +295,3 @@ def _meaning_of_sqlite(origin: sqlite3.Error) -> Exception | None:
     if primary in _UNUSABLE:
         return ConfigurationError("database.url", _UNUSABLE[primary])
     return StoreBusy() if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) else None
-
-
-def _tell_sqlite(connection: Connection, statement: str) -> None:
-    """To the driver itself: every request does it a few times, and each event of the library slows all statements."""
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, sqlite3.Connection)
-    driver.execute(statement).close()

@@ -30,6 +30,9 @@ from sqlalchemy import (
 from kiosk.service.store.columns import ID_LENGTH, UtcDateTime, metadata
 from kiosk.service.store.engine import ReadTx, WriteTx
 
+FEEDS: Final = "feeds"
+"""What this leaves to do, as the lanes hear of it."""
+
 _LONGEST_LEASE: Final = timedelta(minutes=10)
 
 host_feed = Table(
@@ -173,6 +176,7 @@ _TELL_FILE = (
 def next_position(tx: WriteTx, project_id: str, now: datetime) -> int:
     """The next place in the feed of a project, which nobody else gets; what stands there is due unless the feed is
     stopped."""
+    tx.work.add(FEEDS)
     found = tx.connection.execute(_NEXT, {"wanted": project_id}).one_or_none()
     if found is None:
         tx.connection.execute(_BEGIN, {**_FRESH, "project_id": project_id, "position": 1, "due_at": now})
@@ -233,6 +237,7 @@ def stop_feed(tx: WriteTx, claimed: ClaimedFeed, now: datetime, trouble: str) ->
 
 def resume_feed(tx: WriteTx, project_id: str, now: datetime) -> bool:
     """Try again at once; False where nothing waits."""
+    tx.work.add(FEEDS)
     return tx.connection.execute(_RESUME, {"wanted": project_id, "now": now}).rowcount == 1
 
 

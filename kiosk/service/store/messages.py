@@ -20,7 +20,6 @@ from sqlalchemy import (
     bindparam,
     delete,
     exists,
-    func,
     insert,
     or_,
     select,
@@ -101,20 +100,6 @@ class HandedOver:
     settled_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class ToldMessage:
-    """A row as staff may see it: neither address nor text nor whom it is for."""
-
-    message_id: str
-    channel: str
-    state: str
-    delivery: str
-    reason: str
-    attempt: int
-    written_at: datetime
-    settled_at: datetime | None
-
-
 # Statements are made once: building one costs more than running it.
 _NOW: BindParameter[datetime] = bindparam("now")
 _FAR: BindParameter[datetime] = bindparam("far")
@@ -175,6 +160,7 @@ _FOLLOWED = (
     .order_by(messages.c.look_at)
     .limit(1)
 )
+_RELEASE = update(messages).where(_OURS, messages.c.state == WAITING).values(leased_until=None)
 _FINAL = ("delivered", "undelivered")
 _TELL = (
     update(messages)
@@ -206,6 +192,7 @@ def add_message(tx: WriteTx, message: NewMessage) -> bool:
 
 def add_messages(tx: WriteTx, new: Sequence[NewMessage]) -> bool:
     """Store messages, at least one, whose `once` nobody else has."""
+    tx.work.update(each.channel for each in new)  # also what is discarded: nobody shall hear the difference
     fresh = {"attempt": 0, "reason": "", "reference": ""}
     rows = [{name: getattr(each, name) for name in NewMessage.__slots__} | {"due_at": each.written_at} for each in new]
     return tx.connection.execute(_INSERT, [row | fresh for row in rows]).rowcount != 0
@@ -240,6 +227,11 @@ def settle_message(
 def postpone_message(tx: WriteTx, claimed: ClaimedMessage, due_at: datetime, reason: str) -> bool:
     """Let the message wait for another attempt; False when the claim was lost."""
     return tx.connection.execute(_POSTPONE, {"due": due_at, "why": reason[:64], **_ours(claimed)}).rowcount == 1
+
+
+def release_message(tx: WriteTx, claimed: ClaimedMessage) -> bool:
+    """Let others carry a message that was not begun; False when the claim was lost."""
+    return tx.connection.execute(_RELEASE, _ours(claimed)).rowcount == 1
 
 
 def settle_useless(tx: WriteTx, channel: str, now: datetime) -> int:
@@ -277,19 +269,6 @@ def tell_delivery(tx: WriteTx, message_id: str, delivery: str, look_at: datetime
     """Write down how far a message got; False where there is none, or its end was told already."""
     values = {"which": message_id, "told": delivery, "look": look_at}
     return tx.connection.execute(_TELL, values).rowcount == 1
-
-
-def newest_messages(tx: ReadTx, count: int) -> tuple[ToldMessage, ...]:
-    """The newest messages, newest first."""
-    columns = (messages.c[name] for name in ToldMessage.__slots__)
-    rows = tx.connection.execute(select(*columns).order_by(messages.c.number.desc()).limit(count))
-    return tuple(ToldMessage(*row) for row in rows)
-
-
-def message_states(tx: ReadTx) -> dict[str, int]:
-    """How many messages stand in each state: for staff and tests."""
-    rows = tx.connection.execute(select(messages.c.state, func.count()).group_by(messages.c.state))
-    return {row[0]: row[1] for row in rows}
 
 
 def _times(now: datetime) -> dict[str, datetime]:

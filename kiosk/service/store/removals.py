@@ -32,6 +32,9 @@ DONE: Final = "done"
 TICKET: Final = "ticket"
 """Given up: a person must look."""
 
+REMOVALS: Final = "removals"
+"""What this leaves to do, as the lanes hear of it."""
+
 _LONGEST_LEASE: Final = timedelta(minutes=10)
 
 removals = Table(
@@ -156,6 +159,7 @@ _OPEN = (
 
 def add_removal(tx: WriteTx, removal: NewRemoval, now: datetime) -> None:
     """Store a removal."""
+    tx.work.add(REMOVALS)
     values = {name: getattr(removal, name) for name in NewRemoval.__slots__}
     tx.connection.execute(insert(removals), {**values, "state": WAITING, "attempt": 0, "written_at": now, "reason": ""})
 
@@ -197,6 +201,7 @@ def open_removals(tx: ReadTx, tenant: str | None = None) -> tuple[OpenRemoval, .
 def move_removal(tx: WriteTx, number: int, state: str, now: datetime, tenant: str | None = None) -> bool:
     """What staff decide of one that is not done (a tenant's, where one is given): wait for another day, or be done;
     whether there was one."""
+    tx.work.add(REMOVALS)
     given = {"open": number, "to_state": state, "now": now, "ended": None if state == WAITING else now}
     query = _MOVE if tenant is None else _MOVE.where(removals.c.tenant == tenant)
     return tx.connection.execute(query, given).rowcount == 1

@@ -11,6 +11,9 @@ from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, bindpa
 from kiosk.service.store.columns import UtcDateTime, id_column, metadata
 from kiosk.service.store.engine import ReadTx, StaleRow, WriteTx
 
+SCREENINGS: Final = "screenings"
+"""What this leaves to do, as the lanes hear of it."""
+
 DUE: Final = "due"
 
 screenings = Table(
@@ -77,6 +80,7 @@ _MOVE = (
 
 def add_screening(tx: WriteTx, row: ScreeningRow) -> None:
     """Somebody is to be screened."""
+    tx.work.add(SCREENINGS)
     tx.connection.execute(insert(screenings), {name: getattr(row, name) for name in ScreeningRow.__slots__})
 
 
@@ -99,6 +103,8 @@ def next_due(tx: ReadTx, now: datetime) -> ScreeningRow | None:
 
 def move_screening(tx: WriteTx, seen: ScreeningRow, now: ScreeningRow) -> ScreeningRow:
     """Change a screening that is still as it was seen, and return it as it is now. Raises StaleRow."""
+    if now.state == DUE:
+        tx.work.add(SCREENINGS)
     values: dict[str, Any] = {
         f"to_{name}": getattr(now, name) for name in ("state", "tries", "due_at", "checker", "reference", "settled_at")
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Column, String, Table, insert, select, update
 
@@ -22,6 +23,9 @@ clients = Table(
     Column("tenant", String(40), nullable=False, server_default="default"),
     Column("sites", String(512), nullable=False, server_default=""),
 )
+
+CLIENTS: Final = "clients"
+"""What somebody who remembers clients must look at again."""
 
 NO_SECRET = "-"  # noqa: S105 - the contrary of one
 """The `secret_hash` of a client that signs instead: no secret has it."""
@@ -74,10 +78,12 @@ def replace_secret(tx: WriteTx, client_id: str, secret_hash: str) -> bool:
 
 def move_client(tx: WriteTx, client_id: str, site: str) -> None:
     """Let a client act for another site than before."""
+    tx.work.add(CLIENTS)
     tx.connection.execute(update(clients).where(clients.c.id == client_id).values(sites=site))
 
 
 def disable_client(tx: WriteTx, client_id: str, now: datetime) -> bool:
     """Refuse a client from now on; False when there is no such client."""
+    tx.work.add(CLIENTS)
     done = tx.connection.execute(update(clients).where(clients.c.id == client_id).values(disabled_at=now))
     return done.rowcount == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
+from datetime import datetime
 
 from kiosk.contract.paths import Scope
 from kiosk.service.parts import Parts
@@ -89,11 +90,17 @@ def issue_token(parts: Parts, client: ClientCredentials, scope: str) -> IssuedTo
 
 def caller_of(parts: Parts, token: str) -> Caller:
     """Who holds this token. Raises InvalidToken."""
+    return holder_of(parts, token)[0]
+
+
+def holder_of(parts: Parts, token: str) -> tuple[Caller, datetime]:
+    """Who holds this token, and until when. Raises InvalidToken."""
     with parts.store.read() as tx:
         row = token_rows.token(tx, hashed(token))
     if row is None or not live(row.issued_at, row.expires_at, parts.clock.now()):
         raise InvalidToken
-    return Caller(row.client_id, frozenset(row.scopes.split()), row.tenant, frozenset(row.sites.split()))
+    caller = Caller(row.client_id, frozenset(row.scopes.split()), row.tenant, frozenset(row.sites.split()))
+    return caller, row.expires_at
 
 
 def fresh_token(random: Random) -> str:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from fastapi import Request
-from fastapi.concurrency import run_in_threadpool
 from fastapi.security import OAuth2
 from fastapi.security.utils import get_authorization_scheme_param
 
 from kiosk.contract.paths import TOKEN, Scope
 from kiosk.service.parts import Parts
 from kiosk.service.seed_shape import is_seed_shaped
-from kiosk.service.tokens.actions import caller_of
+from kiosk.service.tokens.kept import KeptCallers
 from kiosk.service.tokens.rules import Caller, InsufficientScope, InvalidToken
 
 _FLOWS = {"clientCredentials": {"tokenUrl": TOKEN, "scopes": {scope.value: scope.name for scope in Scope}}}
@@ -38,10 +37,8 @@ class Guard(OAuth2):
         scheme, token = get_authorization_scheme_param(request.headers.get("Authorization"))
         if scheme.lower() != "bearer" or not token:
             raise InvalidToken
-        if parts.store.in_process:  # one indexed read takes less than the way to another thread
-            caller = caller_of(parts, token)
-        else:
-            caller = await run_in_threadpool(caller_of, parts, token)
+        callers: KeptCallers = request.app.state.callers
+        caller = await callers.caller(token)
         if not self._wanted <= caller.scopes:
             raise InsufficientScope
         if is_seed_shaped(request.url.path):

@@ -1,21 +1,32 @@
-"""Who holds a token, kept for a few seconds: for the one route that thousands of stations ask every second or two."""
+"""Who holds a token, kept for a moment: a station that enrolls calls some times a second, and thousands ask for the
+status of their codes."""
 
 from __future__ import annotations
 
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from fastapi.concurrency import run_in_threadpool
 
 from kiosk.service.parts import Parts
-from kiosk.service.tokens.actions import caller_of
-from kiosk.service.tokens.rules import Caller, hashed
+from kiosk.service.store.stations import CLIENTS
+from kiosk.service.tokens.actions import holder_of
+from kiosk.service.tokens.rules import Caller, InvalidToken, hashed
 
-KEPT: Final = 10.0
-"""Seconds: a client that is disabled, or a token that ends, is let in so long on that route, at most."""
+LATELY: Final = 1.0
+"""Seconds for which a client that another replica disables is let in, at most; one that this one does, not at all."""
 _MOST: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    caller: Caller
+    expires_at: datetime
+    read_at: float
 
 
 class KeptCallers:
@@ -23,23 +34,31 @@ class KeptCallers:
 
     def __init__(self, parts: Parts, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._parts, self._monotonic = parts, monotonic
-        self._kept: OrderedDict[str, tuple[Caller, float]] = OrderedDict()
+        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+        self._changes = 0
 
-    async def caller(self, token: str) -> Caller:
-        """Who holds it. Raises InvalidToken, StoreBusy."""
+    async def caller(self, token: str, within: float = LATELY) -> Caller:
+        """Who holds it, as was read in the last `within` seconds. Raises InvalidToken, StoreBusy."""
+        if (changes := self._parts.store.done[CLIENTS]) != self._changes:
+            self._kept.clear()
+            self._changes = changes
         key, now = hashed(token), self._monotonic()
-        caller, until = self._kept.get(key, (None, 0.0))
-        if caller is not None and now < until:
-            return caller
-        self._kept.pop(key, None)
-        if self._parts.store.in_process:
-            caller = caller_of(self._parts, token)
+        kept = self._kept.get(key)
+        if kept is None or now - kept.read_at >= within * _part(key):
+            kept = self._kept[key] = await self._read(token, now)
+            self._kept.move_to_end(key)
+            if len(self._kept) > _MOST:
+                self._kept.popitem(last=False)
+        if kept.expires_at <= self._parts.clock.now():
+            raise InvalidToken
+        return kept.caller
+
+    async def _read(self, token: str, now: float) -> _Kept:
+        if self._parts.store.in_process:  # one indexed read takes less than the way to another thread
+            found = holder_of(self._parts, token)
         else:
-            caller = await run_in_threadpool(caller_of, self._parts, token)
-        self._kept[key] = caller, now + KEPT * _part(key)
-        if len(self._kept) > _MOST:
-            self._kept.popitem(last=False)
-        return caller
+            found = await run_in_threadpool(holder_of, self._parts, token)
+        return _Kept(*found, now)
 
 
 def _part(key: str) -> float:

@@ -91,7 +91,6 @@ def send_code(parts: Parts, enrollment: EnrollmentRow, person: Person | None, me
         return None
 
     _raise(parts.store.write(work))
-    parts.nudge()
     hint = enrollment.hints.get(method, "")
     return CodeSent(method, hint, settings.resend_after, settings.life, settings.digits)
 

@@ -17,6 +17,7 @@ from kiosk.service.messages.connector import Channel, Message, TemplateName
 from kiosk.service.messages.outbox import enqueue
 from kiosk.service.messages.receipts import token_of
 from kiosk.service.store import messages as rows
+from kiosk.service.store.messages_told import newest_messages
 from kiosk.service.tls import Identity, issue_server_certificate, make_authority
 from tests.kiosk.service.running import Running, Station, served, settings_for
 
@@ -94,7 +95,7 @@ def test_an_address_that_was_given_to_nobody_is_not_there(running: Running) -> N
         assert station.call("GET", f"/messages/receipts/{path}").json()["code"] == "not_found"
     assert station.call("GET", f"/messages/receipts/{token}").status_code == 400
     with running.parts.store.read() as tx:
-        assert [each.delivery for each in rows.newest_messages(tx, 9)] == [""]
+        assert [each.delivery for each in newest_messages(tx, 9)] == [""]
 
 
 def test_only_so_many_are_shown(running: Running, config: Path) -> None:

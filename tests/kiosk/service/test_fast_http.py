@@ -42,3 +42,13 @@ def test_a_head_that_is_too_long_is_refused(
 def test_a_head_of_a_proper_length_is_answered(running: Running) -> None:
     asked = b"GET /health HTTP/1.1\r\nHost: localhost\r\nX-Long: " + b"a" * 15_000 + b"\r\n\r\n"
     assert answer_to(running.url, running.authority, asked[:9000], asked[9000:]).startswith(b"HTTP/1.1 200")
+
+
+def test_an_answer_comes_as_one_record_of_tls(running: Running) -> None:
+    answer = answer_to(running.url, running.authority, b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    assert answer.endswith(b'\r\n\r\n{"status":"ok"}')
+
+
+def test_a_head_without_anything_after_it_is_not_held_back(running: Running) -> None:
+    asked = b"POST /oauth2/token HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n"
+    assert answer_to(running.url, running.authority, asked).startswith(b"HTTP/1.1 415")

@@ -34,7 +34,7 @@ from kiosk.service.store.codes import codes
 from kiosk.service.store.credentials import credentials_of_user, user_handles
 from kiosk.service.store.engine import WriteTx
 from kiosk.service.store.enrollments import enrollments, open_enrollments
-from kiosk.service.store.messages import message_states
+from kiosk.service.store.messages_told import message_states
 from kiosk.service.store.users import user_ids
 from kiosk.service.tokens.rules import Caller
 from kiosk.service.verification.rules import CodeExpired, CodeInvalid, TooSoon

@@ -31,7 +31,7 @@ class Hand:
 
 def test_a_chore_is_done_when_due_and_until_nothing_is_left() -> None:
     time, hand = [0.0], Hand(left=3)
-    lane = Lane("test", [Chore("hand", hand.work, 10.0)], Bell(), lambda: time[0])
+    lane = Lane("test", [Chore("hand", hand.work, 10.0, "hand")], Bell(), lambda: time[0])
     lane.run_due()
     assert hand.done == 3
     lane.run_due()
@@ -43,9 +43,9 @@ def test_a_chore_is_done_when_due_and_until_nothing_is_left() -> None:
     assert hand.done == 5
 
 
-def test_a_chore_that_does_not_listen_waits_for_its_time() -> None:
+def test_a_chore_that_hears_nothing_waits_for_its_time() -> None:
     time, hand = [0.0], Hand()
-    lane = Lane("test", [Chore("hand", hand.work, 10.0, listens=False)], Bell(), lambda: time[0])
+    lane = Lane("test", [Chore("hand", hand.work, 10.0)], Bell(), lambda: time[0])
     lane.run_due()
     lane.run_due(rung=True)
     assert hand.done == 1
@@ -56,7 +56,9 @@ def test_a_chore_that_does_not_listen_waits_for_its_time() -> None:
 
 def test_a_chore_that_fails_does_not_end_the_others(caplog: pytest.LogCaptureFixture) -> None:
     broken, sound = Hand(fails=True), Hand()
-    worker = Worker({"test": [Chore("broken", broken.work), Chore("sound", sound.work)]}, Bell())
+    worker = Worker(
+        {"test": [Chore("broken", broken.work, hears="it"), Chore("sound", sound.work, hears="it")]}, Bell()
+    )
     worker.run_due()
     worker.run_due()
     assert (broken.done, sound.done) == (2, 2)
@@ -64,19 +66,20 @@ def test_a_chore_that_fails_does_not_end_the_others(caplog: pytest.LogCaptureFix
     caplog.clear()
 
 
-def test_the_bell_wakes_every_lane_and_stop_ends_them() -> None:
-    bell, first, second = Bell(), Hand(), Hand()
-    bell.ring()
-    worker = Worker({"a": [Chore("first", first.work, 3600)], "b": [Chore("second", second.work, 3600)]}, bell)
+def test_the_bell_wakes_whoever_does_such_work_and_stop_ends_all() -> None:
+    bell, hands = Bell(), {"mail": Hand(), "sms": Hand(), "removals": Hand()}
+    bell.ring({"mail"})
+    worker = Worker({name: [Chore(name, hand.work, 3600, name)] for name, hand in hands.items()}, bell)
     worker.start()
-    for hand in (first, second):
+    for hand in hands.values():
         assert hand.seen.wait(10)
         hand.seen.clear()
-    bell.ring()
-    assert first.seen.wait(10)
-    assert second.seen.wait(10)
+    bell.ring({"mail", "sms", "nobody's"})
+    assert hands["mail"].seen.wait(10)
+    assert hands["sms"].seen.wait(10)
     worker.stop()
     worker.stop()
+    assert [hand.done for hand in hands.values()] == [2, 2, 1]
 
 
 def test_what_a_chore_keeps_is_let_go_of_after_its_last_piece_of_work() -> None:
@@ -143,7 +146,7 @@ def test_a_database_that_is_away_is_said_once_and_asked_ever_less_until_it_is_ba
 def test_the_bell_ends_the_rest_because_whoever_rings_has_written(caplog: pytest.LogCaptureFixture) -> None:
     time = [0.0]
     mail = Database(time)
-    lane = Lane("mail", [Chore("mail", mail.work)], Bell(), lambda: time[0])
+    lane = Lane("mail", [Chore("mail", mail.work, hears="mail")], Bell(), lambda: time[0])
     lane.run_due()
     assert events(caplog) == ["database_away"]
     mail.away = False
@@ -156,9 +159,7 @@ def test_the_bell_ends_the_rest_because_whoever_rings_has_written(caplog: pytest
 def test_what_is_due_later_stays_due_later_after_the_database_was_away(caplog: pytest.LogCaptureFixture) -> None:
     time = [0.0]
     hourly, mail = Hand(), Database(time, away=False)
-    lane = Lane(
-        "mail", [Chore("hourly", hourly.work, 3600, listens=False), Chore("mail", mail.work)], Bell(), lambda: time[0]
-    )
+    lane = Lane("mail", [Chore("hourly", hourly.work, 3600), Chore("mail", mail.work)], Bell(), lambda: time[0])
     lane.run_due()
     mail.away, time[0] = True, 1.0
     lane.run_due()

@@ -120,7 +120,7 @@ class CsvDirectory:
 
     def chores(self) -> tuple[Chore, ...]:
         """What the service's worker does for it."""
-        return (Chore(f"load_{self.id}", self.load_if_new, _EVERY, listens=False),)
+        return (Chore(f"load_{self.id}", self.load_if_new, _EVERY),)
 
     def load_if_new(self) -> bool:
         """Load the file if it is another one than last time; once it counts, clear away a piece of what no longer does

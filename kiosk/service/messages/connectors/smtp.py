@@ -188,14 +188,15 @@ class SmtpMessenger:
 
     def _address(self, server: smtplib.SMTP, letter: Letter, ends: float) -> smtplib.SMTP:
         """Go as far as can be taken back: closing the connection is enough for that, and done on every error."""
-        options = ["BODY=8BITMIME", "SMTPUTF8"] if letter.utf8 else []
+        options = " BODY=8BITMIME SMTPUTF8" if letter.utf8 else ""
+        says = f"MAIL FROM:<{self._settings.sender}>{options}", f"RCPT TO:<{letter.to}>", "DATA"
         with _certainly_not_sent(), _closed_on_error(server):
             self._hurry(server, ends)
             if letter.utf8 and not server.has_extn("smtputf8"):
                 raise Refused("needs_smtputf8")
             server.command_encoding = "utf-8" if letter.utf8 else "ascii"
-            for reply in (server.mail(self._settings.sender, options), server.rcpt(letter.to), server.docmd("DATA")):
-                _check(*reply, good=(250, 251, 354))
+            for each in says:
+                _check(*server.docmd(each), good=(250, 251, 354))
         return server
 
     def _hand_over(self, server: smtplib.SMTP, letter: Letter, ends: float) -> DeliveryReceipt:
@@ -212,7 +213,7 @@ class SmtpMessenger:
     def _hurry(self, server: smtplib.SMTP, ends: float) -> None:
         """Give the rest of the conversation only the time that is left."""
         left = self._left(ends)
-        if server.sock is not None:
+        if server.sock is not None and not 0.9 * left < (server.sock.gettimeout() or 0.0) < 1.1 * left:
             server.sock.settimeout(left)
 
     def _left(self, ends: float) -> float:

@@ -244,7 +244,7 @@ def test_a_lane_of_the_service_does_it(
     web.answer = lambda _: (200, {}, publisher.publish(number=1))
     settings = MetadataSettings(url=web.url, certificate_authority=tls[0].certificate)
     (chore,) = chores(settings, kept, outbound, clock.now)
-    assert (chore.every, chore.listens) == (LOOK_EVERY, False)
+    assert (chore.every, chore.hears) == (LOOK_EVERY, "")
     Worker({"metadata": (chore,)}, Bell()).run_due()
     assert number(kept) == 1
     assert kept.take(publisher.publish(number=2), NOW) is Taken.NEW

@@ -15,7 +15,7 @@ from kiosk.service.messages.connectors.http import HttpMessenger, HttpSettings
 from kiosk.service.messages.outbox import enqueue
 from kiosk.service.messages.rules import shown
 from kiosk.service.outbound import Outbound
-from kiosk.service.store.messages import newest_messages
+from kiosk.service.store.messages_told import newest_messages
 from kiosk.service.tls import Identity
 from tests.kiosk.service.messages.kannel import Kannel, free_ports, kannel, until
 from tests.kiosk.service.running import Running, assembled, settings_for
@@ -80,7 +80,6 @@ def test_staff_see_that_a_text_arrived(gateway: Kannel, service: Running) -> Non
     message = Message(Channel.SMS, "+4915123456717", TemplateName.CODE, "ar", values)
     until_then = parts.clock.now() + timedelta(minutes=10)
     parts.store.write(lambda tx: enqueue(tx, parts, message, useless_after=until_then, once="code:kannel"))
-    parts.nudge()
     assert "مستشفى المثال" in gateway.wait_for("471112").text
 
     def arrived() -> str | None:

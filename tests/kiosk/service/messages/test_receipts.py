@@ -22,7 +22,7 @@ from kiosk.service.messages.templates import Templates
 from kiosk.service.messages.worker import Postman
 from kiosk.service.outbound import Outbound
 from kiosk.service.parts import Parts
-from kiosk.service.store.messages import ToldMessage, newest_messages
+from kiosk.service.store.messages_told import ToldMessage, newest_messages
 
 JSON = {"Content-Type": "application/json"}
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)

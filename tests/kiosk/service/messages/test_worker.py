@@ -38,7 +38,7 @@ from kiosk.service.messages.templates import Templates
 from kiosk.service.messages.worker import KEPT, KEPT_CONNECTION, Postman, forget_old_messages, postmen
 from kiosk.service.parts import Parts
 from kiosk.service.store.engine import Store
-from kiosk.service.store.messages import message_states
+from kiosk.service.store.messages_told import message_states
 from tests.kiosk.service.running import opened
 
 pytestmark = pytest.mark.databases
@@ -402,10 +402,24 @@ def test_a_connection_outlives_a_moment_without_messages_only(
 ) -> None:
     put(parts)
     assert postman.deliver_next()
+    assert not postman.deliver_next()
     assert gateway.let_go_after == []
     assert not postman.deliver_next()
     postman.part()
     assert gateway.let_go_after == [KEPT_CONNECTION, 0.0]
+
+
+def test_a_postman_who_leaves_lets_others_carry_what_they_had_claimed(
+    parts: Parts, gateway: Recorder, postman: Postman, templates: Templates
+) -> None:
+    put(parts, once="1")
+    put(parts, replace(CODE, to="another@example.org"), once="2")
+    assert postman.deliver_next()
+    other = Postman(parts, gateway, templates)
+    assert not other.deliver_next(), "the second message was claimed with the first one's end"
+    postman.part()
+    assert other.deliver_next()
+    assert states(parts.store) == {"delivered": 2}
 
 
 def test_each_channel_has_a_postman_of_its_own(parts: Parts, templates: Templates) -> None:

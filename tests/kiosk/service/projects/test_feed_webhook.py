@@ -309,7 +309,6 @@ def test_a_host_that_hangs_holds_up_no_other(
             join(running, projects_[0], person(1))
             running.service.worker.start()
             join(running, projects_[1], person(2))
-            running.parts.nudge()
             assert told.wait(10), "though the other one hangs"
             hangs.set()
             running.service.worker.stop()

@@ -14,7 +14,7 @@ from kiosk.contract.enrollments import CodeSent, Verify
 from kiosk.contract.profile import VerificationMethod as Method
 from kiosk.service.directories.connector import Person
 from kiosk.service.masking import DOTS
-from kiosk.service.store import attempts, codes, messages
+from kiosk.service.store import attempts, codes, messages_told
 from kiosk.service.store.enrollments import EnrollmentRow
 from kiosk.service.verification import actions
 from kiosk.service.verification.connector import Answer, Outcome
@@ -51,7 +51,7 @@ def failures(lobby: Any, subject: str) -> int:
 
 def message_states(lobby: Any) -> dict[str, int]:
     with lobby.parts.store.read() as tx:
-        return messages.message_states(tx)
+        return messages_told.message_states(tx)
 
 
 def test_offers_follow_policy_and_look_the_same_for_nobody(lobby: Any) -> None:
