@@ -138,7 +138,7 @@ def steps(desk: Desk, days: int, by: str, sites: tuple[str, ...], *, as_json: bo
     """Show how long people were at each step, and how it ended."""
     until = desk.parts.clock.now().date()
     since = until - timedelta(days=days - 1)
-    found = board.step_statistics(desk.parts, desk.tenant, frozenset(sites), since, until, By(by))
+    found = board.step_statistics(desk.parts, board.Wanted(desk.tenant, frozenset(sites), since, until), By(by))
     if as_json:
         click.echo(json.dumps([asdict(each) for each in found], indent=2, default=str))
         return

@@ -28,12 +28,12 @@ def json_lines(entries: Iterable[Entry]) -> Iterator[str]:
 
 def comma_separated(entries: Iterable[Entry]) -> Iterator[str]:
     """CSV (RFC 4180) with a header; no cell is read as a formula."""
-    yield _row(COLUMNS)
+    yield csv_line(COLUMNS)
     for each in entries:
         values = {name: getattr(each, name) for name in COLUMNS}
         values["at"] = _time(each.at)
         values["details"] = json.dumps(dict(each.details), sort_keys=True, ensure_ascii=False) if each.details else ""
-        yield _row(tuple(_plain(str(values[name])) for name in COLUMNS))
+        yield csv_line(str(values[name]) for name in COLUMNS)
 
 
 def common_events(entries: Iterable[Entry]) -> Iterator[str]:
@@ -73,9 +73,10 @@ FORMS: Final[Mapping[str, Callable[[Iterable[Entry]], Iterator[str]]]] = {
 """By their names."""
 
 
-def _row(cells: tuple[str, ...]) -> str:
+def csv_line(cells: Iterable[str]) -> str:
+    """A row of a CSV file, without its end; no cell is read as a formula."""
     out = io.StringIO(newline="")
-    csv.writer(out, lineterminator=_END).writerow(cells)  # by its end it knows what must be quoted
+    csv.writer(out, lineterminator=_END).writerow(map(_plain, cells))  # by its end it knows what must be quoted
     return out.getvalue().removesuffix(_END)
 
 

@@ -1,7 +1,7 @@
 """Plots over time, drawn as SVG by the service: no script, readable in print, by their words, and without colors.
 
 A plot is a picture with a name; the page has its numbers in a table beside it. What is drawn takes its colors from the
-style sheet (`plot-…` classes), and tells series apart by dashes or patterns, too.
+style sheet (`plot-…` classes), and tells series apart by dashes or by hatching (`hatch-…` of the page), too.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from markupsafe import Markup, escape
 
 WIDTH: Final = 720
 HEIGHT: Final = 260
-LEFT, RIGHT, TOP, BOTTOM = 52, 12, 12, 34
-_TICKS: Final = 4
+LEFT, RIGHT, TOP, BOTTOM = 60, 12, 12, 34
+LOOKS: Final = 7
+_STEPS: Final = 5
 _LABELS: Final = 8
 _LEAST: Final = 1e-300  # what is less cannot be divided further
 
@@ -26,10 +27,12 @@ Written = Callable[[float], str]
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Values in the order of the columns; None where nothing is known."""
+    """Values in the order of the columns; None where nothing is known. `look` is one of the looks of the style sheet,
+    from 1 to LOOKS."""
 
     name: str
     values: tuple[float | None, ...]
+    look: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,39 +47,41 @@ class Plot:
 
 def lines(plot: Plot) -> Markup:
     """One line for each series, with gaps where nothing is known, and a dot for a value that stands alone."""
-    top = ceiling(max((value for each in plot.series for value in each.values if value is not None), default=0.0))
+    marks = ticks(max((value for each in plot.series for value in each.values if value is not None), default=0.0))
+    top = marks[-1]
     places = _centers(len(plot.columns))
     drawn = Markup("")
-    for number, each in enumerate(plot.series, 1):
+    for each in plot.series:
         for run in _runs(each.values):
             points = [(places[index], _height(value, top)) for index, value in run]
             if len(points) == 1:
                 drawn += Markup('<circle class="plot-dot plot-{}" cx="{:.1f}" cy="{:.1f}" r="3.5"/>').format(
-                    number, *points[0]
+                    each.look, *points[0]
                 )
             else:
                 path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-                drawn += Markup('<polyline class="plot-line plot-{}" points="{}"/>').format(number, path)
-    return _picture(plot, top, drawn)
+                drawn += Markup('<polyline class="plot-line plot-{}" points="{}"/>').format(each.look, path)
+    return _picture(plot, marks, drawn)
 
 
 def stacked(plot: Plot) -> Markup:
     """One column for each word below, the series on top of each other in their order, the first at the bottom."""
     sums = [sum(each.values[index] or 0.0 for each in plot.series) for index in range(len(plot.columns))]
-    top = ceiling(max(sums, default=0.0))
+    marks = ticks(max(sums, default=0.0))
+    top = marks[-1]
     places, width = _centers(len(plot.columns)), _room(len(plot.columns)) * 0.7
     drawn, below = Markup(""), [0.0] * len(plot.columns)
-    for number, each in enumerate(plot.series, 1):
+    for each in plot.series:
         for index, value in enumerate(each.values):
             if not value:
                 continue
             foot, head = _height(below[index], top), _height(below[index] + value, top)
             below[index] += value
             drawn += Markup(
-                '<rect class="plot-bar plot-{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}">'
+                '<rect class="plot-bar" fill="url(#hatch-{})" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}">'
                 "<title>{}: {} {}</title></rect>"
             ).format(
-                number,
+                each.look,
                 places[index] - width / 2,
                 head,
                 width,
@@ -85,30 +90,30 @@ def stacked(plot: Plot) -> Markup:
                 each.name,
                 plot.written(value),
             )
-    return _picture(plot, top, drawn)
+    return _picture(plot, marks, drawn)
 
 
-def ceiling(most: float) -> float:
-    """The end of the upright axis: 1, 2 or 5 of a power of ten times four, at least as high as the most; 4 for 0."""
+def ticks(most: float) -> tuple[float, ...]:
+    """The marks of the upright axis, from 0 to the first that is at least as high as the most: up to five steps of 1, 2
+    or 5 of a power of ten; four steps of one for 0."""
     if most < _LEAST:
-        return float(_TICKS)
-    step = most / _TICKS
-    power = 10.0 ** math.floor(math.log10(step))
-    fitting = next((each for each in (1, 2, 5, 10) if each * power * _TICKS >= most * (1 - 1e-12)), 10)
-    return fitting * power * _TICKS
+        return tuple(map(float, range(_STEPS)))
+    least = most / _STEPS
+    power = 10.0 ** math.floor(math.log10(least))
+    step = power * next((each for each in (1, 2, 5) if each * power >= least * (1 - 1e-12)), 10)
+    return tuple(step * number for number in range(math.ceil(most / step * (1 - 1e-12)) + 1))
 
 
-def _picture(plot: Plot, top: float, drawn: Markup) -> Markup:
+def _picture(plot: Plot, marks: Sequence[float], drawn: Markup) -> Markup:
     return Markup('<svg class="plot" role="img" aria-label="{}" viewBox="0 0 {} {}">{}{}{}</svg>').format(
-        plot.title, WIDTH, HEIGHT, _grid(plot, top), _words(plot.columns), drawn
+        plot.title, WIDTH, HEIGHT, _grid(plot, marks), _words(plot.columns), drawn
     )
 
 
-def _grid(plot: Plot, top: float) -> Markup:
+def _grid(plot: Plot, marks: Sequence[float]) -> Markup:
     made = Markup("")
-    for number in range(_TICKS + 1):
-        value = top * number / _TICKS
-        y = _height(value, top)
+    for value in marks:
+        y = _height(value, marks[-1])
         made += Markup(
             '<line class="plot-grid" x1="{}" x2="{}" y1="{:.1f}" y2="{:.1f}"/>'
             '<text class="plot-word plot-left" x="{}" y="{:.1f}">{}</text>'

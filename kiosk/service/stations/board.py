@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from kiosk.service.parts import Parts
 from kiosk.service.stations import rules
@@ -12,6 +12,7 @@ from kiosk.service.stations.rules import StationState
 from kiosk.service.store import fleet_standings as rows
 from kiosk.service.store.engine import ReadTx
 from kiosk.service.store.fleet_standings import By, Span, Told
+from kiosk.service.store.outcomes import Outcome, outcomes
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class BoardEntry:
 @dataclass(frozen=True, slots=True)
 class StepStatistics:
     """A step in figures: how often, seconds (to a tenth) in the middle and of nine in ten, how often it ended how.
-    `day`, `site` or `station_id` as asked."""
+    `day` (of a week its Monday), `site` or `station_id` as asked."""
 
     step: str
     count: int
@@ -66,13 +67,22 @@ def board_in(tx: ReadTx, parts: Parts, tenant: str, sites: frozenset[str] = froz
     return tuple(_entry(parts, each) for each in found if not sites or each.station.site in sites)
 
 
-def step_statistics(
-    parts: Parts, tenant: str, sites: frozenset[str], since: date, until: date, by: By = By.STEP
-) -> tuple[StepStatistics, ...]:
-    """The steps that ended from one day to another (UTC, both counted), told apart by what is asked."""
-    span = Span(tenant, sites, _day(since), _day(until))
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Whose figures: of a tenant at these sites (none: all of them), of one station or of all, from one day to another
+    (UTC, both counted)."""
+
+    tenant: str
+    sites: frozenset[str]
+    since: date
+    until: date
+    station_id: str = ""
+
+
+def step_statistics(parts: Parts, wanted: Wanted, by: By = By.STEP) -> tuple[StepStatistics, ...]:
+    """The steps that ended in these days, told apart by what is asked."""
     with parts.store.read() as tx:
-        found = rows.step_figures(tx, span, by)
+        found = rows.step_figures(tx, _span(wanted), by)
     return tuple(
         StepStatistics(
             step=each.step,
@@ -80,12 +90,27 @@ def step_statistics(
             median=each.median,
             p90=each.p90,
             outcomes=each.ended,
-            day=rules.date_of(int(each.where)) if by is By.DAY else None,
+            day=rules.date_of(int(each.where)) if by in (By.DAY, By.WEEK) else None,
             site=str(each.where) if by is By.SITE else "",
             station_id=str(each.where) if by is By.STATION else "",
         )
         for each in found
     )
+
+
+def outcome_statistics(parts: Parts, wanted: Wanted, by: By) -> Mapping[date, Mapping[Outcome, int]]:
+    """How the enrollments ended that began in these days, by day, or by week (`By.WEEK`: by its Monday)."""
+    since = datetime.combine(wanted.since, time(), UTC)
+    with parts.store.read() as tx:
+        found = outcomes(tx, _span(wanted), since, by)
+    counted: dict[date, dict[Outcome, int]] = {}
+    for each in found:
+        counted.setdefault(rules.date_of(each.day), {})[each.outcome] = each.count
+    return counted
+
+
+def _span(wanted: Wanted) -> Span:
+    return Span(wanted.tenant, wanted.sites, _day(wanted.since), _day(wanted.until), wanted.station_id)
 
 
 def _entry(parts: Parts, told: Told) -> BoardEntry:

@@ -40,6 +40,7 @@ enrollments = Table(
     Column("verified_by", String(24), nullable=False, server_default=""),
     Index("ix_enrollments_client_id_phase", "client_id", "phase"),
     Index("ix_enrollments_phase_expires_at", "phase", "expires_at"),
+    Index("ix_enrollments_opened_at", "opened_at"),
     Index("ix_enrollments_kept_until", "expires_at", sqlite_where=text(_KEPT), postgresql_where=text(_KEPT)),
 )
 

@@ -12,7 +12,6 @@ from itertools import accumulate, groupby
 from typing import Any, Final
 
 from sqlalchemy import (
-    Column,
     ColumnElement,
     Row,
     Select,
@@ -64,6 +63,7 @@ class By(StrEnum):
 
     STEP = "step"
     DAY = "day"
+    WEEK = "week"
     SITE = "site"
     STATION = "station"
 
@@ -79,18 +79,20 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Whose steps, from one day to another (days since 1970, both counted). No sites means all of the tenant."""
+    """Whose steps, from one day to another (days since 1970, both counted). No sites means all of the tenant, no
+    station all of them."""
 
     tenant: str
     sites: frozenset[str]
     first: int
     last: int
+    station_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """A step (of `where`: the day, the site or the station's id, as asked): how often, seconds in the middle, seconds
-    that nine of ten took at most (both by nearest rank), and how often it ended with which word."""
+    """A step (of `where`: the day, the week's Monday, the site or the station's id, as asked): how often, seconds in
+    the middle, seconds that nine of ten took at most (both by nearest rank), how often it ended with which word."""
 
     step: str
     where: str | int
@@ -173,7 +175,14 @@ def _figures(step: str, where: str | int, rows: Sequence[Row[Any]]) -> Figures:
     return Figures(step, where, total, at_rank((total + 1) // 2), at_rank((total * 9 + 9) // 10), dict(ended))
 
 
-def _place(by: By) -> Column[Any]:
+def week_of(day: ColumnElement[int]) -> ColumnElement[int]:
+    """The Monday of the week of a day, both in days since 1970, whose first day was a Thursday."""
+    return (day + 3) // 7 * 7 - 3
+
+
+def _place(by: By) -> ColumnElement[Any]:
+    if by is By.WEEK:
+        return week_of(station_steps.c.day)
     columns = {By.STEP: "step", By.DAY: "day", By.SITE: "site", By.STATION: "station_id"}
     return station_steps.c[columns[by]]
 
@@ -181,4 +190,5 @@ def _place(by: By) -> Column[Any]:
 def _within(span: Span) -> Sequence[ColumnElement[bool]]:
     steps = station_steps.c
     sites = [steps.site.in_(sorted(span.sites))] if span.sites else []
-    return (steps.tenant == span.tenant, steps.day.between(span.first, span.last), *sites)
+    station = [steps.station_id == span.station_id] if span.station_id else []
+    return (steps.tenant == span.tenant, steps.day.between(span.first, span.last), *sites, *station)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.service.console.plots import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Plot, Series, ceiling, lines, stacked
+from kiosk.service.console.plots import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Plot, Series, lines, stacked, ticks
 
 values = st.none() | st.floats(0, 1e9, allow_nan=False)
 plots = st.integers(0, 40).flatmap(
@@ -47,14 +47,18 @@ def test_what_is_drawn_stays_inside_of_the_axes(plot: Plot) -> None:
 
 @given(st.floats(0, 1e12, allow_nan=False))
 def test_the_axis_ends_at_a_round_number_that_is_not_far_above(most: float) -> None:
-    top = ceiling(most)
-    assert top >= most * (1 - 1e-9)
-    assert top <= max(4.0, most * 2.6)
+    marks = ticks(most)
+    assert marks[0] == 0
+    assert 2 <= len(marks) <= 6
+    assert marks[-1] >= most * (1 - 1e-9)
+    assert marks[-1] <= max(4.0, most * 2)
 
 
-@pytest.mark.parametrize(("most", "top"), [(0, 4), (1, 2), (3, 4), (17, 20), (21, 40), (80, 80), (81, 200), (0.3, 0.4)])
+@pytest.mark.parametrize(
+    ("most", "top"), [(0, 4), (1, 1), (3, 3), (17, 20), (21, 25), (23, 25), (80, 80), (81, 100), (137, 150), (0.3, 0.3)]
+)
 def test_axes_end_where_people_expect(most: float, top: float) -> None:
-    assert ceiling(most) == pytest.approx(top)
+    assert ticks(most)[-1] == pytest.approx(top)
 
 
 def test_a_gap_is_a_gap_and_a_single_value_a_dot() -> None:

@@ -10,7 +10,7 @@ import pytest
 from kiosk.contract import paths
 from kiosk.service.accounts.settings import DEFAULT_TENANT
 from kiosk.service.stations import actions, rules
-from kiosk.service.stations.board import BoardEntry, board, step_statistics
+from kiosk.service.stations.board import BoardEntry, Wanted, board, step_statistics
 from kiosk.service.stations.rules import NeverHeard, StationState
 from kiosk.service.stations.standing import forget_old
 from kiosk.service.tokens.actions import STATION, Rights, create_client
@@ -27,7 +27,7 @@ def standing(running: Running, name: str = "Lobby") -> BoardEntry:
 
 
 def counted(running: Running) -> dict[str, int]:
-    found = step_statistics(running.parts, DEFAULT_TENANT, frozenset(), TODAY, TODAY)
+    found = step_statistics(running.parts, Wanted(DEFAULT_TENANT, frozenset(), TODAY, TODAY))
     return {each.step: each.count for each in found}
 
 
@@ -45,7 +45,7 @@ def test_a_standing_is_kept_and_answered(running: Running, enlist: Activated) ->
     assert (seen.clock_off, seen.configuration, seen.newest) == (True, 1, 1)
     running.clock.advance(seconds=20)
     assert standing(running).seconds == 21.5
-    figures = step_statistics(running.parts, DEFAULT_TENANT, frozenset(), TODAY, TODAY)
+    figures = step_statistics(running.parts, Wanted(DEFAULT_TENANT, frozenset(), TODAY, TODAY))
     assert [(each.step, each.median, each.outcomes) for each in figures] == [
         ("Identify", 12.0, {"idle": 1}),
         ("Welcome", 3.5, {"next": 1}),

@@ -18,7 +18,7 @@ from kiosk.contract.stations import ActivatedStation, ActivateStation, Standing,
 from kiosk.service.parts import Parts
 from kiosk.service.stations import actions
 from kiosk.service.stations.activation import Knock, activate
-from kiosk.service.stations.board import board, step_statistics
+from kiosk.service.stations.board import Wanted, board, step_statistics
 from kiosk.service.stations.rules import NameTaken, NotActivated, date_of, day_of
 from kiosk.service.stations.standing import current, hear
 from kiosk.service.store.fleet import StationRow
@@ -104,7 +104,7 @@ def test_a_standing_counts_once_and_makes_one_station(replicas: tuple[Running, .
     assert kinds(results) == {StandingHeard: AT_ONCE}
     assert [each.name for each in board(first.parts, "default")] == ["Lobby"]
     today = date_of(day_of(first.clock.now()))
-    (figures,) = step_statistics(first.parts, "default", frozenset(), today, today)
+    (figures,) = step_statistics(first.parts, Wanted("default", frozenset(), today, today))
     assert (figures.step, figures.count) == ("Identify", 1)
 
 
