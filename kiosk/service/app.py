@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -89,7 +90,9 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.callers = KeptCallers(parts)
     app.state.watch = watch = Watch(parts)
     app.state.approvals = watch_approvals(parts)
-    app.state.layout = Layout(resource("templates/phone"), parts.settings.organization, parts.settings.languages)
+    app.state.layout = Layout(
+        resource("templates/phone"), parts.settings.organization, parts.settings.languages, faces=_faces()
+    )
     app.state.console = _console(parts)
     app.state.listeners = Listeners()
     app.state.health = Health(parts.store, parts.replica)
@@ -122,7 +125,13 @@ def _references(parts: Parts) -> Iterator[str]:
 
 def _console(parts: Parts) -> Console:
     pictures = [resource(f"art/{name}.svg") for name in ("key-hero", "key-touch")]
-    return Console(resource("templates/console"), resource("icons"), parts.settings.organization, pictures)
+    files = [*_faces(), *pictures]
+    return Console(resource("templates/console"), resource("icons"), parts.settings.organization, files)
+
+
+def _faces() -> list[Path]:
+    """The typeface of the pages, in its weights."""
+    return sorted(resource("webfonts").glob("*.woff2"))
 
 
 def _health(parts: Parts) -> Any:

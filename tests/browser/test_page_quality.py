@@ -121,7 +121,7 @@ def test_a_phone_that_was_never_here_loads_little(phone: Phone, booth: Booth) ->
     phone.opens(booth.code()["link"])
     phone.waits("#go")
     cold = phone.loaded()
-    assert 0 < cold.size < LIMIT / 4
+    assert 0 < cold.size < LIMIT * 0.6  # three faces are 40 kB of it, and hold nothing up
     phone.opens(booth.code()["link"])
     phone.waits("#go")
     assert phone.loaded().size < cold.size

@@ -6,9 +6,8 @@ Templates have, besides what a page gives them: `staff` (who is signed in, or No
 
 from __future__ import annotations
 
-import hashlib
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,7 +22,7 @@ from kiosk.service.console.browser import Browser
 from kiosk.service.console.places import PLACES, place_of
 from kiosk.service.console.written import ago, day, lasts, when
 from kiosk.service.pages.layout import HEADERS as PAGE_HEADERS
-from kiosk.service.pages.layout import Asset
+from kiosk.service.pages.layout import KINDS, assets_of
 from kiosk.service.staff.rules import StaffSession
 
 ASSETS: Final = "/console/assets/"
@@ -36,8 +35,6 @@ HEADERS: Final[Mapping[str, str]] = {
     "Referrer-Policy": "same-origin",  # without it browsers send forms from nowhere
 }
 """On every page; `Cache-Control: no-store` and the rest come from the edge."""
-
-_KINDS: Final = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +59,12 @@ def allowed(session: StaffSession, role: Role, site: str | None = None) -> bool:
 
 
 class Console:
-    """The pages of one service, from the folders of their templates and icons, with the pictures that they show. Made
-    once; safe to share between threads."""
+    """The pages of one service, from the folders of their templates and icons, with pictures and faces that they load.
+    Made once; safe to share between threads."""
 
     def __init__(self, folder: Path, icons: Path, organization: str, pictures: Sequence[Path] = ()) -> None:
-        self._names, self.assets = _assets([*folder.iterdir(), *pictures])
+        files = sorted(each for each in folder.iterdir() if each.suffix in KINDS)
+        self._names, self.assets = assets_of([*pictures, *files])
         self._icons = {each.stem: _icon(each.read_text("utf-8")) for each in icons.glob("*.svg")}
         self._words: Mapping[str, Any] = tomllib.loads((folder / "notices.toml").read_text("utf-8"))
         self._templates = Environment(
@@ -117,14 +115,3 @@ def _icon(svg: str) -> Markup:
         '<svg class="icon" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" '
         f'stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">{body}</svg>'
     )
-
-
-def _assets(files: Iterable[Path]) -> tuple[Mapping[str, str], Mapping[str, Asset]]:
-    """The name of each file with its digest, and the files by that name."""
-    names: dict[str, str] = {}
-    found: dict[str, Asset] = {}
-    for path in sorted(each for each in files if each.suffix in _KINDS):
-        content = path.read_bytes()
-        names[path.name] = f"{path.stem}.{hashlib.sha256(content).hexdigest()[:16]}{path.suffix}"
-        found[names[path.name]] = Asset(content, _KINDS[path.suffix])
-    return names, found

@@ -7,7 +7,7 @@ A page is made with `Layout.page("name.html", reading, …)`. Templates have `t(
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -37,7 +37,14 @@ HEADERS: Final[Mapping[str, str]] = {
 }
 """On every page; `Cache-Control: no-store` and the rest come from the edge."""
 
-_KINDS: Final = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
+KINDS: Final = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+}
+"""The media types of files that pages load."""
+
 _FILES: Final = ("phone.css", "ceremony.js")
 _FOR_GOOD: Final = "public, max-age=31536000, immutable"
 
@@ -71,11 +78,14 @@ class Asset:
 
 
 class Layout:
-    """The pages of one service, from the folder of their templates. Made once; safe to share between threads."""
+    """The pages of one service, from the folder of their templates, with the typefaces that they are set in. Made once;
+    safe to share between threads."""
 
-    def __init__(self, folder: Path, organization: str, first: Sequence[str] = ()) -> None:
+    def __init__(
+        self, folder: Path, organization: str, first: Sequence[str] = (), *, faces: Sequence[Path] = ()
+    ) -> None:
         self.languages = languages(folder, first)
-        self._names, self.assets = _assets(folder)
+        self._names, self.assets = assets_of([*faces, *(folder / name for name in _FILES)])
         self._templates = Environment(
             loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, auto_reload=False
         )
@@ -118,13 +128,16 @@ class Layout:
         return response
 
 
-def _assets(folder: Path) -> tuple[Mapping[str, str], Mapping[str, Asset]]:
-    """The name of each file with its digest, and the files by that name."""
+def assets_of(paths: Iterable[Path]) -> tuple[Mapping[str, str], Mapping[str, Asset]]:
+    """The name of each file with its digest, and the files by that name. Style sheets say `url("…")` of files that
+    stand before them, and find them by their new names."""
     names: dict[str, str] = {}
     found: dict[str, Asset] = {}
-    for name in _FILES:
-        path = folder / name
+    for path in paths:
         content = path.read_bytes()
-        names[name] = f"{path.stem}.{hashlib.sha256(content).hexdigest()[:16]}{path.suffix}"
-        found[names[name]] = Asset(content, _KINDS[path.suffix])
+        if path.suffix == ".css":
+            for name, hashed in names.items():
+                content = content.replace(f'url("{name}")'.encode(), f'url("{hashed}")'.encode())
+        names[path.name] = f"{path.stem}.{hashlib.sha256(content).hexdigest()[:16]}{path.suffix}"
+        found[names[path.name]] = Asset(content, KINDS[path.suffix])
     return names, found

@@ -37,7 +37,7 @@ Judge = Callable[[Parts, PhoneCodeRow, Mapping[str, str]], None]
 
 @router.get(ASSETS + "{name}")
 def asset(name: str, layout: Pages) -> Response:
-    """A file that pages load; there are two."""
+    """A file that pages load."""
     found = layout.assets.get(name)
     if found is None:
         raise NoSuchCode

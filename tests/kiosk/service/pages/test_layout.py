@@ -21,6 +21,7 @@ from tests.kiosk.service.pages.phones import Phone, phone_settings, with_phones
 from tests.kiosk.service.running import Running
 
 FOLDER = resource("templates/phone")
+FACES = sorted(resource("webfonts").glob("*.woff2"))
 
 
 @pytest.fixture
@@ -47,7 +48,15 @@ def test_a_page_with_all_that_it_loads_is_small_and_keeps_to_itself(running: Run
 
 
 def asset_names() -> list[str]:
-    return list(Layout(FOLDER, "").assets)
+    return list(Layout(FOLDER, "", faces=FACES).assets)
+
+
+def test_a_style_sheet_finds_its_typeface_under_the_name_that_changes_with_it() -> None:
+    assets = Layout(FOLDER, "", faces=FACES).assets
+    sheet = next(each.content.decode() for name, each in assets.items() if name.endswith(".css"))
+    faces = {name for name, each in assets.items() if each.kind == "font/woff2"}
+    assert len(faces) == len(FACES) > 0
+    assert set(re.findall(r'url\("([^"]+)"\)', sheet)) == faces
 
 
 def test_every_language_has_every_word_with_the_same_places() -> None:
