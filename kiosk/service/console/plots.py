@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 WIDTH: Final = 720
 HEIGHT: Final = 260
-LEFT, RIGHT, TOP, BOTTOM = 60, 12, 12, 34
+LEFT, RIGHT, TOP, BOTTOM = 60, 12, 12, 40
 LOOKS: Final = 7
 _STEPS: Final = 5
 _LABELS: Final = 8
@@ -127,7 +127,7 @@ def _words(columns: Sequence[str]) -> Markup:
     places, made = _centers(len(columns)), Markup("")
     for index in range(0, len(columns), each):
         made += Markup('<text class="plot-word" x="{:.1f}" y="{}">{}</text>').format(
-            places[index], HEIGHT - BOTTOM + 20, escape(columns[index])
+            places[index], HEIGHT - BOTTOM + 28, escape(columns[index])
         )
     return made
 

@@ -17,6 +17,8 @@
     if (place) place.textContent = words;
   };
 
+  document.querySelector(".stage nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
   // ── the key ──────────────────────────────────────────────────────────────────────────────────
   const asked = (told, make) => {
     const options = { ...told, challenge: bytes(told.challenge) };
