@@ -1,7 +1,8 @@
-"""Whole enrollments a second of one service process, beside the bare commits and signatures that they consist of.
+"""Whole enrollments a second of one service on one processor, beside the bare commits and signatures of them.
 
 Stations work side by side, without a pause, so that the service never waits for one. The other side makes the same
-number of commits of one row, as durable, in the same kind of database, and verifies the same number of signatures.
+transactions once more: the same statements with the same values in the same order, as durable, over the same tables of
+the same kind of database, told to the driver itself; and it verifies as many signatures.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from datetime import UTC, datetime
 from functools import partial
 from itertools import count
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import NamedTemporaryFile, TemporaryDirectory
 from threading import Condition
 from typing import Any, Final
 
@@ -132,7 +133,7 @@ def databases(name: str, folder: Path) -> Iterator[tuple[Any, Any]]:
     with cluster(_vouched(folder, "database")) as running:
         running.tell("ALTER SYSTEM SET fsync = on")  # as everywhere but in tests
         running.tell("SELECT pg_reload_conf()")
-        with running.fresh() as one, running.fresh() as other:
+        with running.bare() as one, running.bare() as other:
             yield one, other
 
 
@@ -157,9 +158,11 @@ def _measured(name: str, runs: int) -> Row:
             mailed(folder) as (post, mail),
             databases(name, folder) as (one, other),
             started("ours", database=one, mail=mail, people=people, stations=STATIONS) as service,
-            started("bare", database=other) as floor,
         ):
-            return _row(name, list(_pairs(service, floor, post, runs))[1:])
+            stations, copy = stations_of(service), folder / "copy"
+            service.ask(copy=str(copy), into=str(folder / "before"))
+            with started("bare", database=other, copy=str(copy)) as floor:
+                return _row(name, list(_pairs(service, floor, stations, post, runs))[1:])
 
 
 @dataclass(frozen=True)
@@ -172,24 +175,26 @@ class _Pair:
     bare_processor: float
     commits: int
     hasty: int
+    statements: int
 
 
-def _pairs(service: Process, floor: Process, post: Post, runs: int) -> Iterator[_Pair]:
-    stations = stations_of(service)
+def _pairs(service: Process, floor: Process, stations: list[Timed], post: Post, runs: int) -> Iterator[_Pair]:
     numbers = count()
-    with ThreadPoolExecutor(STATIONS) as pool:
+    with ThreadPoolExecutor(STATIONS) as pool, NamedTemporaryFile() as file:
+        written = file.name
         for block in range(1, runs + 2):
             before, began = service.ask(), time.perf_counter()
             people = [[next(numbers) for _ in range(_BLOCK // STATIONS)] for _ in stations]
             list(pool.map(partial(_work, post), stations, people))
             spent = time.perf_counter() - began
             post.noticed(block * _BLOCK)
-            after = service.ask()
+            after = service.ask(into=written)
             each = {name: (after[name] - before[name]) / _BLOCK for name in after}
             commits, hasty = round(each["commits"]), round(each["hasty"])
-            bare = floor.ask(times=_BLOCK, commits=commits, hasty=hasty, signatures=SIGNATURES)
+            bare = floor.ask(of=written, signatures=SIGNATURES * _BLOCK)
             processors = each["processor"], bare["processor"] / _BLOCK
-            yield _Pair(spent / _BLOCK, bare["seconds"] / _BLOCK, *processors, commits, hasty)
+            statements = round(bare["statements"] / _BLOCK)
+            yield _Pair(spent / _BLOCK, bare["seconds"] / _BLOCK, *processors, commits, hasty, statements)
 
 
 def stations_of(service: Process) -> list[Timed]:
@@ -210,11 +215,12 @@ def _row(name: str, pairs: list[_Pair]) -> Row:
     notes = {
         "commits": pairs[-1].commits,
         "hasty_commits": pairs[-1].hasty,
+        "statements": pairs[-1].statements,
         "signatures": SIGNATURES,
         "stations": STATIONS,
         "processor_ms": statistics.median(1000 * pair.processor for pair in pairs),
         "processor_ms_bare": statistics.median(1000 * pair.bare_processor for pair in pairs),
     }
-    title = f"whole enrollments of one process on {name}; the other: as many bare commits and signatures"
+    title = f"whole enrollments of one processor on {name}; the other: the bare commits and signatures of them"
     ours, other = (1 / statistics.median(each) for each in zip(*((p.ours, p.bare) for p in pairs), strict=True))
     return Row(title, ours, other, "/s", ratio, f"≥ {_BOUND}", ratio >= _BOUND, notes)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+import select
+import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from kiosk.errors import ConfigurationError
@@ -20,6 +23,9 @@ _NOT_IN_THE_URL: Final = frozenset({"password", "passfile", "sslmode", "sslrootc
 
 _IDLE: Final = 60_000
 """Milliseconds after which the server ends a transaction that asks nothing: its machine sleeps, and holds locks."""
+_AWAKE: Final = 1.0
+"""Seconds that a quiet connection is taken to work after it did."""
+_RESTS_SINCE: Final = "keywright rests since"
 _UNHEARD: Final = 15_000
 """Milliseconds without an acknowledgement after which a connection counts as broken."""
 
@@ -79,15 +85,43 @@ def _postgresql(url: URL, busy_timeout: float, password: str | None, certificate
         given |= {"sslmode": "verify-full", "sslrootcert": str(certificate_authority)}
     elif not all(host in _HERE or host.startswith("/") for host in _hosts(url)):
         raise ConfigurationError("database.certificate_authority", "is needed for a database on another machine")
-    return create_engine(
+    engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
         connect_args=given,
-        pool_pre_ping=True,  # a server that was restarted is nobody's failed request
         pool_size=10,
         max_overflow=30,
         pool_timeout=busy_timeout,
+        pool_use_lifo=True,
         hide_parameters=True,
     )
+    event.listen(engine, "checkin", _note_rest)
+    event.listen(engine, "checkout", partial(_wake, engine))
+    return engine
+
+
+def _note_rest(_connection: Any, entry: ConnectionPoolEntry) -> None:
+    entry.info[_RESTS_SINCE] = time.monotonic()
+
+
+def _wake(engine: Engine, connection: Any, entry: ConnectionPoolEntry, _proxy: Any) -> None:
+    """A server that was restarted is nobody's failed request: who has rested, or was sent something meanwhile (most
+    likely good-bye), is asked first whether it is still there. Raises InvalidatePoolError: the next one is tried.
+    """
+    if time.monotonic() - entry.info.get(_RESTS_SINCE, -math.inf) < _AWAKE and not _stirs(connection.fileno()):
+        return
+    try:
+        engine.dialect.do_ping(connection)
+    except engine.dialect.loaded_dbapi.Error as error:
+        raise InvalidatePoolError from error
+
+
+def _stirs(descriptor: int) -> bool:
+    """Whether something came that nobody read; without a way to look (Windows), perhaps."""
+    if not hasattr(select, "poll"):
+        return True
+    looked = select.poll()
+    looked.register(descriptor, select.POLLIN)
+    return bool(looked.poll(0))
 
 
 def _hosts(url: URL) -> Iterator[str]:
