@@ -133,13 +133,13 @@ def _csv(asked: Asked, panels: Sequence[Panel]) -> Iterator[str]:
 
 def _panels(member: Member, asked: Asked, steps: Sequence[StepStatistics]) -> tuple[Panel, ...]:
     """Those that there is anything in."""
-    outcomes = outcome_statistics(member.parts, asked.wanted, asked.by)
+    outcomes = outcome_statistics(member.parts, asked.wanted, asked.periods)
     over_time = step_statistics(member.parts, asked.wanted, asked.by) if steps else ()
     began = f"by the {asked.period} that they began"
     half = "half of the people took so long or less"
     ended = f"by the {asked.period} that they ended"
     made = (
-        _panel(asked, "enrollments", "How enrollments ended", began, _whole(asked, outcomes), stacked),
+        _panel(asked, "enrollments", "How enrollments ended", began, _whole(outcomes), stacked),
         _panel(asked, "seconds", "Seconds per step", half, _seconds(asked, steps, over_time), lines),
         _panel(asked, "steps", "How steps ended", ended, _ends(asked, over_time), stacked),
     )
@@ -153,15 +153,12 @@ def _panel(
     return Panel(name, title, text, draw(Plot(f"{title}, by {asked.period}", columns, series)), series)
 
 
-def _whole(asked: Asked, counted: Mapping[date, Mapping[Outcome, int]]) -> tuple[Series, ...]:
+def _whole(counted: Sequence[Mapping[Outcome, int]]) -> tuple[Series, ...]:
     """Each way in which any enrollment ended; always with the same look."""
-    found = {word for each in counted.values() for word in each}
     return tuple(
-        Series(
-            in_words(outcome), tuple(float(counted.get(day, {}).get(outcome, 0)) for day in asked.periods), look=number
-        )
+        Series(in_words(outcome), tuple(float(each.get(outcome, 0)) for each in counted), look=number)
         for number, outcome in enumerate(Outcome, 1)
-        if outcome in found
+        if any(outcome in each for each in counted)
     )
 
 

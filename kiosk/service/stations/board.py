@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 
 from kiosk.service.parts import Parts
 from kiosk.service.stations import rules
@@ -98,15 +99,11 @@ def step_statistics(parts: Parts, wanted: Wanted, by: By = By.STEP) -> tuple[Ste
     )
 
 
-def outcome_statistics(parts: Parts, wanted: Wanted, by: By) -> Mapping[date, Mapping[Outcome, int]]:
-    """How the enrollments ended that began in these days, by day, or by week (`By.WEEK`: by its Monday)."""
-    since = datetime.combine(wanted.since, time(), UTC)
+def outcome_statistics(parts: Parts, wanted: Wanted, periods: Sequence[date]) -> tuple[Mapping[Outcome, int], ...]:
+    """How the enrollments ended that began in each period: from its date (UTC) to the next one, or the last day."""
+    begins = [datetime.combine(each, time(), UTC) for each in (*periods, wanted.until + timedelta(days=1))]
     with parts.store.read() as tx:
-        found = outcomes(tx, _span(wanted), since, by)
-    counted: dict[date, dict[Outcome, int]] = {}
-    for each in found:
-        counted.setdefault(rules.date_of(each.day), {})[each.outcome] = each.count
-    return counted
+        return outcomes(tx, _span(wanted), tuple(pairwise(begins)))
 
 
 def _span(wanted: Wanted) -> Span:

@@ -122,6 +122,7 @@ def test_enrollments_are_counted_by_how_they_ended_where_and_when(local: Running
     of_state(told(local, north, Phase.EXPIRED, today), CeremonyState.ABANDONED)
     denied(local, north, told(local, north, Phase.CANCELLED, today))
     wanted = Wanted("default", EVERYWHERE, date(2026, 5, 25), TODAY)
+    days, weeks = [date(2026, 5, 30), date(2026, 5, 31), TODAY], [date(2026, 5, 25), TODAY]
     every = {
         Outcome.COMPLETED: 1,
         Outcome.CANCELLED: 1,
@@ -132,15 +133,13 @@ def test_enrollments_are_counted_by_how_they_ended_where_and_when(local: Running
         Outcome.DENIED: 1,
     }
     before = {Outcome.COMPLETED: 1}
-    assert outcome_statistics(local.parts, wanted, By.DAY) == {last_week.date(): before, TODAY: every}
-    assert outcome_statistics(local.parts, wanted, By.WEEK) == {date(2026, 5, 25): before, TODAY: every}
-    at_south = {TODAY: {Outcome.CANCELLED: 1, Outcome.ABANDONED: 1, Outcome.LOCKED: 1}}
-    assert outcome_statistics(local.parts, replace(wanted, sites=frozenset({"south"})), By.DAY) == at_south
-    assert outcome_statistics(local.parts, replace(wanted, station_id=south.id), By.DAY) == at_south
-    assert outcome_statistics(local.parts, replace(wanted, until=last_week.date()), By.DAY) == {
-        last_week.date(): before
-    }
-    assert outcome_statistics(local.parts, replace(wanted, tenant="other"), By.DAY) == {}
+    assert outcome_statistics(local.parts, wanted, days) == ({}, before, every)
+    assert outcome_statistics(local.parts, wanted, weeks) == (before, every)
+    at_south = {Outcome.CANCELLED: 1, Outcome.ABANDONED: 1, Outcome.LOCKED: 1}
+    assert outcome_statistics(local.parts, replace(wanted, sites=frozenset({"south"})), [TODAY]) == (at_south,)
+    assert outcome_statistics(local.parts, replace(wanted, station_id=south.id), weeks) == ({}, at_south)
+    assert outcome_statistics(local.parts, replace(wanted, until=date(2026, 5, 31)), weeks[:1]) == (before,)
+    assert outcome_statistics(local.parts, replace(wanted, tenant="other"), weeks) == ({}, {})
 
 
 def active(local: Running, name: str, site: str) -> StationRow:
