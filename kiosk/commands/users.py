@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, NoReturn, Self
 
 import click
 
@@ -18,10 +18,14 @@ from kiosk.commands.served import (
     surroundings,
     told_plainly,
 )
+from kiosk.commands.words import tame
+from kiosk.contract.profile import FieldKind, IdentifyField
+from kiosk.service.assembly import assemble
 from kiosk.service.bulk_import.files import Importer, ImportRefused, ImportReport
+from kiosk.service.concierge.locks import unlock_named
 from kiosk.service.directories.actions import site
 from kiosk.service.directories.csv_file import BadFile
-from kiosk.service.enrollments.unlock import unlock as unlock_person
+from kiosk.service.directories.rules import BadValue, normalise
 from kiosk.service.settings import load
 from kiosk.service.sources import SystemClock, SystemRandom
 
@@ -30,6 +34,8 @@ if TYPE_CHECKING:
 
 NOT_IMPORTED = 1
 NOBODY = 1
+ACTOR: Final = "command-line"
+"""As the trail names who works in a terminal."""
 
 _file = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 _skip_bad = click.option("--skip-bad", is_flag=True, help="Import the good rows and name the bad ones.")
@@ -73,16 +79,27 @@ def import_badges(file: Path, config: Path, folder: Path | None, *, skip_bad: bo
 @click.argument("user")
 @config_option
 @credentials_option
-def unlock(user: str, config: Path, folder: Path | None) -> None:
-    """Forgive USER (a user name) the wrong codes that locked them out. Find out first who typed them."""
+@click.option("--reason", default="", help="Why, for the trail: a ticket.")
+def unlock(user: str, config: Path, folder: Path | None, reason: str) -> None:
+    """Forgive USER (a user name) the failures that locked them out. Find out first who typed them."""
     with told_plainly():
         settings = load(config)
-        key = surroundings(credential_store(folder)).hmac_key
-        with open_store(settings, folder) as store:
-            if not unlock_person(store, key, site(settings), user):
-                click.echo("Nobody has this user name.", err=True)
-                sys.exit(NOBODY)
+        try:
+            key = normalise(IdentifyField("upn", FieldKind.UPN), user, site(settings))
+        except BadValue:
+            _nobody()
+        service = assemble(settings, surroundings(credential_store(folder)))
+        try:
+            if not unlock_named(service.parts, ACTOR, key, tame(reason)):
+                _nobody()
+        finally:
+            service.close()
     click.echo("Unlocked.")
+
+
+def _nobody() -> NoReturn:
+    click.echo("Nobody has this user name.", err=True)
+    sys.exit(NOBODY)
 
 
 def _import(config: Path, folder: Path | None, work: Callable[[Importer], ImportReport]) -> None:

@@ -184,6 +184,13 @@ class CheckCode(SeedModel):
     code: str = Field(min_length=1, max_length=64, repr=False)
 
 
+class Unlock(SeedModel):
+    """Whom to forgive their failures, and why."""
+
+    user_id: UserId
+    reason: Reason
+
+
 class CodeChecked(SeedModel):
     """Whether it was the code."""
 

@@ -4,18 +4,20 @@ they who call; each look is in the trail with its reason."""
 from __future__ import annotations
 
 from typing import Any, Final, TypeVar
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Response
 from pydantic import ValidationError
 
 from kiosk.service.accounts.rules import NoSuchAccount
 from kiosk.service.audit.looking import look
-from kiosk.service.concierge import actions
-from kiosk.service.concierge.bodies import CheckCode, CodeSent, Search, SendCode, UserDetails
-from kiosk.service.console.keys import actor_of
+from kiosk.service.concierge import actions, locks
+from kiosk.service.concierge.bodies import CheckCode, CodeSent, Search, SendCode, Unlock, UserDetails
+from kiosk.service.console.keys import KEYS, actor_of
 from kiosk.service.console.routing import PAGES
-from kiosk.service.console.session import Concierge, Member
+from kiosk.service.console.session import Concierge, ConfirmedConcierge, Member
 from kiosk.service.console.tellers import actors, name_of
+from kiosk.service.console.trail import TRAIL
 from kiosk.service.keys.actions import find
 from kiosk.service.pages.visitor import BadForm
 from kiosk.service.store.audit_pages import EventFilter
@@ -25,7 +27,7 @@ from kiosk.service.verification.rules import TooSoon
 LOOK_UP: Final = "/console/look-up"
 WAYS: Final = (("employee_id", "Staff number"), ("email", "Mail address"), ("primary_user_identifier", "Sign-in name"))
 
-Body = TypeVar("Body", Search, SendCode, CheckCode)
+Body = TypeVar("Body", Search, SendCode, CheckCode, Unlock)
 
 router = APIRouter(**PAGES)
 
@@ -72,6 +74,14 @@ def check_code(member: Concierge) -> Response:
     return _shown(member, _person(member, user_id=asked.user_id), told=word, confirmed=checked.confirmed)
 
 
+@router.post(f"{LOOK_UP}/unlock", summary="Unlock them")
+def unlock(member: ConfirmedConcierge) -> Response:
+    """Their failures are forgiven."""
+    asked = _made(Unlock, user_id=member.form.get("user_id"), reason=member.form.get("reason"))
+    locks.unlock(member.parts, member.caller, asked)
+    return _shown(member, _person(member, user_id=asked.user_id), told="unlocked")
+
+
 def _person(member: Member, **by: str) -> UserDetails:
     """Raises NoSuchAccount, BadForm."""
     search = _made(Search, reason=member.form.get("reason"), **by)
@@ -84,14 +94,18 @@ def _shown(
     search = _made(Search, reason=member.form.get("reason"), user_id=person.user_id)
     keys = actions.cardholder_details(member.parts, member.caller, search).keys
     known = actors(member)
+    found = find(member.parts, actor_of(member), Wanted(member.tenant, user_id=person.user_id))
     events = look(member.parts, EventFilter(member.tenant, tuple(sorted(member.session.sites)), person.user_id))
     return _page(
         member,
         told=told,
         person=person,
+        standing=locks.standing_of(member.parts, member.caller, person.user_id),
         keys=keys,
-        held=find(member.parts, actor_of(member), Wanted(member.tenant, user_id=person.user_id)).keys,
+        held=found.keys,
         history=[(each, name_of(known, each.actor)) for each in events.entries],
+        all_keys="" if not found.next else f"{KEYS}?{urlencode({'holder': person.user_id})}",
+        all_history="" if events.next is None else f"{TRAIL}?{urlencode({'subject': person.user_id})}",
         sent=sent,
         asking=sent is not None or told in ("code_soon", "code_wrong"),
         confirmed=confirmed,
@@ -102,9 +116,12 @@ def _page(member: Member, status: int = 200, /, *, told: str = "", **values: Any
     form = {"by": "employee_id", "wanted": "", "reason": "", **member.form}
     given = {
         "person": None,
+        "standing": None,
         "keys": (),
         "held": (),
         "history": (),
+        "all_keys": "",
+        "all_history": "",
         "sent": None,
         "asking": False,
         "confirmed": False,

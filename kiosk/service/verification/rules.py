@@ -17,7 +17,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from kiosk.service.verification.settings import CodeSettings, LimitSettings
@@ -127,6 +127,14 @@ def admit(failures: Failures, limits: Limits, now: datetime) -> None:
     remaining = wait - max(now - failures.last, timedelta())
     if remaining > timedelta():
         raise Locked(_seconds(remaining))
+
+
+def locked_until(failures: Failures, limits: Limits) -> datetime | None:
+    """When the subject may try again, perhaps long ago; None when only staff unlock it."""
+    wait = wait_after(failures.count, limits)
+    if wait == timedelta.max:
+        return None
+    return (failures.last or datetime.min.replace(tzinfo=UTC)) + wait
 
 
 def steadied(failures: Failures, now: datetime) -> Failures:

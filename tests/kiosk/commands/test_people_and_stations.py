@@ -184,9 +184,11 @@ def test_a_person_who_was_locked_out_is_unlocked(
         failed = (subject, 12, "2026-11-22 10:00:00.000000")
         database.execute("INSERT INTO attempts (subject, failures, last_at) VALUES (?, ?, ?)", failed)
         database.commit()
-    assert keywright(*unlocking).output == "Unlocked.\n"
+    assert keywright(*unlocking, "--reason", "Ticket 4711").output == "Unlocked.\n"
     with closing(sqlite3.connect(config.with_name("service.db"))) as database:
         assert database.execute("SELECT count(*) FROM attempts").fetchone()[0] == 0
+        told = database.execute("SELECT actor, subject, reason FROM audit WHERE event = 'person_unlocked'").fetchall()
+    assert told[-1] == ("command-line", user_id, "Ticket 4711")
 
 
 @pytest.mark.parametrize("user", ["nobody@example.org", "\x00", ""])

@@ -7,7 +7,9 @@ import pytest
 from kiosk.contract.staff import Role
 from kiosk.service.directories.connector import Person
 from kiosk.service.keys.issuing import Recipient, ShownKey, issue
+from kiosk.service.store.attempts import put_failures
 from kiosk.service.store.users import user_ids
+from kiosk.service.verification.counters import subject_of_person
 from tests.kiosk.service.console.desk import Desk, desk_of, token_in
 from tests.kiosk.service.running import Running
 from tests.kiosk.service.staff.crew import Crew
@@ -93,3 +95,46 @@ def test_the_page_of_somebody_has_their_keys_and_what_happened_to_them(online: R
     assert "Issued" in page
     assert "Concierge user details" in page, "also that she was looked up before"
     assert "Tariq" in page
+
+
+def fails(online: Running, count: int) -> None:
+    """She typed something wrong so often, just now."""
+    with online.parts.store.read() as tx:
+        (user_id,) = user_ids(tx, "upn", "m.okafor@example.org")
+    subject, now = subject_of_person(online.parts.hmac_key, user_id), online.clock.now()
+    online.parts.store.write(lambda tx: put_failures(tx, subject, None, count, now))
+
+
+@pytest.mark.databases
+def test_who_is_locked_out_is_shown_so_and_unlocked_with_a_reason(online: Running) -> None:
+    desk = desk_of(online, "tariq", Role.CONCIERGE)
+    assert "Wrong tries" not in looks(desk)
+    fails(online, 12)
+    page = looks(desk)
+    assert "12 in a row" in page
+    assert "They may try again from" in page
+    page = goes_on(desk, page, "unlock", reason="She called from her desk")
+    assert "They may try again." in page
+    assert "12 in a row" not in page
+    [event] = Crew(online).events("person_unlocked")
+    assert (event.actor, event.reason) == (f"staff:{desk.row.id}", "She called from her desk")
+    assert event.details == {"failures": 12, "found": True}
+
+
+def test_who_is_locked_for_good_waits_for_staff(online: Running) -> None:
+    fails(online, 100)
+    assert "Only staff unlock them." in looks(desk_of(online, "tariq", Role.CONCIERGE))
+
+
+def test_nobody_is_unlocked_without_a_reason_or_from_another_site(online: Running) -> None:
+    fails(online, 12)
+    desk = desk_of(online, "tariq", Role.CONCIERGE)
+    page, path = looks(desk), f"{PATH}/unlock"
+    user = page.partition('name="user_id" value="')[2].partition('"')[0]
+    assert desk.post(path, {"token": token_in(page, path), "user_id": user, "reason": " "}).status_code == 400
+    other = desk_of(online, "mona", Role.CONCIERGE, sites=frozenset({"north"}))
+    sent = {"token": other.browser.form_token(path), "user_id": user, "reason": "Asked"}
+    assert other.post(path, sent).status_code == 404
+    assert "12 in a row" in looks(desk)
+    [event] = Crew(online).events("person_unlocked")
+    assert (event.subject, event.details["found"]) == ("", False)
