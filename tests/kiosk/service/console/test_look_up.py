@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kiosk.contract.staff import Role
+from kiosk.service.audit.actions import Event, record_all
 from kiosk.service.directories.connector import Person
 from kiosk.service.keys.issuing import Recipient, ShownKey, issue
 from kiosk.service.store.attempts import put_failures
@@ -138,3 +139,13 @@ def test_nobody_is_unlocked_without_a_reason_or_from_another_site(online: Runnin
     assert "12 in a row" in looks(desk)
     [event] = Crew(online).events("person_unlocked")
     assert (event.subject, event.details["found"]) == ("", False)
+
+
+def test_where_more_happened_than_the_page_shows_it_leads_to_all_of_it(online: Running) -> None:
+    desk = desk_of(online, "tariq", Role.CONCIERGE)
+    assert "all that happened" not in looks(desk)
+    with online.parts.store.read() as tx:
+        (user_id,) = user_ids(tx, "upn", "m.okafor@example.org")
+    more = [Event("signed_in", "default", "service", user_id) for _ in range(50)]
+    online.parts.store.write(lambda tx: record_all(tx, online.parts, more))
+    assert f'href="/console/trail?subject={user_id}">' in looks(desk)
