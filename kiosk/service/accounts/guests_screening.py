@@ -84,7 +84,7 @@ def ask(parts: Parts, claimed: ScreeningRow) -> ScreeningRow:
 def ask_next(parts: Parts) -> bool:
     """Ask about the guest for whom it has been due for longest; False when there is none. Raises StoreBusy."""
     now = parts.clock.now()
-    with parts.store.read() as tx:
+    with parts.store.glance() as tx:
         if rows.next_due(tx, now) is None:
             return False
 

@@ -87,7 +87,7 @@ class Migrator:
 
     def _claimed(self) -> Job | None:
         now = self._parts.clock.now()
-        with self._parts.store.read() as tx:
+        with self._parts.store.glance() as tx:
             due = due_batch(tx, AT_WORK, now)
         if due is None:
             return None

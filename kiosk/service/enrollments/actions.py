@@ -69,7 +69,7 @@ def identify(parts: Parts, caller: Caller, enrollment_id: str, asked: Identify) 
     """
     wanted = rules.field_set(alternatives(parts.settings.identify), asked.alternative)
     criteria = normalise_criteria(wanted, asked.criteria, site(parts.settings))
-    with parts.store.read() as tx:
+    with parts.store.glance() as tx:
         found = rows.enrollment(tx, enrollment_id, caller.client_id)
     rules.require_phase(found, parts.clock.now(), Phase.IDENTIFY, Phase.VERIFY)
     person = _exactly_one(parts, criteria)
@@ -95,7 +95,7 @@ def identify(parts: Parts, caller: Caller, enrollment_id: str, asked: Identify) 
 
 def send_code(parts: Parts, caller: Caller, enrollment_id: str, asked: SendCode) -> CodeSent:
     """Send a code, or act as if. Raises NotFound, WrongPhase, Expired, and what verification refuses."""
-    with parts.store.read() as tx:
+    with parts.store.glance() as tx:
         found = rows.enrollment(tx, enrollment_id, caller.client_id)
     row = rules.require_phase(found, parts.clock.now(), Phase.VERIFY)
     if row.registration is not None:
@@ -106,7 +106,7 @@ def send_code(parts: Parts, caller: Caller, enrollment_id: str, asked: SendCode)
 def verify(parts: Parts, caller: Caller, enrollment_id: str, asked: Verify) -> Verified:
     """Judge the answer; an enrollment that is verified stays so. Raises as `send_code`, and where somebody registers
     as `register.verify`."""
-    with parts.store.read() as tx:
+    with parts.store.glance() as tx:
         found = rows.enrollment(tx, enrollment_id, caller.client_id)
     row = rules.require_phase(found, parts.clock.now(), Phase.VERIFY, Phase.KEY)
     if row.registration is not None:

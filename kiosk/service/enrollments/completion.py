@@ -56,7 +56,7 @@ def complete(parts: Parts, place: Place, asked: CompleteCeremony) -> CompletedCe
     Raises NotFound, WrongPhase, Expired, CeremonyExpired, Conflict, InProgress, OutcomeUnknown, RegistrationRejected,
     NotBelieved, RelyingPartyUnavailable.
     """
-    with parts.store.read() as tx:
+    with parts.store.glance() as tx:
         party = party_of(parts, ceremony_at(tx, place).relying_party)
     intent = parts.store.write(lambda tx: _intend(tx, parts, place, party, asked), hasty=not party.remote)
     ceremony = intent.ceremony

@@ -17,7 +17,7 @@ _AT_ONCE = 50  # so that a writer never waits long for the reconciler
 def expire(parts: Parts) -> bool:
     """End some of the enrollments that are over; whether there may be more. One whose phone did all ends well."""
     now = parts.clock.now()
-    with parts.store.read() as tx:
+    with parts.store.glance() as tx:
         if not overdue_enrollments(tx, now, now + SKEW, 1):
             return False
 

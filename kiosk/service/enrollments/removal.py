@@ -39,7 +39,7 @@ class _NotYet(Exception):
 def remove_next(parts: Parts) -> bool:
     """Do the removal that has been due for longest; False when there is none. Raises StoreBusy, StorageFull."""
     now = parts.clock.now()
-    with parts.store.read() as tx:
+    with parts.store.glance() as tx:
         if not rows.removal_due(tx, now):
             return False
     longest = max((each.deadline for each in parts.relying_parties.values()), default=timedelta())

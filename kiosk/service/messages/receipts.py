@@ -47,7 +47,7 @@ def take(parts: Parts, token: str, told: str) -> None:
 def follow_next(parts: Parts, messenger: Messenger) -> bool:
     """Ask how far one message got, if one is due; whether there was one."""
     now = parts.clock.now()
-    with parts.store.read() as tx:
+    with parts.store.glance() as tx:
         followed = rows.next_to_follow(tx, messenger.channel, now)
     if followed is None:
         return False

@@ -75,7 +75,7 @@ class Postman:
         if claimed is None and last is not None:  # whoever wrote that one down found no other
             return last.tells and follow_next(self._parts, self._messenger)
         if claimed is None:
-            with self._parts.store.read() as tx:
+            with self._parts.store.glance() as tx:
                 due = rows.something_due(tx, self.channel, self._parts.clock.now())
             if not due:
                 self._messenger.let_go(unused_for=KEPT_CONNECTION)

@@ -136,9 +136,10 @@ class Store:
     """
 
     def __init__(self, engine: Engine, busy_timeout: float) -> None:
-        self._engine, self._busy_timeout = engine, busy_timeout
-        self._kept = KeptConnections(engine)
+        self._engine = engine
+        self._kept = KeptConnections(engine, busy_timeout)
         # What is read there in several statements is of one moment, as SQLite has it by itself.
+        self._lookers = engine if self.in_process else engine.execution_options(isolation_level="AUTOCOMMIT")
         self._readers = engine.execution_options(**({} if self.in_process else _STEADY))
         self.done: Final[Counter[str]] = Counter()
         """How many transactions of this process left work of a kind."""
@@ -178,6 +179,12 @@ class Store:
         with _marked(), _translated(), self._reading() as connection:
             yield ReadTx(connection)
 
+    @contextmanager
+    def glance(self) -> Iterator[ReadTx]:
+        """For one statement, which sees one moment by itself: nothing begins and nothing ends. Raises as `read`."""
+        with _marked(), _translated(), self._glancing() as connection:
+            yield ReadTx(connection)
+
     def write(self, work: Callable[[WriteTx], T], *, hasty: bool = False) -> T:
         """Begin, run `work`, commit, and return what it returned.
 
@@ -197,11 +204,14 @@ class Store:
                     raise
         raise StoreBusy
 
+    def _glancing(self) -> AbstractContextManager[Connection]:
+        return self._kept.glancing() if self.in_process else self._lookers.connect()
+
     def _reading(self) -> AbstractContextManager[Connection]:
         return self._kept.reading() if self.in_process else self._readers.connect()
 
     def _write_once(self, work: Callable[[WriteTx], T], hasty: bool) -> T:
-        with _marked(), self._in_turn(), _translated(), self._writing(hasty) as connection:
+        with _marked(), _translated(), self._writing(hasty) as connection:
             tx = WriteTx(connection)
             done = work(tx)
             for write in tx.last.values():
@@ -223,19 +233,6 @@ class Store:
             if hasty:
                 connection.exec_driver_sql("SET LOCAL synchronous_commit = off").close()
             yield connection
-
-    @contextmanager
-    def _in_turn(self) -> Iterator[None]:
-        """One writer after the other where the database lets in no more. Raises StoreBusy."""
-        if not self.in_process:
-            yield
-            return
-        if not self._kept.turn.acquire(timeout=self._busy_timeout):
-            raise StoreBusy
-        try:
-            yield
-        finally:
-            self._kept.turn.release()
 
     def close(self) -> None:
         """Close every connection that nobody uses."""

@@ -14,31 +14,38 @@ from threading import Lock
 from typing import Final
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import TimeoutError as NoTurn
 
 _MOST_IDLE: Final = 16
 """Readers that are kept open."""
 
 
 class KeptConnections:
-    """Any number of readers, each for one thread at a time; and one writer, for whoever's `turn` it is."""
+    """Any number of readers, each for one thread at a time; and one writer, for whoever's turn it is: SQLite lets the
+    others sleep, and miss it. `patience` is how many seconds they wait."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, patience: float) -> None:
         self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")  # the library begins nothing
         self._idle: deque[Connection] = deque()
         self._writer: Connection | None = None
         self._hasty: bool | None = None
-        self.turn: Final = Lock()
-        """Whose it is may write: SQLite lets the others sleep, and miss it."""
+        self._turn, self._patience = Lock(), patience
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A snapshot. Raises sqlite3.Error, and what the library raises where it cannot connect."""
+        with self.glancing() as connection:
+            tell(connection, "BEGIN")
+            yield connection
+
+    @contextmanager
+    def glancing(self) -> Iterator[Connection]:
+        """For one statement. Raises as `reading`."""
         try:
             connection = self._idle.pop()
         except IndexError:
             connection = self._engine.connect()
         try:
-            tell(connection, "BEGIN")
             yield connection
         finally:
             if not _ended(connection):
@@ -50,10 +57,20 @@ class KeptConnections:
 
     @contextmanager
     def writing(self, *, hasty: bool) -> Iterator[Connection]:
-        """A transaction that is committed at the end, by who has the turn. Raises as `reading`.
+        """A transaction that is committed at the end. Raises as `reading`, and TimeoutError of the library.
 
         It takes the lock at once: upgrading a reader's lock later fails at random under load.
         """
+        if not self._turn.acquire(timeout=self._patience):
+            raise NoTurn
+        try:
+            with self._written(hasty) as connection:
+                yield connection
+        finally:
+            self._turn.release()
+
+    @contextmanager
+    def _written(self, hasty: bool) -> Iterator[Connection]:
         connection = self._writer or self._engine.connect()
         self._writer = None
         try:

@@ -77,7 +77,7 @@ def issue_token(parts: Parts, client: ClientCredentials, scope: str) -> IssuedTo
     now, life = parts.clock.now(), parts.settings.session.token_life
     token = fresh_token(parts.random)
 
-    with parts.store.read() as tx:  # a stranger never gets as far as the write lock
+    with parts.store.glance() as tx:  # a stranger never gets as far as the write lock
         found = rows.client(tx, client.client_id) if client.client_id.isprintable() else None
     known = matches(client.secret, found.secret_hash if found else _NOBODY)
     if found is None or not known or found.disabled_at is not None:
@@ -95,7 +95,7 @@ def caller_of(parts: Parts, token: str) -> Caller:
 
 def holder_of(parts: Parts, token: str) -> tuple[Caller, datetime]:
     """Who holds this token, and until when. Raises InvalidToken."""
-    with parts.store.read() as tx:
+    with parts.store.glance() as tx:
         row = token_rows.token(tx, hashed(token))
     if row is None or not live(row.issued_at, row.expires_at, parts.clock.now()):
         raise InvalidToken

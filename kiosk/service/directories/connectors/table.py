@@ -45,20 +45,20 @@ class TableDirectory:
         """At most two of the active people who match everything; nobody for no criteria."""
         if not criteria:
             return ()
-        with self.wiring.store.read() as tx:
+        with self.wiring.store.glance() as tx:
             return tuple(
                 replace(each, directory=self.id) for each in find_active(tx, self.settings.tenant, criteria, _TWO)
             )
 
     def read(self, directory_id: str) -> Person | None:
         """The row again."""
-        with self.wiring.store.read() as tx:
+        with self.wiring.store.glance() as tx:
             found = active_user(tx, directory_id)
         return None if found is None else replace(found, directory=self.id)
 
     def probe(self) -> str:
         """How many people there are to be found."""
-        with self.wiring.store.read() as tx:
+        with self.wiring.store.glance() as tx:
             return f"{count_active(tx, self.settings.tenant)} active people"
 
     def close(self) -> None:
