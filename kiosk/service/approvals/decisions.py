@@ -24,6 +24,7 @@ from kiosk.service.approvals.rules import NotPending
 from kiosk.service.audit.actions import Event, record
 from kiosk.service.directories.rules import BadCriteria, BadValue, tame
 from kiosk.service.parts import Parts
+from kiosk.service.staff import hands
 from kiosk.service.staff import rules as staff_rules
 from kiosk.service.staff.challenges import SignedStatement, challenge_for
 from kiosk.service.staff.rules import STATION, StaffRefused
@@ -34,6 +35,10 @@ from kiosk.service.store.engine import WriteTx
 from kiosk.service.store.staff import StaffRow, staff_member
 
 _LONGEST: Final = 200
+
+
+class SameHands(StaffRefused):
+    """Who said yes before may be behind this one too: somebody has to vouch for the key first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +89,14 @@ def decide(parts: Parts, signed: SignedStatement) -> Approval:
 def _decided(tx: WriteTx, parts: Parts, signed: SignedStatement) -> ApprovalRow:
     """Raises StaffRefused, NotPending, StaleRow."""
     row, staff = _judged(tx, parts, signed)
-    if any(each.staff_id == staff.id for each in rows.votes_of(tx, row.id)):
+    votes = rows.votes_of(tx, row.id)
+    if any(each.staff_id == staff.id for each in votes):
         raise NotPending
+    if any(signed.hands & hands.read(each.hands) for each in votes):
+        raise SameHands
     now, decision = parts.clock.now(), Decision(signed.statement["decision"])
-    rows.add_vote(tx, VoteRow(row.id, staff.id, decision, signed.reason, signed.assertion_id, now))
+    behind = hands.told(signed.hands)
+    rows.add_vote(tx, VoteRow(row.id, staff.id, decision, signed.reason, signed.assertion_id, now, behind))
     actor = staff_rules.actor_of(staff)
     details: dict[str, str | int | bool] = {
         "approval": row.id,
@@ -134,6 +143,7 @@ def _says(row: ApprovalRow, signed: SignedStatement) -> bool:
 
 def _write_down(tx: WriteTx, parts: Parts, signed: SignedStatement, refusal: Exception) -> None:
     word = "not_pending" if isinstance(refusal, NotPending) else "refused"
+    word = "same_hands" if isinstance(refusal, SameHands) else word
     details: dict[str, str | int | bool] = {
         "approval": str(signed.statement.get("approval", ""))[:32],
         "assertion": signed.assertion_id,

@@ -13,9 +13,19 @@ from fastapi import APIRouter, Path, Response
 from kiosk.contract.staff import Role
 from kiosk.service.console.routing import PAGES, NoSuchThing, NotAllowed
 from kiosk.service.console.session import Administrator, ConfirmedAdministrator, Member
-from kiosk.service.staff import actions
+from kiosk.service.parts import Parts
+from kiosk.service.staff import actions, hands
 from kiosk.service.staff.actions import NewMember, ToldCode
-from kiosk.service.staff.rules import BadMember, NameTaken, NoSuchStaff, origin_of, roles_of, sites_of
+from kiosk.service.staff.rules import (
+    BadMember,
+    CannotVouch,
+    NameTaken,
+    NoSuchStaff,
+    actor_of,
+    origin_of,
+    roles_of,
+    sites_of,
+)
 from kiosk.service.store.staff import StaffRow
 
 STAFF: Final = "/console/staff"
@@ -45,7 +55,7 @@ def add(member: ConfirmedAdministrator) -> Response:
     _require_within(member, sites)
     new = NewMember(form.get("name", ""), form.get("display_name", ""), form.get("email", ""), _roles(form), sites)
     try:
-        told = actions.add_member(member.parts, member.actor, member.tenant, new)
+        told = actions.add_member(member.parts, member.actor, member.tenant, new, member.session.hands)
     except NameTaken:
         return _list(member, 409, told="name_taken")
     except BadMember:
@@ -79,14 +89,14 @@ def change(staff_id: StaffId, member: ConfirmedAdministrator) -> Response:
 def link(staff_id: StaffId, member: ConfirmedAdministrator) -> Response:
     """Shown once; an earlier one is not good any more."""
     row = _known(member, staff_id)
-    return _one(member, row, told="link_made", code=actions.new_join_code(member.parts, member.actor, row.id))
+    return _one(member, row, told="link_made", code=actions.new_join_code(*_for(member, row)))
 
 
 @router.post(f"{STAFF}/{{staff_id}}/sealed", summary="Make a sealed one-time code")
 def sealed_code(staff_id: StaffId, member: ConfirmedAdministrator) -> Response:
     """For an envelope, shown once; they are told by mail that there is one."""
     row = _known(member, staff_id)
-    return _one(member, row, told="sealed_made", sealed=actions.new_sealed_code(member.parts, member.actor, row.id))
+    return _one(member, row, told="sealed_made", sealed=actions.new_sealed_code(*_for(member, row)))
 
 
 @router.post(f"{STAFF}/{{staff_id}}/disable", summary="Disable a member of staff")
@@ -105,6 +115,21 @@ def revoke_key(staff_id: StaffId, key_id: KeyId, member: ConfirmedAdministrator)
     row = _known(member, staff_id)
     actions.revoke_key(member.parts, member.actor, row.id, key_id)
     return member.on(f"{STAFF}/{row.id}", "key_revoked")
+
+
+@router.post(f"{STAFF}/{{staff_id}}/keys/{{key_id}}/vouch", summary="Vouch for a staff key")
+def vouch(staff_id: StaffId, key_id: KeyId, member: ConfirmedAdministrator) -> Response:
+    """Who did not make the link has seen the key with its owner: now it counts where two must agree."""
+    row = _known(member, staff_id)
+    try:
+        actions.vouch(member.parts, member.session, row.id, key_id)
+    except CannotVouch:
+        return _one(member, row, 409, told="cannot_vouch")
+    return member.on(f"{STAFF}/{row.id}", "key_vouched")
+
+
+def _for(member: Member, row: StaffRow) -> tuple[Parts, str, str, frozenset[str]]:
+    return member.parts, member.actor, row.id, member.session.hands
 
 
 def _known(member: Member, staff_id: str) -> StaffRow:
@@ -164,6 +189,7 @@ def _one(
         held=roles_of(row),
         at=sites_of(row),
         keys=actions.keys_of(member.parts, row.id),
+        alone={each.id for each in actions.keys_of(member.parts, row.id) if hands.alone(each, actor_of(row))},
         link="" if code is None else f"{url}/console/join#{code.text}",
         sealed=sealed,
         hours=0 if code is None else code.expires_in // 3600,

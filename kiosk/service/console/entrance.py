@@ -118,7 +118,7 @@ def _signed_in(parts: Parts, here: Browser, signed: SignedStatement) -> Response
     with suppress(StaffRefused):  # whoever was signed in here is not any more
         sessions.close(parts, sessions.session_of(parts, here.token, Kind.CONSOLE, here.holder))
     answer = go(HOME)
-    browsers.signed_in(answer, sessions.open_session(parts, signed.staff, Kind.CONSOLE, here.holder))
+    browsers.signed_in(answer, sessions.open_session(parts, signed.staff, Kind.CONSOLE, here.holder, signed.hands))
     here.remember(answer)
     return answer
 

@@ -12,9 +12,9 @@ from kiosk.service.audit.actions import Event, record
 from kiosk.service.directories.rules import BadValue, fold, tame
 from kiosk.service.parts import Parts
 from kiosk.service.sources import new_id
-from kiosk.service.staff import rules
+from kiosk.service.staff import hands, rules
 from kiosk.service.staff.notices import Notice, tell
-from kiosk.service.staff.rules import BadMember, NameTaken, NoSuchStaff
+from kiosk.service.staff.rules import BadMember, CannotVouch, NameTaken, NoSuchStaff, StaffSession
 from kiosk.service.store import staff as rows
 from kiosk.service.store import staff_proofs as proofs
 from kiosk.service.store.engine import WriteTx
@@ -51,8 +51,9 @@ class ToldCode:
     expires_in: int
 
 
-def add_member(parts: Parts, actor: str, tenant: str, new: NewMember) -> ToldCode:
-    """Make somebody staff; the code that registers their first key. Raises NameTaken, BadMember."""
+def add_member(parts: Parts, actor: str, tenant: str, new: NewMember, behind: frozenset[str] = frozenset()) -> ToldCode:
+    """Make somebody staff; the code that registers their first key. `behind` are the hands that the actor's sign-in may
+    be in (none: the command line). Raises NameTaken, BadMember."""
     shown, told = _tamed("name", new.name), _tamed("display_name", new.display_name or new.name)
     held, at = rules.checked_member(new.email, new.roles, new.sites)
 
@@ -74,7 +75,7 @@ def add_member(parts: Parts, actor: str, tenant: str, new: NewMember) -> ToldCod
         )
         rows.add_staff(tx, row)
         record(tx, parts, Event("staff_added", tenant, actor, row.id, details={"roles": held, "sites": at}))
-        return _new_code(tx, parts, actor, row, JOIN)
+        return _new_code(tx, parts, actor, row, JOIN, behind)
 
     return parts.store.write(work)
 
@@ -122,19 +123,19 @@ def disable_member(parts: Parts, actor: str, staff_id: str) -> None:
     parts.store.write(work)
 
 
-def new_join_code(parts: Parts, actor: str, staff_id: str) -> ToldCode:
-    """Another code to register a key with; earlier ones are not good any more. Raises NoSuchStaff."""
-    return parts.store.write(lambda tx: _new_code(tx, parts, actor, _active(tx, staff_id), JOIN))
+def new_join_code(parts: Parts, actor: str, staff_id: str, behind: frozenset[str] = frozenset()) -> ToldCode:
+    """Another code to register a key with; earlier ones are not good any more. Raises NoSuchStaff, BadMember."""
+    return parts.store.write(lambda tx: _new_code(tx, parts, actor, _active(tx, staff_id), JOIN, behind))
 
 
-def new_sealed_code(parts: Parts, actor: str, staff_id: str) -> ToldCode:
+def new_sealed_code(parts: Parts, actor: str, staff_id: str, behind: frozenset[str] = frozenset()) -> ToldCode:
     """A one-time code for a sealed envelope, that stands for the key once; an earlier one is not good any more. The
-    member is told by mail that there is one. Raises NoSuchStaff."""
+    member is told by mail that there is one. Raises NoSuchStaff, BadMember."""
 
     def work(tx: WriteTx) -> ToldCode:
         row = _active(tx, staff_id)
         tell(tx, parts, row, Notice.CODE_MADE)
-        return _new_code(tx, parts, actor, row, SEALED)
+        return _new_code(tx, parts, actor, row, SEALED, behind)
 
     return parts.store.write(work)
 
@@ -150,6 +151,22 @@ def revoke_key(parts: Parts, actor: str, staff_id: str, key_id: str) -> None:
         if rows.revoke_staff_key(tx, key.id, parts.clock.now()):
             tell(tx, parts, row, Notice.KEY_REVOKED)
             record(tx, parts, Event("staff_key_revoked", row.tenant, actor, row.id, details={"staff_key": key.id}))
+
+    parts.store.write(work)
+
+
+def vouch(parts: Parts, by: StaffSession, staff_id: str, key_id: str) -> None:
+    """Somebody else made sure that the key is its owner's: from now on it counts beside whoever made the link. Raises
+    NoSuchStaff, CannotVouch."""
+
+    def work(tx: WriteTx) -> None:
+        row, key = _active(tx, staff_id), rows.staff_key_numbered(tx, key_id)
+        if key is None or key.staff_id != row.id:
+            raise NoSuchStaff
+        if not hands.may_vouch(by.actor, by.hands, rules.actor_of(row), key):
+            raise CannotVouch
+        if rows.vouch_for_staff_key(tx, key.id, by.actor):
+            record(tx, parts, Event("staff_key_vouched", row.tenant, by.actor, row.id, details={"staff_key": key.id}))
 
     parts.store.write(work)
 
@@ -184,12 +201,16 @@ def keys_of(parts: Parts, staff_id: str) -> tuple[StaffKeyRow, ...]:
         return rows.keys_of_staff(tx, staff_id)
 
 
-def _new_code(tx: WriteTx, parts: Parts, actor: str, row: StaffRow, purpose: str) -> ToldCode:
+def _new_code(tx: WriteTx, parts: Parts, actor: str, row: StaffRow, purpose: str, behind: frozenset[str]) -> ToldCode:
+    try:
+        holders = hands.told(behind | {rules.actor_of(row)})
+    except hands.TooManyHands as error:
+        raise BadMember("hands") from error
     settings, now = parts.settings.staff, parts.clock.now()
     life = timedelta(hours=settings.join) if purpose == JOIN else timedelta(days=settings.sealed)
     text = rules.code_text(parts.random.token(_CODE_BYTES[purpose]))
     proofs.drop_staff_codes(tx, row.id, purpose)
-    proofs.add_staff_code(tx, StaffCodeRow(hashed(text), row.id, purpose, actor[:128], now, now + life))
+    proofs.add_staff_code(tx, StaffCodeRow(hashed(text), row.id, purpose, actor[:128], now, now + life, hands=holders))
     record(tx, parts, Event("staff_code_made", row.tenant, actor, row.id, reason=purpose))
     return ToldCode(text, row.id, int(life.total_seconds()))
 

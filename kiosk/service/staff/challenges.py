@@ -25,7 +25,7 @@ from kiosk.service.relying_parties.staff_keys import (
 )
 from kiosk.service.relying_parties.webauthn import Unacceptable, encode
 from kiosk.service.sources import new_id
-from kiosk.service.staff import rules, sealed
+from kiosk.service.staff import hands, rules, sealed
 from kiosk.service.staff.evidence import Evidence, evidence_of
 from kiosk.service.staff.rules import StaffRefused
 from kiosk.service.staff.sealed import Shown
@@ -43,13 +43,15 @@ _NONCE_BYTES: Final = 16
 
 @dataclass(frozen=True, slots=True)
 class SignedStatement:
-    """What a member of staff signed just now, and the evidence of it. `reason` is what they wrote."""
+    """What a member of staff signed just now, and the evidence of it. `reason` is what they wrote, `hands` are who may
+    have signed."""
 
     staff: StaffRow
     statement: Mapping[str, Any]
     assertion_id: str
     evidence: Evidence = field(repr=False)
     reason: str = ""
+    hands: frozenset[str] = frozenset()
 
     @property
     def purpose(self) -> StaffPurpose:
@@ -149,7 +151,7 @@ def _signed_by(
         return None
     if (count or key.sign_count) and count <= key.sign_count:  # WebAuthn L3, 7.2 step 22: perhaps a copy of the key
         return None
-    return Shown(whose, replace(key, sign_count=count), key)
+    return Shown(whose, replace(key, sign_count=count), key, hands.of_key(key))
 
 
 def _written(
@@ -177,7 +179,8 @@ def _written(
     site = str(asked.statement.get("site", ""))
     event = Event(f"staff_signed_{asked.purpose}", staff.tenant, rules.actor_of(staff), staff.id, site, how, details)
     record(tx, parts, event)
-    return SignedStatement(staff, asked.statement, row.id, kept, asked.reason)
+    behind = shown.hands | {rules.actor_of(staff)}
+    return SignedStatement(staff, asked.statement, row.id, kept, asked.reason, behind)
 
 
 def _refusal(holder: str, asked: ChallengeRow | None, tenant: str | None, how: str) -> Event:

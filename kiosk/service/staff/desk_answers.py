@@ -39,6 +39,6 @@ def _opened(parts: Parts, caller: Caller, signed: SignedStatement) -> str:
     site = str(signed.statement.get("site", ""))
     if not any(may(signed.staff, role, site) for role in Role):
         raise StaffRefused
-    token = open_session(parts, signed.staff, Kind.DESK, holder_of(caller))
+    token = open_session(parts, signed.staff, Kind.DESK, holder_of(caller), signed.hands)
     lend_time(parts, caller)
     return token

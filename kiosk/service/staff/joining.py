@@ -22,7 +22,7 @@ from kiosk.service.store import staff as rows
 from kiosk.service.store import staff_proofs as proofs
 from kiosk.service.store.engine import ReadTx, WriteTx
 from kiosk.service.store.staff import StaffKeyRow, StaffRow
-from kiosk.service.store.staff_proofs import ChallengeRow
+from kiosk.service.store.staff_proofs import ChallengeRow, StaffCodeRow
 from kiosk.service.tokens.rules import hashed, live
 
 _JOIN: Final = "join"
@@ -47,7 +47,7 @@ def begin_join(parts: Parts, holder: str, code: str) -> Joining:
     nonce = parts.random.token(_NONCE_BYTES)
 
     def work(tx: WriteTx) -> Joining:
-        staff = _whose(tx, parts, code_hash)
+        staff, _code = _whose(tx, parts, code_hash)
         statement = {"purpose": _JOIN, "staff": staff.id, "nonce": encode(nonce)}
         row = ChallengeRow(new_id(parts.random), holder, _JOIN, statement, "", now, now + LIFE)
         proofs.add_challenge(tx, row)
@@ -68,7 +68,7 @@ def finish_join(
     party, code_hash = rules.party_of(parts.settings, holder), hashed(rules.code_as_made(code))
 
     def work(tx: WriteTx) -> StaffRow:
-        now, staff = parts.clock.now(), _whose(tx, parts, code_hash)
+        now, staff, code_row = parts.clock.now(), *_whose(tx, parts, code_hash)
         asked = proofs.challenge(tx, challenge_id)
         if asked is None or asked.holder != holder or not live(asked.created_at, asked.expires_at, now):
             raise BadKey
@@ -78,14 +78,15 @@ def finish_join(
             made = registered(party, rules.challenge_of(asked.statement), response)
         except Unacceptable as error:
             raise BadKey from error
-        _keep(tx, parts, staff, made, name)
+        _keep(tx, parts, (staff, code_row), made, name)
         proofs.use_staff_code(tx, code_hash, now)
         return staff
 
     return parts.store.write(work)
 
 
-def _keep(tx: WriteTx, parts: Parts, staff: StaffRow, made: MadeKey, name: str) -> None:
+def _keep(tx: WriteTx, parts: Parts, whose: tuple[StaffRow, StaffCodeRow], made: MadeKey, name: str) -> None:
+    staff, code = whose
     if rows.staff_key(tx, made.credential_id) is not None:
         raise BadKey
     shown = "".join(each for each in name if each.isprintable())[:_LONGEST_NAME]
@@ -99,15 +100,16 @@ def _keep(tx: WriteTx, parts: Parts, staff: StaffRow, made: MadeKey, name: str) 
         transports=made.transports,
         name=shown,
         created_at=parts.clock.now(),
+        hands=code.hands,
     )
     rows.add_staff_key(tx, key)
     tell(tx, parts, staff, Notice.KEY_ADDED)
-    details: dict[str, Any] = {"staff_key": key.id, "aaguid": key.aaguid}
+    details: dict[str, Any] = {"staff_key": key.id, "aaguid": key.aaguid, "link_by": code.made_by}
     record(tx, parts, Event("staff_key_added", staff.tenant, rules.actor_of(staff), staff.id, details=details))
 
 
-def _whose(tx: ReadTx, parts: Parts, code_hash: str) -> StaffRow:
-    """Whose code it is that joins them now. Raises NoSuchCode."""
+def _whose(tx: ReadTx, parts: Parts, code_hash: str) -> tuple[StaffRow, StaffCodeRow]:
+    """Whose code it is that joins them now, and the code. Raises NoSuchCode."""
     code = proofs.staff_code(tx, code_hash)
     if code is None or code.purpose != _JOIN or code.used_at is not None:
         raise NoSuchCode
@@ -116,4 +118,4 @@ def _whose(tx: ReadTx, parts: Parts, code_hash: str) -> StaffRow:
         raise NoSuchCode
     if not live(code.created_at, code.expires_at, parts.clock.now()):
         raise NoSuchCode
-    return staff
+    return staff, code

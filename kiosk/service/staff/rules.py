@@ -5,6 +5,7 @@ StaffRefused     not staff, not this key, disabled, not at this site, too late, 
 StaffTrouble
 ├── NoSuchStaff  there is no such member, or key of one
 ├── NameTaken    a member of the tenant has this name already
+├── CannotVouch  who could have made a key, or owns it, cannot say whose it is
 ├── NoSuchCode   a code that joins nobody: unknown, used, or too old
 ├── BadKey       what a browser registered does not hold
 └── NoConsole    the settings say not where staff keys are good (`staff.url`, `staff.rp_id`)
@@ -59,6 +60,10 @@ class NameTaken(StaffTrouble):
     """Somebody has this name already."""
 
 
+class CannotVouch(StaffTrouble):
+    """Whoever could have made the key, or owns it, cannot say whose it is."""
+
+
 class NoSuchCode(StaffTrouble):
     """It joins nobody."""
 
@@ -81,7 +86,7 @@ class BadMember(StaffTrouble):
 
 @dataclass(frozen=True, slots=True)
 class StaffSession:
-    """A sign-in of somebody who is staff right now. No site means all of the tenant."""
+    """A sign-in of somebody who is staff right now, and in whose `hands` it may be. No site means all of the tenant."""
 
     staff: StaffRow
     roles: frozenset[Role]
@@ -92,6 +97,7 @@ class StaffSession:
     confirmed_at: datetime
     expires_at: datetime
     token_hash: str = field(repr=False)
+    hands: frozenset[str] = frozenset()
 
     @property
     def tenant(self) -> str:

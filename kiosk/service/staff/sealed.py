@@ -10,6 +10,7 @@ from kiosk.contract.staff import AnswerChallenge
 from kiosk.service.accounts.settings import DEFAULT_TENANT
 from kiosk.service.directories.rules import BadValue, fold, tame
 from kiosk.service.parts import Parts
+from kiosk.service.staff import hands
 from kiosk.service.staff.notices import Notice, tell_administrators
 from kiosk.service.staff.rules import code_as_made
 from kiosk.service.store import attempts
@@ -22,11 +23,13 @@ from kiosk.service.verification import rules as verification
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Who showed that they are staff; with which key, if with one: as it is to be kept, and as it was seen."""
+    """Who showed that they are staff; with which key, if with one: as it is to be kept, and as it was seen. `hands` are
+    who else may have shown it."""
 
     staff: StaffRow
     key: StaffKeyRow | None = None
     seen: StaffKeyRow | None = None
+    hands: frozenset[str] = frozenset()
 
 
 def welcome(staff: StaffRow, tenant: str | None) -> bool:
@@ -50,7 +53,7 @@ def spend(tx: WriteTx, parts: Parts, answered: AnswerChallenge, tenant: str | No
     rows.use_staff_code(tx, code_hash, now)
     attempts.forget_failures(tx, subject)
     tell_administrators(tx, parts, staff, Notice.CODE_USED)
-    return Shown(staff)
+    return Shown(staff, hands=hands.read(code.hands))
 
 
 def _admitted(tx: WriteTx, parts: Parts, subject: str, now: datetime) -> bool:

@@ -9,7 +9,7 @@ from typing import Final
 from kiosk.service.audit.actions import Event, record
 from kiosk.service.parts import Parts
 from kiosk.service.relying_parties.webauthn import encode
-from kiosk.service.staff import rules
+from kiosk.service.staff import hands, rules
 from kiosk.service.staff.rules import NotConfirmed, StaffRefused, StaffSession
 from kiosk.service.store import staff_proofs as rows
 from kiosk.service.store.engine import WriteTx
@@ -28,15 +28,14 @@ class Kind(StrEnum):
     DESK = "desk"
 
 
-def open_session(parts: Parts, staff: StaffRow, kind: Kind, holder: str) -> str:
-    """Sign in who has just shown that they are staff; the token, told once. Raises StaffRefused where they are not any
-    more."""
+def open_session(parts: Parts, staff: StaffRow, kind: Kind, holder: str, behind: frozenset[str] = frozenset()) -> str:
+    """Sign in who has just shown that they are staff, and the hands `behind` that; the token, told once. Raises
+    StaffRefused where they are not any more."""
     now, settings = parts.clock.now(), parts.settings.staff
     token = encode(parts.random.token(_TOKEN_BYTES))
     life = settings.session if kind is Kind.CONSOLE else settings.desk
-    row = StaffSessionRow(
-        hashed(token), staff.id, kind, holder, now, now, confirmed_at=now, expires_at=now + timedelta(seconds=life)
-    )
+    over = now + timedelta(seconds=life)
+    row = StaffSessionRow(hashed(token), staff.id, kind, holder, now, now, now, over, hands.told(behind))
 
     def work(tx: WriteTx) -> None:
         found = staff_member(tx, staff.id)
@@ -72,6 +71,7 @@ def session_of(parts: Parts, token: str, kind: Kind, holder: str, *, seen: bool 
         confirmed_at=row.confirmed_at,
         expires_at=row.expires_at,
         token_hash=row.token_hash,
+        hands=hands.read(row.hands) or frozenset({rules.actor_of(staff)}),
     )
 
 

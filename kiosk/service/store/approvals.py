@@ -69,6 +69,7 @@ approval_votes = Table(
     Column("reason", String(200), nullable=False),
     Column("assertion_id", String(32), nullable=False),
     Column("at", UtcDateTime, nullable=False),
+    Column("hands", String(512), nullable=False, server_default=""),
     PrimaryKeyConstraint("approval_id", "staff_id"),
 )
 
@@ -98,7 +99,7 @@ class ApprovalRow:
 
 @dataclass(frozen=True, slots=True)
 class VoteRow:
-    """What one member of staff said; `assertion_id` is the evidence."""
+    """What one member of staff said; `assertion_id` is the evidence, `hands` are who may have said it."""
 
     approval_id: str
     staff_id: str
@@ -106,6 +107,7 @@ class VoteRow:
     reason: str
     assertion_id: str
     at: datetime
+    hands: str = ""
 
 
 class Moved(NamedTuple):

@@ -58,9 +58,12 @@ staff_keys = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("used_at", UtcDateTime),
     Column("revoked_at", UtcDateTime),
+    Column("hands", String(512), nullable=False, server_default=""),
+    Column("vouched_by", String(128), nullable=False, server_default=""),
     UniqueConstraint("credential_id"),
     Index("ix_staff_keys_staff_id", "staff_id"),
 )
+"""`hands` are who besides its owner may have registered it, until `vouched_by` made sure."""
 
 staff_codes = Table(
     "staff_codes",
@@ -72,6 +75,7 @@ staff_codes = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
     Column("used_at", UtcDateTime),
+    Column("hands", String(512), nullable=False, server_default=""),
     Index("ix_staff_codes_staff_id", "staff_id"),
 )
 """`purpose`: `join` registers a security key, `sealed` stands for one, once."""
@@ -119,6 +123,7 @@ staff_sessions = Table(
     Column("seen_at", UtcDateTime, nullable=False),
     Column("confirmed_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
+    Column("hands", String(512), nullable=False, server_default=""),
     Index("ix_staff_sessions_staff_id", "staff_id"),
     Index("ix_staff_sessions_expires_at", "expires_at"),
 )
@@ -157,6 +162,8 @@ class StaffKeyRow:
     created_at: datetime
     used_at: datetime | None = None
     revoked_at: datetime | None = None
+    hands: str = ""
+    vouched_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +178,7 @@ class StaffSessionRow:
     seen_at: datetime
     confirmed_at: datetime
     expires_at: datetime
+    hands: str = ""
 
 
 _MEMBER = tuple(staff.c[name] for name in StaffRow.__slots__)
@@ -201,6 +209,13 @@ _REVOKE = (
     update(staff_keys)
     .where(staff_keys.c.id == bindparam("wanted"), staff_keys.c.revoked_at.is_(None))
     .values(revoked_at=bindparam("now"))
+)
+
+
+_VOUCH = (
+    update(staff_keys)
+    .where(staff_keys.c.id == bindparam("wanted"), staff_keys.c.revoked_at.is_(None), staff_keys.c.vouched_by == "")
+    .values(vouched_by=bindparam("by"))
 )
 
 
@@ -267,6 +282,11 @@ def use_staff_key(tx: WriteTx, seen: StaffKeyRow, sign_count: int, now: datetime
 def revoke_staff_key(tx: WriteTx, key_id: str, now: datetime) -> bool:
     """It is none of staff's any more; whether it was until now."""
     return tx.connection.execute(_REVOKE, {"wanted": key_id, "now": now}).rowcount == 1
+
+
+def vouch_for_staff_key(tx: WriteTx, key_id: str, by: str) -> bool:
+    """Somebody made sure that it is its owner's; whether nobody had, until now."""
+    return tx.connection.execute(_VOUCH, {"wanted": key_id, "by": by}).rowcount == 1
 
 
 def _member(found: Sequence[Any] | None) -> StaffRow | None:

@@ -30,6 +30,7 @@ class StaffCodeRow:
     created_at: datetime
     expires_at: datetime
     used_at: datetime | None = None
+    hands: str = ""
 
 
 @dataclass(frozen=True, slots=True)

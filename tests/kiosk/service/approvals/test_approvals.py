@@ -13,7 +13,7 @@ import pytest
 from kiosk.contract import enrollments as wire
 from kiosk.contract.enrollments import Phase
 from kiosk.contract.profile import VerificationMethod
-from kiosk.contract.staff import ApprovalAction, ApprovalState, Decision, OpenApproval, Role
+from kiosk.contract.staff import AnswerChallenge, ApprovalAction, ApprovalState, Decision, OpenApproval, Role
 from kiosk.service.approvals import actions
 from kiosk.service.approvals.decisions import Wanted, decide, decision_challenge
 from kiosk.service.approvals.rules import ApprovalRequired, NoSuchApproval, NotOffered, NotPending
@@ -26,7 +26,7 @@ from kiosk.service.settings import ServiceSettings
 from kiosk.service.staff import actions as staff
 from kiosk.service.staff import sessions
 from kiosk.service.staff.challenges import SignedStatement, answer
-from kiosk.service.staff.rules import StaffRefused, StaffSession
+from kiosk.service.staff.rules import CannotVouch, StaffRefused, StaffSession
 from kiosk.service.staff.sessions import Kind
 from kiosk.service.store.approvals import approvals, votes_of
 from kiosk.service.store.attempts import failures
@@ -40,6 +40,9 @@ from tests.kiosk.service.staff.crew import APPROVER, BROWSER, NOBODY, Crew, Memb
 NONE = wire.Verify(VerificationMethod.NONE)
 STAFF = wire.Verify(VerificationMethod.STAFF)
 SEEN = "identity card seen"
+
+
+ADMINS = APPROVER | {Role.ADMINISTER}
 
 
 def supervised(crew: Crew, **changes: Any) -> Crew:
@@ -148,6 +151,51 @@ def test_four_eyes_are_two_different_members(crew: Crew) -> None:
     assert crew.says(bob, asked.approval_id).state is ApprovalState.APPROVED
     with crew.parts.store.read() as tx:
         assert {each.staff_id for each in votes_of(tx, asked.approval_id)} == {ada.row.id, bob.row.id}
+
+
+def signed_in(crew: Crew, who: Member) -> StaffSession:
+    """With their key."""
+    challenge = crew.challenge()
+    signed = answer(crew.parts, BROWSER, challenge.challenge_id, who.answers(challenge))
+    token = sessions.open_session(crew.parts, signed.staff, Kind.CONSOLE, BROWSER, signed.hands)
+    return sessions.session_of(crew.parts, token, Kind.CONSOLE, BROWSER)
+
+
+@pytest.mark.databases
+def test_who_made_a_link_is_not_two_people_with_it_until_another_one_vouches(crew: Crew) -> None:
+    crew = supervised(crew, verify=2)
+    eve, ada, lobby = crew.joined("eve", ADMINS), crew.joined("ada", ADMINS), crew.caller()
+    puppet = crew.joined("puppet", ADMINS, behind=signed_in(crew, eve).hands)
+    second = crew.joined("second", ADMINS, behind=signed_in(crew, puppet).hands)
+    asked = crew.asked(lobby, crew.visit(lobby))
+    crew.says(eve, asked.approval_id)
+    for each in (puppet, second):
+        with pytest.raises(StaffRefused):
+            crew.says(each, asked.approval_id)
+    assert [each.reason for each in crew.events("decision_refused")] == ["same_hands", "same_hands"]
+    [key] = staff.keys_of(crew.parts, puppet.row.id)
+    for nobody in (eve, puppet, second):
+        with pytest.raises(CannotVouch):
+            staff.vouch(crew.parts, signed_in(crew, nobody), puppet.row.id, key.id)
+    staff.vouch(crew.parts, signed_in(crew, ada), puppet.row.id, key.id)
+    assert [each.actor for each in crew.events("staff_key_vouched")] == [f"staff:{ada.row.id}"]
+    assert crew.says(puppet, asked.approval_id).state is ApprovalState.APPROVED
+
+
+@pytest.mark.databases
+def test_a_sealed_code_that_one_made_for_another_does_not_vote_beside_them(crew: Crew) -> None:
+    crew = supervised(crew, verify=2)
+    eve, ada, bob, lobby = crew.joined("eve", ADMINS), crew.joined("ada"), crew.joined("bob"), crew.caller()
+    asked = crew.asked(lobby, crew.visit(lobby))
+    crew.says(eve, asked.approval_id)
+    made = staff.new_sealed_code(crew.parts, f"staff:{eve.row.id}", ada.row.id, signed_in(crew, eve).hands)
+    wanted = Wanted(asked.approval_id, Decision.APPROVE)
+    challenge = decision_challenge(crew.parts, BROWSER, wanted, "default")
+    told = AnswerChallenge(name="ada", code=made.text)
+    signed = answer(crew.parts, BROWSER, challenge.challenge_id, told, tenant="default")
+    with pytest.raises(StaffRefused):
+        decide(crew.parts, signed)
+    assert crew.says(bob, asked.approval_id).state is ApprovalState.APPROVED
 
 
 @pytest.mark.databases

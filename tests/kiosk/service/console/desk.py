@@ -81,7 +81,7 @@ class Desk:
         return self
 
 
-def desk_of(running: Running, name: str = "mona", *roles: Role, sites: frozenset[str] = frozenset()) -> Desk:
+def desk_of(running: Running, name: str = "mona", *roles: Role, **more: frozenset[str]) -> Desk:
     """Somebody new with these roles, signed in."""
-    member = Crew(running).joined(name, frozenset(roles or tuple(Role)), sites=sites)
+    member = Crew(running).joined(name, frozenset(roles or tuple(Role)), **more)
     return Desk(running, member).signs_in()

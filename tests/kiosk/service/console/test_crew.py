@@ -57,6 +57,17 @@ def test_a_key_is_revoked(online: Running) -> None:
     assert "Revoked" in desk.get(page).text
 
 
+def test_another_administrator_vouches_for_a_key(online: Running) -> None:
+    desk, other = desk_of(online), desk_of(online, "lina")
+    tariq = desk_of(online, "tariq", Role.VIEW, behind=frozenset({f"staff:{desk.row.id}"}))
+    [key] = actions.keys_of(online.parts, tariq.row.id)
+    page = f"{PATH}/{tariq.row.id}"
+    assert "Nobody vouched" in desk.get(page).text
+    assert desk.sends(page, f"{page}/keys/{key.id}/vouch").status_code == 409
+    assert other.sends(page, f"{page}/keys/{key.id}/vouch").status_code == 303
+    assert "Nobody vouched" not in desk.get(page).text
+
+
 def test_nobody_disables_or_demotes_themselves(online: Running) -> None:
     desk = desk_of(online)
     page = f"{PATH}/{desk.row.id}"

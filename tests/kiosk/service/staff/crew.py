@@ -83,8 +83,9 @@ class Crew:
     def joined(self, name: str, roles: frozenset[Role] = APPROVER, **more: Any) -> Member:
         """Somebody new, who registered a key with their code; `tenant`, and whether the key `counts`, are in `more`."""
         tenant, key = more.pop("tenant", "default"), SoftKey(counter=1 if more.pop("counts", True) else 0)
+        behind = more.pop("behind", frozenset())
         told = {"display_name": name.title(), "email": f"{name}@example.org", **more}
-        code = add_member(self.parts, "service", tenant, NewMember(name, roles=roles, **told))
+        code = add_member(self.parts, "service", tenant, NewMember(name, roles=roles, **told), behind)
         begun = joining.begin_join(self.parts, BROWSER, code.text)
         response = key.register(begun.public_key, "https://keys.example.org")
         row = joining.finish_join(self.parts, BROWSER, code.text, begun.challenge_id, response, "Blue key")
