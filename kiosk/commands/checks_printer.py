@@ -10,7 +10,7 @@ from kiosk.station.letter import rendered
 from kiosk.station.printing import Printer
 
 REMEDIES = {
-    "no_cups": "install the packages cups-daemon and cups-client",
+    "no_cups": "install the packages cups and cups-client",
     "not_finished": "see whether CUPS runs: `lpstat -r`",
     "not_made": "see whether the program is installed whole: resources/templates/letter",
 }

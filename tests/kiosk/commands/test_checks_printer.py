@@ -38,7 +38,7 @@ def test_a_machine_without_cups_is_told_what_to_install(tmp_path: Path, monkeypa
     monkeypatch.setattr("kiosk.station.printing.PROGRAMS", str(tmp_path))
     found = check_printer(Printer("letters"))
     assert (found.level, found.seen) == (Level.FAIL, "letters: no_cups")
-    assert "cups-daemon" in found.remedy
+    assert "cups-client" in found.remedy
 
 
 def test_a_station_has_the_printer_of_its_settings_or_none() -> None:

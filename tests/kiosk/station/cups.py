@@ -147,7 +147,7 @@ def own_cups() -> Iterator[Cups]:
     """CUPS runs as root alone, and drops its rights."""
     missing = shutil.which("cupsd") is None or shutil.which("lp") is None
     if (missing or os.geteuid() != 0) and os.environ.get("CI") != "true":
-        pytest.skip("needs the Debian packages cups-daemon and cups-client, and root")
+        pytest.skip("needs the Debian packages cups and cups-client, and root")
     assert not missing
     folder = Path(mkdtemp(prefix="keywright-cups-"))  # short: the name of a socket has a hundred letters at most
     server = Cups(folder)
