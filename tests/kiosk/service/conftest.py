@@ -1,10 +1,12 @@
 """Fixtures of the service: an authority for loopback, and services over fresh databases, of one kind or of both.
 
-A test that is marked `databases` and takes `backend`, or what is made of it, runs on SQLite and on PostgreSQL.
+A test that is marked `databases` and takes `backend`, or what is made of it, runs on SQLite and on PostgreSQL. With
+`KEYWRIGHT_TEST_DATABASE=postgresql` all others, too, run on PostgreSQL, but those that are marked `sqlite`.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -13,9 +15,10 @@ from pathlib import Path
 import pytest
 
 from kiosk.service.tls import Identity, issue_server_certificate, make_authority
-from tests.kiosk.service.running import Running, Station, assembled, served, settings_for
+from tests.kiosk.service.running import DATABASES, Running, Station, a_file, assembled, served, settings_for
 from tests.postgres.server import Cluster, cluster
 
+ELSEWHERE = os.environ.get("KEYWRIGHT_TEST_DATABASE") == "postgresql"
 POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.postgres)
 
 
@@ -40,11 +43,31 @@ def postgres(tls: tuple[Identity, Identity]) -> Iterator[Cluster]:
         yield running
 
 
+@pytest.fixture(autouse=ELSEWHERE)
+def elsewhere(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A database of PostgreSQL for each folder of a test that would have a file there."""
+    if request.node.get_closest_marker("sqlite"):
+        yield
+        return
+    server: Cluster = request.getfixturevalue("postgres")
+    made: dict[Path, dict[str, str]] = {}
+    with ExitStack() as stack:
+
+        def fresh(folder: Path) -> dict[str, str]:
+            if folder not in made:
+                made[folder] = stack.enter_context(server.fresh())
+            return made[folder]
+
+        monkeypatch.setattr(DATABASES, "of", fresh)
+        yield
+
+
 @pytest.fixture
 def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, str]]:
     """`[database]` of a fresh database; that of PostgreSQL has its tables, but for `databases(bare=True)`."""
-    if getattr(request, "param", "sqlite") == "sqlite":
-        yield {"url": f"sqlite:///{tmp_path / 'service.db'}"}
+    kind = getattr(request, "param", "")
+    if kind != "postgresql":
+        yield a_file(tmp_path) if kind == "sqlite" else DATABASES.of(tmp_path)
         return
     with ExitStack() as stack:
         server: Cluster = request.getfixturevalue("postgres")

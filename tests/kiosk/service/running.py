@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -68,10 +68,25 @@ def opened(backend: Json) -> Store:
     return open_database(DatabaseSettings.model_validate(backend), secret)
 
 
+def a_file(folder: Path) -> Json:
+    """`[database]` of a file in the folder."""
+    return {"url": f"{_SQLITE}{folder / 'service.db'}"}
+
+
+@dataclass
+class Databases:
+    """Where services of tests keep their rows, by folder, unless a test says it itself."""
+
+    of: Callable[[Path], Json] = a_file
+
+
+DATABASES: Final = Databases()
+
+
 def settings_for(folder: Path, **changes: Any) -> ServiceSettings:
-    """Settings with a database in the folder, and nobody made to wait."""
+    """Settings with a database of the folder's own, and nobody made to wait."""
     given: Json = {
-        "database": {"url": f"sqlite:///{folder / 'service.db'}"},
+        "database": changes.get("database") or DATABASES.of(folder),
         "identify": {"minimum_seconds": 0.0},
         "mail": {"host": "localhost", "sender": "keys@example.org"},
         "sms": {"kind": "http", "url": "https://localhost/text", "body": {"to": "{to}", "text": "{text}"}},
