@@ -164,12 +164,12 @@ def test_a_full_disk_is_told_and_nothing_is_half_written(
 ) -> None:
     engine = running.parts.store.engine
     event.listen(engine, "connect", _no_room)
-    engine.dispose()
+    running.parts.store.close()  # those that connect from now on
     answers = (station.call("POST", paths.ENROLLMENTS, {}) for _ in range(500))
     refused = next(answer for answer in answers if answer.status_code != 201)
     assert (refused.status_code, refused.json()["code"]) == (507, "storage_full")
     event.remove(engine, "connect", _no_room)
-    engine.dispose()
+    running.parts.store.close()
     assert station.call("POST", paths.ENROLLMENTS, {}).status_code == 201
     caplog.clear()
 
