@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from socket import gethostname
 
@@ -101,31 +102,42 @@ class Service:
         self.parts.bulletin.dismiss()
 
     def close(self) -> None:
-        """Stop the lanes, then close what they used. Safe to call twice."""
-        self.worker.stop()
-        self.parts.directories.close()
-        self.outbound.close()
-        self.parts.store.close()
+        """Stop the lanes, then close what they used, each whatever becomes of the others. Safe to call twice."""
+        with ExitStack() as last_first:
+            last_first.callback(self.parts.store.close)
+            last_first.callback(self.outbound.close)
+            last_first.callback(self.parts.directories.close)
+            last_first.callback(self.worker.stop)
 
 
 def assemble(settings: ServiceSettings, around: Surroundings) -> Service:
-    """Open and upgrade the database, and build everything else; nothing runs yet (`service.worker.start()`).
+    """Open and upgrade the database, and build everything else; nothing runs yet (`service.worker.start()`). Where it
+    fails, nothing stays open.
 
     Raises ConfigurationError, NoCredential, StorageFull, StoreBusy.
     """
     check_phones(settings)
+    with ExitStack() as opened:
+        service = _assembled(settings, around, opened)
+        opened.pop_all()
+    return service
+
+
+def _assembled(settings: ServiceSettings, around: Surroundings, opened: ExitStack) -> Service:
     clock, random = around.clock or SystemClock(), around.random or SystemRandom()
     replica = Replica(settings.server.replica)
-    store = open_database(settings.database, around.secret)
+    store = opened.enter_context(closing(open_database(settings.database, around.secret)))
     upgrade(store)
-    bell, outbound = Bell(), around.outbound or Outbound()
+    bell, outbound = Bell(), opened.enter_context(closing(around.outbound or Outbound()))
     wiring = wire(settings, replace(around, clock=clock, random=random), store, outbound)
     parts = Parts(
         store=store,
         clock=clock,
         random=random,
         settings=settings,
-        directories=Directories([make(DIRECTORIES, each, wiring) for each in settings.directories]),
+        directories=Directories(
+            [opened.enter_context(closing(make(DIRECTORIES, each, wiring))) for each in settings.directories]
+        ),
         trust=wiring.trust,
         verifiers=_verifiers(settings, around, wiring),
         relying_parties={each.id: make(RELYING_PARTIES, each, wiring) for each in settings.relying_parties},
