@@ -159,6 +159,7 @@ def test_a_taken_port_is_named(running: Running, tls: tuple[Identity, Identity])
     assert caught.value.port == port
 
 
+@pytest.mark.sqlite
 def test_a_full_disk_is_told_and_nothing_is_half_written(
     running: Running, station: Station, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -56,8 +56,18 @@ def test_what_was_opened_is_closed_where_the_rest_cannot_be_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     closed: list[str] = []
+
+    def told(kind: type[Store | Outbound | Directories]) -> None:
+        close = kind.close
+
+        def close_and_tell(this: Any) -> None:
+            closed.append(kind.__name__)
+            close(this)
+
+        monkeypatch.setattr(kind, "close", close_and_tell)
+
     for kind in (Store, Outbound, Directories):
-        monkeypatch.setattr(kind, "close", lambda _, name=kind.__name__: closed.append(name))
+        told(kind)
     settings = settings_for(
         tmp_path, mail={"host": "localhost", "sender": "a@b.example", "certificate_authority": "/no"}
     )

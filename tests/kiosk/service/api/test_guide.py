@@ -48,6 +48,7 @@ def guide() -> str:
     return resource("docs/accounts.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.sqlite  # the guide begins with a database of its own
 @pytest.mark.timeout(180)
 def test_the_lines_of_the_guide_do_what_it_says(guide: str, tmp_path: Path, tls: tuple[Identity, Identity]) -> None:
     keys = {name: _key(name, use) for name, use in USES.items()}

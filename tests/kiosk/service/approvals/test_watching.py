@@ -43,6 +43,7 @@ def test_a_station_hears_within_a_quarter_of_a_second_what_staff_said_at_another
     assert took < 1.0, "a busy machine, and far below the second that staff are promised"
 
 
+@pytest.mark.sqlite  # a server is asked by the threads that all requests share
 def test_a_hundred_stations_wait_without_a_thread_of_their_own(crew: Crew) -> None:
     lobby = crew.caller()
     visit = crew.visit(lobby)

@@ -18,9 +18,14 @@ from kiosk.service.outbound import Outbound
 from kiosk.service.store.messages_told import newest_messages
 from kiosk.service.tls import Identity
 from tests.kiosk.service.messages.kannel import Kannel, free_ports, kannel, until
-from tests.kiosk.service.running import Running, assembled, settings_for
+from tests.kiosk.service.running import Running, assembled, secret, settings_for
 
 pytestmark = pytest.mark.kannel
+
+
+def _secret(name: str) -> str:
+    return "sms-password" if name == "sms" else secret(name)
+
 
 QUERY = "?username=keywright&password={secret}&from={from}&to={to}&text={text}&charset=UTF-8&coding=2"
 REPORT = "&dlr-mask=27&dlr-url={receipt}%3Fstate%3D%25d"
@@ -65,7 +70,7 @@ def service(gateway: Kannel, tmp_path: Path, tls: tuple[Identity, Identity]) -> 
     (port,) = free_ports(1)
     sms: dict[str, Any] = {"kind": "http", "method": "GET", "url": gateway.url + QUERY + REPORT, "sender": "4711"}
     sms |= {"password": "sms", "timeout": 20, "receipts": f"https://127.0.0.1:{port}"}
-    with assembled(tmp_path, settings_for(tmp_path, sms=sms), secret=lambda _: "sms-password") as running:
+    with assembled(tmp_path, settings_for(tmp_path, sms=sms), secret=_secret) as running:
         server = running.service.serve(tls[1], "127.0.0.1", port)
         server.start()
         running.service.worker.start()
