@@ -94,7 +94,15 @@ class Service:
         """A server for it that listens already; `start` or `run` it. Raises PortTaken, ConfigurationError, OSError."""
         wanted = self.parts.settings.server
         leave = Leave(self.parts.replica, wanted.drain, self._dismiss)
-        return Server(self.app, server_context(identity), host, port, connections=wanted.connections, leave=leave)
+        return Server(
+            self.app,
+            server_context(identity),
+            host,
+            port,
+            connections=wanted.connections,
+            leave=leave,
+            proxies=wanted.proxies,
+        )
 
     def _dismiss(self) -> None:
         """Whoever waits for news is answered now."""

@@ -10,7 +10,7 @@ import socket
 import ssl
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from threading import Thread
 from types import FrameType
@@ -20,7 +20,9 @@ import uvicorn
 from fastapi import FastAPI
 
 from kiosk.errors import ConfigurationError, PortTaken
+from kiosk.service.doorway import Doorway
 from kiosk.service.fast_http import BoundedHttp
+from kiosk.service.proxy_protocol import Networks
 from kiosk.service.replica import Replica
 
 if sys.platform != "win32":
@@ -59,7 +61,7 @@ class Leave:
 class Server:
     """One listening server. The address is taken at once, so that its port is known and PortTaken is raised early.
 
-    At most `connections` are held at once.
+    At most `connections` are held at once. `proxies` say for whom each of theirs is (see `proxy_protocol`).
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class Server:
         *,
         connections: int = _MAX_CONNECTIONS,
         leave: Leave = Leave(),
+        proxies: Sequence[str] = (),
     ) -> None:
         """Raises PortTaken, ConfigurationError (an address that this machine does not have)."""
         allow_files(connections + _SPARE_FILES)
@@ -91,7 +94,7 @@ class Server:
             timeout_graceful_shutdown=GRACE,
             ssl_context_factory=lambda _config, _default: context,
         )
-        self._server = _Uvicorn(config, leave)
+        self._server = _Uvicorn(config, leave, Networks(proxies))
         self._thread = Thread(target=self.run, name="keywright-https", daemon=True)
 
     @property
@@ -129,10 +132,17 @@ class Server:
 class _Uvicorn(uvicorn.Server):
     """A server that takes its leave, and does not wait for idle clients to say goodbye when it stops."""
 
-    def __init__(self, config: uvicorn.Config, leave: Leave) -> None:
+    def __init__(self, config: uvicorn.Config, leave: Leave, proxies: Networks) -> None:
         super().__init__(config)
-        self._leave = leave
+        self._leave, self._proxies = leave, proxies
+        self._doorways: list[Doorway] = []
         self._until: float | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take connections, each through a doorway where there are proxies."""
+        proxied = (sockets or []) if self._proxies else []
+        self._doorways = [Doorway(each, self.config, self.server_state, self._proxies) for each in proxied]
+        await super().startup([] if proxied else sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """The first signal. A second one finds what the system does by itself: it ends the process."""
@@ -158,6 +168,8 @@ class _Uvicorn(uvicorn.Server):
         self._leave.dismiss()
         for server in self.servers:
             server.close()
+        for doorway in self._doorways:
+            await doorway.close()
         ends = time.monotonic() + (_MOMENT if self._leave.drain else 0.0)
         while self._newcomers() and time.monotonic() < ends:  # noqa: ASYNC110 - uvicorn has no event for it
             await asyncio.sleep(0.02)
@@ -165,6 +177,8 @@ class _Uvicorn(uvicorn.Server):
             cycle = getattr(connection, "cycle", None)
             if cycle is None or cycle.response_complete:
                 connection.transport.abort()
+        for doorway in self._doorways:
+            await doorway.dismiss()
         await super().shutdown(sockets)
 
     def _newcomers(self) -> bool:

@@ -28,7 +28,7 @@ from kiosk.service.metrics.settings import MetricsSettings
 from kiosk.service.mobile.settings import PhoneSettings
 from kiosk.service.projects.settings import ProjectsSettings
 from kiosk.service.relying_parties.settings import PartySettings
-from kiosk.service.settings_model import LanguageTag, SettingsModel
+from kiosk.service.settings_model import LanguageTag, Network, SettingsModel
 from kiosk.service.staff.settings import StaffSettings
 from kiosk.service.stations.settings import StationsSettings
 from kiosk.service.store.settings import DatabaseSettings
@@ -49,6 +49,9 @@ class ServerSettings(SettingsModel):
     that /readyz says no."""
     replica: str = Field(default="", max_length=64, pattern=r"^[A-Za-z0-9.:_-]*$")
     """What this replica is called in logs and figures; the name of the machine, if nothing."""
+    proxies: tuple[Network, ...] = ()
+    """Addresses or networks of proxies that pass TLS through: each must say first for whom a connection is (the PROXY
+    protocol), so that limits count the client and not the proxy. Nobody else is believed."""
     certificate: Path | None = None
     """The certificate chain (PEM). Without it the service makes its own authority in `data_directory`."""
     private_key: Path | None = None

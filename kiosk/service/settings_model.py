@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 """A word for programs: lower-case letters, digits and underscores."""
@@ -20,6 +21,14 @@ RpId = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", max_len
 
 HttpsUrl = Annotated[str, Field(pattern=r"^https://[^\s/@]+(/[^\s]*)?$", max_length=2000)]
 """An https address without a user in it."""
+
+
+def _network(told: str) -> str:
+    return str(ip_network(told))
+
+
+Network = Annotated[str, AfterValidator(_network)]
+"""An address, or a network as 10.0.0.0/8."""
 
 
 class SettingsModel(BaseModel):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -65,3 +66,9 @@ def _wait(port: int, authority: Path, process: subprocess.Popen[bytes]) -> None:
                 return
         Event().wait(0.05)
     raise AssertionError("no replica answers through the proxy")
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import socket
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -21,7 +20,7 @@ from kiosk.service.tls import LOOPBACK, issue_server_certificate, make_authority
 from kiosk.service.tokens.actions import create_client
 from tests.end_to_end.world import Post as Mail
 from tests.evening.plan import Visitor
-from tests.evening.proxy import proxy
+from tests.evening.proxy import free_port, proxy
 from tests.evening.replica import Replica, assembled, serve
 from tests.evening.station import UNWELCOME, Closed, Post, Report, attend
 from tests.postgres.server import Cluster
@@ -71,7 +70,7 @@ class Town:
         stack.callback(self._awake.close)
         stack.callback(self._wake.close)
         self.mail.observe(lambda: self._wake.send(None))
-        self.port, *self._ports = (_free_port() for _ in range(3))
+        self.port, *self._ports = (free_port() for _ in range(3))
         self.url = f"https://localhost:{self.port}"
         self.settings = _settings(self, database)
         self.replicas: list[tuple[ForkServerProcess, Connection]] = []
@@ -205,7 +204,7 @@ def _settings(of: Town, database: dict[str, Any]) -> dict[str, Any]:
     return {
         "organization": "Example Hospital",
         "database": database,
-        "server": {"data_directory": str(of.folder)},
+        "server": {"data_directory": str(of.folder), "proxies": ["127.0.0.1"]},
         "identify": {"email_domain": "example.org"},
         "verification": {"methods": ["email", "self_confirmation"], "allow_self_confirmation": True},
         "supervision": {"verify": 1, "override": 1, "reset": 1, "replace_key": 1},
@@ -227,8 +226,3 @@ def _settings(of: Town, database: dict[str, Any]) -> dict[str, Any]:
 def _uuid(aaguid: bytes) -> str:
     text = aaguid.hex()
     return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])

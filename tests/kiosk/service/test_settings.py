@@ -38,6 +38,7 @@ def test_a_section_may_be_left_empty(section: str) -> None:
         ("[server]\nport = 'https'", "server.port"),
         ("[server]\nport = 70000", "server.port"),
         ("[server]\ncertificate = 'x.pem'", "server"),
+        ("[server]\nproxies = ['10.0.0.1/8']", "server.proxies.0"),
         ("[session]\nabsolute = 901", "session.absolute"),
         ("[pin]\nmin_length = 3", "pin.min_length"),
         ("[pin]\nmin_length = 9\nmax_length = 8", "pin"),
