@@ -48,11 +48,13 @@ from kiosk.service.sources import Clock, Random, SystemClock, SystemRandom
 from kiosk.service.store.audit import TRAIL
 from kiosk.service.store.batches import BATCHES
 from kiosk.service.store.engine import Store
+from kiosk.service.store.rates import RATES
 from kiosk.service.store.removals import REMOVALS
 from kiosk.service.store.screenings import SCREENINGS
 from kiosk.service.store.upgrade import upgrade
 from kiosk.service.tls import Identity, server_context
 from kiosk.service.tokens.rates import Rates
+from kiosk.service.tokens.sharing import Sharing
 from kiosk.service.verification.connector import Verifier
 from kiosk.service.verification.methods import verifiers
 from kiosk.service.wiring import Wiring
@@ -137,6 +139,7 @@ def _assembled(settings: ServiceSettings, around: Surroundings, opened: ExitStac
     store = opened.enter_context(closing(open_database(settings.database, around.secret)))
     upgrade(store)
     bell, outbound = Bell(), opened.enter_context(closing(around.outbound or Outbound()))
+    told = None if store.in_process else lambda: bell.ring({RATES})
     wiring = wire(settings, replace(around, clock=clock, random=random), store, outbound)
     parts = Parts(
         store=store,
@@ -151,8 +154,8 @@ def _assembled(settings: ServiceSettings, around: Surroundings, opened: ExitStac
         relying_parties={each.id: make(RELYING_PARTIES, each, wiring) for each in settings.relying_parties},
         hmac_key=around.hmac_key,
         secret=around.secret,
-        rates=Rates(settings.accounts.requests_per_minute),
-        addresses=Rates(settings.phone.requests_per_minute),
+        rates=Rates(settings.accounts.requests_per_minute, told),
+        addresses=Rates(settings.phone.requests_per_minute, told),
         passwords=Passwords(settings.accounts.passwords),
         screeners=tuple(make(SCREENERS, each, wiring) for each in settings.accounts.screening),
         partners={each.id: load_keys(each, around.secret) for each in settings.accounts.partners},
@@ -250,6 +253,7 @@ def _lanes(parts: Parts, channels: Mapping[Channel, Messenger]) -> Mapping[str, 
     return {
         **mail,
         **tended,
+        **({} if parts.store.in_process else {"limits": Sharing(parts).chores()}),
         "removals": (Chore("remove", lambda: remove_next(parts), hears=REMOVALS),),
         "screenings": (Chore("screen", lambda: ask_next(parts), hears=SCREENINGS),),
         "policies": (Chore("read_policies", lambda: _read_policies(parts), _EACH_MINUTE),),
