@@ -87,12 +87,27 @@ def test_a_station_that_dies_at_any_step_leaves_nothing_behind(
 def test_a_service_that_dies_at_any_step_leaves_nothing_behind(
     steps: dict[str, list[str]], template: Template, tmp_path: Path, chunk: slice
 ) -> None:
-    for number, doom in enumerate(_dooms(steps["service"])[chunk]):
+    writes = [each for each in steps["service"] if not _forgets(each)]
+    for number, doom in enumerate(_dooms(writes)[chunk]):
         with world(tmp_path / str(number), template) as there:
             there.start_service(doom)
             assert there.enroll() in ENROLLED, doom
             there.wait_for_death()
             _agreed(there, doom)
+
+
+def test_a_service_that_dies_whenever_it_forgets_what_is_past_does_so_and_enrolls_in_the_end(
+    steps: dict[str, list[str]], template: Template, tmp_path: Path
+) -> None:
+    dooms = _dooms([each for each in steps["service"] if _forgets(each)])
+    assert dooms
+    with world(tmp_path, template) as there:
+        for doom in dooms:
+            there.start_service(doom)
+            there.see_it_die()
+        there.start_service()
+        assert there.enroll() == "Done"
+        _agreed(there)
 
 
 @pytest.mark.parametrize("doom", FORWARD, ids=str)
@@ -185,6 +200,11 @@ def test_a_credential_that_the_relying_party_refuses_is_taken_back_whoever_dies(
 
 def _dooms(writes: list[str]) -> list[Doom]:
     return [Doom(write, after) for write in writes for after in (False, True)]
+
+
+def _forgets(write: str) -> bool:
+    """Whether it removes what is past and touches nobody's visit."""
+    return write.split()[0].rpartition(".")[2].startswith("forget_")
 
 
 def _agreed(there: World, doom: Doom | None = None, *, parties: int = 1) -> None:

@@ -245,6 +245,13 @@ class World:
             self.keep_service()
         assert self.deaths == 1, (self.deaths, self.writes("service"))
 
+    def see_it_die(self) -> None:
+        """Until the service died; nobody starts it again."""
+        assert self._service is not None
+        self._service.join(_PATIENCE)
+        assert not self._service.is_alive(), self.writes("service")
+        self.kill_service()
+
     def kill_service(self) -> None:
         """Kill it now; it will come back two minutes later, when nobody waits any more for what it had in hand."""
         if self._service is not None and self._link is not None:
