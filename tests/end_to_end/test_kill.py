@@ -204,7 +204,7 @@ def _dooms(writes: list[str]) -> list[Doom]:
 
 def _forgets(write: str) -> bool:
     """Whether it removes what is past and touches nobody's visit."""
-    return write.split()[0].rpartition(".")[2].startswith("forget_")
+    return write.split(maxsplit=1)[0].rpartition(".")[2].startswith("forget_")
 
 
 def _agreed(there: World, doom: Doom | None = None, *, parties: int = 1) -> None:
