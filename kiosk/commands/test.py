@@ -43,7 +43,7 @@ def command(pytest_arguments: tuple[str, ...]) -> None:
     """Everything that a change must pass. With PYTEST_ARGUMENTS, only those tests."""
     if pytest_arguments:
         sys.exit(_run(Gate("tests", ("pytest", *pytest_arguments))))
-    everything = Gate("tests", ("pytest", "-q", "-n", "2", "--dist", "worksteal", "--cov", "--cov-report="))
+    everything = Gate("tests", ("pytest", "-q", "-n", "4", "--dist", "worksteal", "--cov", "--cov-report="))
     failed = [gate.name for gate in (*BEFORE, everything) if _run(gate)]
     for torn in ROOT.glob(".coverage.*"):  # of processes that a test killed while they wrote theirs
         torn.unlink()
