@@ -25,7 +25,8 @@ ALLOWED = frozenset(
     http_status job kind language level line logger message_id method migration mode module name_of_secret outcome
     page page_size phase pid place port problem product_id project protocol reason reasons receipt reference
     relying_party replica request_id result retries_left retry_after route rows scope scopes seconds service signal
-    size state station status step steps thread timestamp transport tries_left type vendor_id verb version word worker
+    size state station status step steps thread timestamp trace_id transport tries_left type vendor_id verb version
+    word worker
     """.split()  # noqa: SIM905 - a list would take a page
 )
 """Keys whose values say how the program fares. Nothing that a person typed, owns or is called belongs here, nor does a

@@ -104,6 +104,8 @@ GIVEN: Final[Mapping[str, Any]] = {
     "audit.syslog": "tls://siem.example.org:6514",
     "audit.syslog_authority": "/etc/keywright/ca.pem",
     "metrics.token": "monitoring-token",
+    "telemetry.endpoint": "https://traces.example.org:4318/v1/traces",
+    "telemetry.certificate_authority": "/etc/keywright/ca.pem",
     "audit.pseudonymise": 730,
     "relying_parties.id": "staff",
     "relying_parties.name": "Staff sign-in",

@@ -20,6 +20,8 @@ from kiosk.service.probe import ProbeFailed
 from kiosk.service.settings import ServiceSettings
 from kiosk.service.store.engine import Store, StoreBusy
 from kiosk.service.store.upgrade import revisions
+from kiosk.service.telemetry.settings import TelemetrySettings
+from kiosk.service.telemetry.watching import tracer_of
 from kiosk.service.verification.methods import lookup_of
 from kiosk.service.verification.settings import LookupSettings
 from kiosk.service.wiring import Wiring
@@ -43,6 +45,8 @@ def examine_outside(settings: ServiceSettings, store: CredentialStore) -> Iterat
             return
         for name, look in _looks(settings, wiring):
             yield found(name, look)
+        if settings.telemetry.endpoint is not None:
+            yield found("traces", partial(_telemetry, settings.telemetry, outbound))
 
 
 def found(name: str, look: Look) -> Finding:
@@ -100,6 +104,11 @@ def _probe(folder: str, settings: object, wiring: Wiring) -> str:
 def _directory(settings: DirectorySettings, wiring: Wiring) -> str:
     with closing(make(DIRECTORIES, settings, wiring)) as directory:
         return str(directory.probe())
+
+
+def _telemetry(telemetry: TelemetrySettings, outbound: Outbound) -> str:
+    tracer = tracer_of(telemetry, "doctor", outbound)
+    return "" if tracer is None else tracer.probe()
 
 
 def _lookup(lookup: LookupSettings, settings: ServiceSettings, wiring: Wiring) -> str:

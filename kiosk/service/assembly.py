@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
+from functools import partial
 from socket import gethostname
 
 from fastapi import FastAPI
@@ -52,6 +53,7 @@ from kiosk.service.store.rates import RATES
 from kiosk.service.store.removals import REMOVALS
 from kiosk.service.store.screenings import SCREENINGS
 from kiosk.service.store.upgrade import upgrade
+from kiosk.service.telemetry.watching import Watch, watch_of
 from kiosk.service.tls import Identity, server_context
 from kiosk.service.tokens.rates import Rates
 from kiosk.service.tokens.sharing import Sharing
@@ -137,8 +139,10 @@ def _assembled(settings: ServiceSettings, around: Surroundings, opened: ExitStac
     clock, random = around.clock or SystemClock(), around.random or SystemRandom()
     replica = Replica(settings.server.replica)
     store = opened.enter_context(closing(open_database(settings.database, around.secret)))
-    upgrade(store)
     bell, outbound = Bell(), opened.enter_context(closing(around.outbound or Outbound()))
+    watch = watch_of(settings.telemetry, replica.name, outbound)
+    watch.statements(store)
+    upgrade(store)
     told = None if store.in_process else lambda: bell.ring({RATES})
     wiring = wire(settings, replace(around, clock=clock, random=random), store, outbound)
     parts = Parts(
@@ -146,12 +150,13 @@ def _assembled(settings: ServiceSettings, around: Surroundings, opened: ExitStac
         clock=clock,
         random=random,
         settings=settings,
-        directories=Directories(
-            [opened.enter_context(closing(make(DIRECTORIES, each, wiring))) for each in settings.directories]
-        ),
+        directories=_directories(settings, wiring, watch, opened),
         trust=wiring.trust,
-        verifiers=_verifiers(settings, around, wiring),
-        relying_parties={each.id: make(RELYING_PARTIES, each, wiring) for each in settings.relying_parties},
+        verifiers=_verifiers(settings, around, watch.wiring(wiring, "verification", "lookup")),
+        relying_parties={
+            each.id: make(RELYING_PARTIES, each, watch.wiring(wiring, "party", each.id))
+            for each in settings.relying_parties
+        },
         hmac_key=around.hmac_key,
         secret=around.secret,
         rates=Rates(settings.accounts.requests_per_minute, told),
@@ -165,8 +170,19 @@ def _assembled(settings: ServiceSettings, around: Surroundings, opened: ExitStac
         figures=Figures(replica.name),
     )
     store.told = bell.ring
-    lanes = {**_lanes(parts, messengers(settings, wiring)), **_outward_lanes(parts, outbound)}
-    return Service(parts, create_app(parts), Worker(lanes, bell), outbound)
+    channels = watch.messengers(messengers(settings, wiring))
+    lanes = {**_lanes(parts, channels), **_outward_lanes(parts, watch.wiring(wiring, "outward", "chore").outbound)}
+    app = create_app(parts)
+    watch.requests(app)
+    return Service(parts, app, Worker(watch.lanes(lanes), bell), outbound)
+
+
+def _directories(settings: ServiceSettings, wiring: Wiring, watch: Watch, opened: ExitStack) -> Directories:
+    made = [
+        opened.enter_context(closing(make(DIRECTORIES, each, watch.wiring(wiring, "directory", each.id))))
+        for each in settings.directories
+    ]
+    return Directories(made, partial(watch.asking, "directory"))
 
 
 def _verifiers(

@@ -84,7 +84,7 @@ class Edge:
                 await answer(scope, receive, exchange.send)
         finally:
             structlog.contextvars.unbind_contextvars("reference")
-            self._count(scope["method"], _template(scope), exchange.status, time.monotonic() - begun)
+            self._count(scope["method"], template_of(scope), exchange.status, time.monotonic() - begun)
 
     async def _answered(self, scope: Scope, exchange: _Exchange, headers: dict[bytes, bytes]) -> None:
         refusal = _refusal(scope, headers, exchange)
@@ -144,8 +144,8 @@ class _Exchange:
         await self._send(message)
 
 
-def _template(scope: Scope) -> str | None:
-    """`/enrollments/{enrollment_id}`, and never what somebody asked for."""
+def template_of(scope: Scope) -> str | None:
+    """`/enrollments/{enrollment_id}`, and never what somebody asked for; None where no route fits."""
     return getattr(scope.get("route"), "path", None)
 
 

@@ -32,6 +32,7 @@ from kiosk.service.settings_model import LanguageTag, Network, SettingsModel
 from kiosk.service.staff.settings import StaffSettings
 from kiosk.service.stations.settings import StationsSettings
 from kiosk.service.store.settings import DatabaseSettings
+from kiosk.service.telemetry.settings import TelemetrySettings
 from kiosk.service.verification.settings import VerificationSettings
 
 
@@ -161,6 +162,8 @@ class ServiceSettings(SettingsModel):
     """The trail: anchors, syslog, how long it names people."""
     metrics: MetricsSettings = MetricsSettings()
     """Figures for Prometheus."""
+    telemetry: TelemetrySettings = TelemetrySettings()
+    """Traces of requests, of calls to other systems and of chores, for OpenTelemetry (the extra `otel`)."""
     directories: tuple[AnyDirectory, ...] = Field(default=({"kind": "table"},), min_length=1, validate_default=True)
     """Where people are looked up, in this order: the first that knows somebody tells of them."""
     relying_parties: tuple[AnyParty, ...] = Field(

@@ -258,6 +258,25 @@ def test_every_server_of_the_settings_is_looked_at(
     assert not set(outside) & set(examined())
 
 
+@pytest.mark.parametrize(("status", "seen", "remedy"), [(200, "takes traces", ""), (404, "answers 404", "/v1/traces")])
+def test_a_collector_of_traces_is_sent_none(
+    web: Web,
+    tls: tuple[Identity, Identity],
+    examined: Callable[..., dict[str, Finding]],
+    status: int,
+    seen: str,
+    remedy: str,
+) -> None:
+    web.answer = lambda _: (status, {}, b"")
+    telemetry = {"endpoint": f"{web.url}/v1/traces", "certificate_authority": str(tls[0].certificate)}
+    finding = examined(telemetry=telemetry)["traces"]
+    assert (finding.seen, finding.level is Level.OK) == (seen, status == 200)
+    assert remedy in finding.remedy
+    assert [(each.path, each.body) for each in web.requests] == [("/v1/traces", b"")]
+    assert is_bad(examined(telemetry={"endpoint": telemetry["endpoint"]})["traces"], "not trusted")
+    assert "traces" not in examined()
+
+
 def test_anchors_that_cannot_be_read_are_named(tmp_path: Path, examined: Callable[..., dict[str, Finding]]) -> None:
     roots = tmp_path / "roots"
     roots.mkdir()

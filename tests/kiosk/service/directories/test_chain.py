@@ -20,6 +20,7 @@ class Shelf:
     fields: frozenset[str] = frozenset({"upn"})
     asked: int = 0
     closed: int = 0
+    stuck: bool = False
     capabilities: DirectoryCapabilities = field(init=False)
 
     def __post_init__(self) -> None:
@@ -41,6 +42,8 @@ class Shelf:
 
     def close(self) -> None:
         self.closed += 1
+        if self.stuck:
+            raise OSError(self.id)
 
     def _person(self, upn: str) -> Person:
         return Person(f"{self.id}:{upn}", upn, directory=self.id, directory_id=upn)
@@ -93,3 +96,10 @@ def test_all_are_closed() -> None:
     shelves = [Shelf("one"), Shelf("two")]
     Directories(shelves).close()
     assert [each.closed for each in shelves] == [1, 1]
+
+
+def test_one_that_does_not_close_holds_up_no_other() -> None:
+    shelves = [Shelf("one", stuck=True), Shelf("two"), Shelf("three", stuck=True)]
+    with pytest.raises(OSError, match="one"):
+        Directories(shelves).close()
+    assert [each.closed for each in shelves] == [1, 1, 1]
