@@ -18,6 +18,7 @@ from kiosk.service.store.credentials import CredentialRow, Proof, keys_of_ceremo
 from kiosk.service.store.engine import ReadTx, WriteTx
 from kiosk.service.store.enrollments import EnrollmentRow
 from kiosk.service.store.keys import KeyRow, KeyState
+from kiosk.service.store.under_way import keys_under_way
 from kiosk.service.tokens.rules import Caller
 
 
@@ -60,11 +61,12 @@ def prove_on_key(
     ceremony, credential, sign_count = proved
     before = next(iter(keys_of_ceremonies(tx, [each.id for each in earlier])), "")
     shown = ShownKey(credential.aaguid, credential.key_serial, ceremony.firmware, before)
-    _require_place(tx, parts, row, before)
     try:
         held = issue(tx, parts, who, shown)
     except KeyRefused as refusal:
         raise rules.ProofRejected(refusal.word) from refusal
+    if not before:
+        _require_place(tx, parts, row, held.id)
     now = parts.clock.now()
     activated = None if held.state is KeyState.AWAITING else now
     mark_proved(tx, credential, Proof(now, sign_count, held.id, activated))
@@ -78,12 +80,13 @@ def take_lost_away(tx: WriteTx, parts: Parts, who: Recipient, row: EnrollmentRow
         replace_lost(tx, parts, who, row.receipt, held)
 
 
-def _require_place(tx: WriteTx, parts: Parts, row: EnrollmentRow, before: str) -> None:
-    """Two kiosks at once do not give somebody more keys than policy allows. Raises ProofRejected."""
+def _require_place(tx: WriteTx, parts: Parts, row: EnrollmentRow, key_id: str) -> None:
+    """Two kiosks at once do not give somebody more keys than policy allows: the place is taken with the first proof on
+    a key, long before it works everywhere. Raises ProofRejected."""
     most = parts.settings.life.most
-    if most is None or before or row.user_id is None:
+    if most is None or row.user_id is None:
         return
     tx.alone_with(f"keys\0{row.user_id}")
-    filling = holding(tx, parts, row).filling - set(lost_keys(row))
-    if len(filling) >= most:
+    taken = holding(tx, parts, row).filling | keys_under_way(tx, row.user_id, row.id, parts.clock.now())
+    if len(taken - {key_id, *lost_keys(row)}) >= most:
         raise rules.ProofRejected("keys_enough")

@@ -22,8 +22,9 @@ from kiosk.service.enrollments import actions, ceremonies, finish
 from kiosk.service.enrollments.next_key import next_key
 from kiosk.service.enrollments.reconciliation import expire
 from kiosk.service.enrollments.removal import remove_next
-from kiosk.service.enrollments.rules import Expired, KeyNotAllowed, KeysEnough, WrongPhase
+from kiosk.service.enrollments.rules import Expired, KeyNotAllowed, KeysEnough, ProofRejected, WrongPhase
 from kiosk.service.keys.actions import show
+from kiosk.service.relying_parties.connector import RelyingParty
 from kiosk.service.store.approvals import approval
 from kiosk.service.store.engine import WriteTx
 from kiosk.service.store.enrollments import enrollment
@@ -44,6 +45,11 @@ def counting(folder: Path, backend: dict[str, str], most: int, least: int = 1, *
     life = {"most": most, "least": least, **changes.pop("life", {})}
     with assembled(folder, settings_for(folder, database=backend, life=life, **changes)) as running:
         yield running
+
+
+def two_parties(running: Running) -> dict[str, RelyingParty]:
+    """Our own, and one elsewhere."""
+    return {"staff": running.parts.relying_parties["staff"], "mail": Elsewhere(running.clock)}
 
 
 def phase(visit: Visit) -> Phase:
@@ -103,6 +109,41 @@ def test_two_kiosks_at_once_give_nobody_more_than_policy_allows(tmp_path: Path, 
         )
         assert len(held(running)) == 1
         assert len([each for each in outcomes if isinstance(each, wire.ProvedCeremony)]) == 1
+
+
+def test_a_key_takes_its_place_before_it_works_everywhere(tmp_path: Path, backend: dict[str, str]) -> None:
+    with counting(tmp_path, backend, 1) as running:
+        parts = replace(running.parts, relying_parties=two_parties(running))
+        here, there = Visit(running, parts=parts), Visit(running, caller=Caller("hall", frozenset()), parts=parts)
+        one, other = key_like(running), key_like(running)
+        here.registered(one, "staff")
+        with pytest.raises(ProofRejected, match="keys_enough"):
+            there.registered(other, "staff")
+        assert here.registered(one, "mail").phase is Phase.DONE
+        actions.cancel(parts, there.caller, there.enrollment)
+        (mine,) = held(running)
+        assert {each.key_id for each in credentials(running)} == {mine.id}
+
+
+def test_whoever_goes_to_another_kiosk_takes_their_key_and_its_place_along(
+    tmp_path: Path, backend: dict[str, str]
+) -> None:
+    with counting(tmp_path, backend, 1) as running:
+        parts = replace(running.parts, relying_parties=two_parties(running))
+        here, there = Visit(running, parts=parts), Visit(running, caller=Caller("hall", frozenset()), parts=parts)
+        mine = key_like(running)
+        here.registered(mine, "staff", serial="90001234")
+        assert there.registered(mine, "mail", serial="90001234").phase is Phase.KEY
+        (only,) = held(running)
+        assert {each.key_id for each in credentials(running)} == {only.id}
+
+
+def test_a_place_in_a_visit_that_is_over_is_free(tmp_path: Path, backend: dict[str, str]) -> None:
+    with counting(tmp_path, backend, 1) as running:
+        parts = replace(running.parts, relying_parties=two_parties(running))
+        Visit(running, parts=parts).registered(key_like(running), "staff")
+        running.clock.advance(seconds=3600)
+        Visit(running, parts=parts).enrolls(key_like(running), ("staff", "mail"))
 
 
 def test_a_lost_key_stops_once_the_new_one_works_everywhere_and_not_before(
