@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QEvent, QSize, QTime
@@ -65,6 +66,7 @@ class Tour:
                     self._window.shell.idle.stop()
             self._further(sample.name)
         for each in desk_samples():
+            self._window.desk.notes = partial(getattr, each, "notes")
             self._window.show_desk(each.state)
             self.keep(each.name)
 

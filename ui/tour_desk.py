@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from uuid import UUID
 
 from hardware.authenticator import KeyAddress, KeyInfo, PinState, Transport
 from hardware.errors import PinAuthBlocked, PinRequired, WrongPin
@@ -21,6 +23,8 @@ from kiosk.desk import states as s
 from kiosk.desk.states import Desk, Next, State, StoredName, Sure
 from kiosk.enrollment.visit import KeyModel, Port
 from kiosk.errors import OutOfStep, StationRefused
+from kiosk.station.journal_row import KeyMark, OwedLetter
+from kiosk.station.notes import Notes
 
 _KEY = KeyAddress(Transport.USB, "/dev/hidraw1", serial="17204711", product="Example Key 5C", attach_id=1)
 _INFO = KeyInfo(
@@ -46,14 +50,22 @@ _NAMES = (
     StoredName("mail.example.org", "مريم أوكافور"),
     StoredName("vpn.example.org", ""),
 )
+_LETTERS = (
+    OwedLetter("e1", KeyMark(bytes(16), "17204711"), datetime(2026, 11, 22, 10, 42, tzinfo=UTC)),
+    OwedLetter(
+        "e2", KeyMark(UUID("cb69481e-8ff7-4039-93ec-0a2729a154a8").bytes, ""), datetime(2026, 11, 23, 8, 5, tzinfo=UTC)
+    ),
+)
+_NOTES = Notes("Lobby", "North", "1.4.0", configuration=7, owed=_LETTERS)
 
 
 @dataclass(frozen=True, slots=True)
 class DeskSample:
-    """A state of the desk with the name of its picture."""
+    """A state of the desk with the name of its picture, and what is known of the kiosk."""
 
     name: str
     state: State
+    notes: Notes | None = None
 
 
 def desk_samples() -> Iterator[DeskSample]:
@@ -61,6 +73,7 @@ def desk_samples() -> Iterator[DeskSample]:
     desk = Desk(port=Port((_KEY,)), staff=_WHO)
     yield from _signing(replace(desk, staff=None))
     yield DeskSample("desk", s.Menu(desk))
+    yield DeskSample("desk-letters", s.Menu(desk), _NOTES)
     requests = s.Requests(desk, (_OVERRIDE, _WIPE))
     yield DeskSample("desk-requests", requests)
     yield DeskSample("desk-no-requests", replace(requests, requests=()))
@@ -91,6 +104,7 @@ def _looking(desk: Desk) -> Iterator[DeskSample]:
     look = s.LookAtKey(desk, _INFO, KeyModel("Example Key 5C"), _TOLD)
     yield DeskSample("desk-look", replace(look, info=None, model=None, told=None))
     yield DeskSample("desk-key", look)
+    yield DeskSample("desk-key-unknown-pin", look, _NOTES)
     yield DeskSample("desk-key-refused", replace(look, told=replace(_TOLD, refusals=("model_revoked",))))
     yield DeskSample("desk-owner", s.EnterOwnersPin(desk, look))
     wrong = replace(look, info=replace(_INFO, pin_retries=7))

@@ -80,7 +80,13 @@ def stand(
         reins = Reins(standing.dispatch, restart, partial(shown, settings), lambda: standing.occupied)
         return Liaison(reins, kiosk, known.notes)
 
-    beats = Sources(settings, lambda: heart_client(settings, secret), lambda: len(journal.unsettled()), VERSION)
+    beats = Sources(
+        settings,
+        lambda: heart_client(settings, secret),
+        lambda: len(journal.unsettled()),
+        VERSION,
+        owed=journal.letters_owed,
+    )
     heart = Heart(beats, post, kiosk.chance)
     port = watch_port(source, post, reference)
     return Standing(session, port, DeskWork(lambda: source, client, post), heart, liaison)

@@ -193,6 +193,9 @@ def check_journal(folder: Path) -> Finding:
     if health.unsettled:
         remedy = "start the station: it settles them with the service"
         return bad("journal", f"{health.unsettled} unsettled", remedy, Level.WARN)
+    if health.letters:
+        seen = f"{health.letters} keys have a PIN that nobody knows: its letter was never printed"
+        return bad("journal", seen, "wipe them here before somebody gets one; the staff desk says which", Level.WARN)
     if health.left_on_key:
         seen = f"{health.left_on_key} credentials are, or may be, left on keys"
         return bad("journal", seen, "enroll the keys here again: they are cleaned first", Level.WARN)

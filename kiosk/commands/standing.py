@@ -12,7 +12,7 @@ from kiosk.station.desk_work import DeskWork
 from kiosk.station.heart import Heart
 from kiosk.station.lanes import Ticker
 from kiosk.station.liaison import Liaison
-from kiosk.station.notes import Heard, Missed, News, Notes
+from kiosk.station.notes import Heard, Missed, News, Notes, Owing
 from kiosk.station.parking import Parking
 from kiosk.station.session import Session
 
@@ -49,7 +49,7 @@ class Standing:
 
     def dispatch(self, event: Event | DeskEvent | News) -> None:
         """As Session; and for the desk, and for what the heart brings."""
-        if isinstance(event, Heard | Missed):
+        if isinstance(event, Heard | Missed | Owing):
             if self._liaison is not None:
                 self._liaison.hear(event)
         elif self.desk is not None:

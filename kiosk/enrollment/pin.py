@@ -241,7 +241,7 @@ def _random(visit: Visit, info: KeyInfo) -> Step:
     length = min(max(visit.policy.pin.random_length, rules.min_length), rules.max_length)
     printed = visit.policy.pin.delivery is PinDelivery.LETTER
     state = RandomPin(visit, must_change=ceremony.will_force_change(visit, info), letter=printed)
-    return state, (SetRandomPin(visit.attempt, rules, length, printed),)
+    return state, (SetRandomPin(visit.attempt, rules, length, printed, visit.enrollment_id),)
 
 
 def _rules(visit: Visit, info: KeyInfo) -> PinRules:

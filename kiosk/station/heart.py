@@ -12,14 +12,15 @@ import structlog
 
 from kiosk.config import StationSettings
 from kiosk.contract.stations import Standing, StationConfiguration
-from kiosk.enrollment.states import State
+from kiosk.enrollment.states import Connecting, State, Welcome
 from kiosk.enrollment.visit import Trouble
 from kiosk.errors import InputRefused, KioskError, Refusal
 from kiosk.station import configuration
 from kiosk.station.enlisted import fetch
 from kiosk.station.identity import read_identity
+from kiosk.station.journal_row import OwedLetter
 from kiosk.station.lanes import at_the_edge
-from kiosk.station.notes import Heard, Missed, News
+from kiosk.station.notes import Heard, Missed, News, Owing
 from kiosk.station.pulse import Facts, Pulse, answered, is_behind, moved, told
 from kiosk.station.reach import ahead, pause_after
 from kiosk.station.station_client import StationClient
@@ -34,7 +35,7 @@ GAP = 1.0
 @dataclass(frozen=True, slots=True)
 class Sources:
     """What a heartbeat is made of: `queue` counts the rows of the journal that wait, `now` is the wall clock and
-    `clock` the monotonic one, both in seconds."""
+    `clock` the monotonic one, both in seconds; `owed` are the letters that the journal knows of."""
 
     settings: StationSettings
     client: Callable[[], StationClient]
@@ -42,6 +43,7 @@ class Sources:
     version: str = ""
     now: Callable[[], float] = time.time
     clock: Callable[[], float] = time.monotonic
+    owed: Callable[[], tuple[OwedLetter, ...]] = tuple
 
 
 class Heart:
@@ -54,6 +56,7 @@ class Heart:
         self._state: State | None = None
         self._heartbeat = HEARTBEAT
         self._missed = 0
+        self._owed: tuple[OwedLetter, ...] = ()
         self._client: StationClient | None = None
         self._woken, self._stopping = Flag(), Flag()
         self._thread = Thread(target=self._run, name="keywright-heart")
@@ -81,6 +84,7 @@ class Heart:
     def _run(self) -> None:
         while not self._stopping.is_set():
             self._woken.clear()
+            self._look_for_letters()
             trouble = at_the_edge("heart", self._beat)
             if self._stopping.is_set():
                 break
@@ -107,7 +111,8 @@ class Heart:
         known = None if identity is None else configuration.last_good(sources.settings.state_folder, identity)
         self._heartbeat = HEARTBEAT if known is None else float(known.heartbeat)
         sent = sources.now()
-        facts = Facts(sent, self._queue(), sources.version, 0 if known is None else known.version)
+        configured = 0 if known is None else known.version
+        facts = Facts(sent, self._queue(), sources.version, configured, letters_owed=bool(self._owed))
         with self._lock:
             self._pulse, standing = told(self._pulse, facts, sources.clock())
         try:
@@ -129,6 +134,18 @@ class Heart:
             behind = is_behind(self._pulse, standing)
         if behind:
             self._woken.set()
+
+    def _look_for_letters(self) -> None:
+        """What is owed while nobody is here, nobody is going to get."""
+        if not isinstance(self._state, Connecting | Welcome):
+            return
+        try:
+            owed = self._sources.owed()
+        except KioskError:  # the journal has its own ways to be told
+            return
+        if owed != self._owed:
+            self._owed = owed
+            self._tell(Owing(owed))
 
     def _queue(self) -> int:
         try:

@@ -1,4 +1,5 @@
-"""What the station must not forget when it loses power: every ceremony that is begun and not yet settled.
+"""What the station must not forget when it loses power: every ceremony that is begun and not yet settled, and every key
+whose letter with a PIN is still to be printed.
 
 It holds no PIN, no code and no name: a ceremony is known by its ids, a person by the opaque user handle, a key by its
 model and serial number. Every step is one atomic change that says from which steps it may come, so that the two lanes
@@ -18,14 +19,15 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Lock
-from typing import Any
 
 from hardware.authenticator import WebAuthnJson
 from kiosk.errors import JournalCorrupt, OutOfStep
 from kiosk.station.journal_file import open_journal, set_aside, translated
-from kiosk.station.journal_row import KeyMark, Row, Step, credential_id_of
+from kiosk.station.journal_row import KeyMark, OwedLetter, Row, Step, credential_id_of, letter_of, row_of
 
 _KEEP = timedelta(days=7)
+_OWED = timedelta(days=90)
+"""A key whose letter is owed for so long was wiped elsewhere, or is with nobody."""
 
 
 class Journal:
@@ -167,6 +169,27 @@ class Journal:
             ceremony_id,
         )
 
+    # ── the letter with a PIN ───────────────────────────────────────────────────────────────────
+
+    def letter_owed(self, key: KeyMark, enrollment_id: str) -> None:
+        """The key is about to get a PIN by chance, which nobody knows before its letter is printed."""
+        self._letter(
+            "INSERT OR REPLACE INTO letter VALUES (:enrollment_id, :aaguid, :serial, :now)", key, enrollment_id
+        )
+
+    def letter_settled(self, key: KeyMark, enrollment_id: str) -> None:
+        """The letter is printed, or the key certainly did not get its PIN."""
+        this = "enrollment_id = :enrollment_id AND aaguid = :aaguid AND serial = :serial"
+        self._letter(f"DELETE FROM letter WHERE {this}", key, enrollment_id)  # noqa: S608 - words of ours
+
+    def pin_wiped(self, key: KeyMark) -> None:
+        """The key has no PIN any more. Without a serial number it is taken for the one that waits longest."""
+        self._letter(
+            "DELETE FROM letter WHERE aaguid = :aaguid AND serial = :serial AND (serial != '' OR rowid = "
+            "(SELECT rowid FROM letter WHERE aaguid = :aaguid AND serial = '' ORDER BY owed_since LIMIT 1))",
+            key,
+        )
+
     # ── looking ─────────────────────────────────────────────────────────────────────────────────
 
     def find(self, ceremony_id: str) -> Row | None:
@@ -189,6 +212,12 @@ class Journal:
             aaguid=key.aaguid,
             serial=key.serial,
         )
+
+    def letters_owed(self) -> tuple[OwedLetter, ...]:
+        """The letters that were not printed, oldest first; those of 90 days and more are over."""
+        with self._use() as (connection, now):
+            query = "SELECT * FROM letter WHERE owed_since > ? ORDER BY owed_since"
+            return tuple(letter_of(found) for found in connection.execute(query, ((now - _OWED).isoformat(),)))
 
     def left_on_keys(self) -> int:
         """How many ceremonies wait for their key."""
@@ -213,6 +242,9 @@ class Journal:
         if not changed:
             raise OutOfStep
 
+    def _letter(self, statement: str, key: KeyMark, enrollment_id: str = "") -> None:
+        self._change(statement, "", aaguid=key.aaguid, serial=key.serial, enrollment_id=enrollment_id)
+
     def _change(self, statement: str, ceremony_id: str, **values: object) -> int:
         with self._use() as (connection, now):
             parameters = {"ceremony_id": ceremony_id, "now": now.isoformat(), **values}
@@ -220,7 +252,7 @@ class Journal:
 
     def _read(self, statement: str, **values: object) -> tuple[Row, ...]:
         with self._use() as (connection, _):
-            return tuple(_row(found) for found in connection.execute(statement, values))
+            return tuple(row_of(found) for found in connection.execute(statement, values))
 
     @contextmanager
     def _use(self) -> Iterator[tuple[sqlite3.Connection, datetime]]:
@@ -247,24 +279,3 @@ class Journal:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
-
-
-def _row(found: sqlite3.Row) -> Row:
-    def parsed(text: str | None) -> dict[str, Any] | None:
-        return None if text is None else json.loads(text)
-
-    return Row(
-        ceremony_id=found["ceremony_id"],
-        enrollment_id=found["enrollment_id"],
-        relying_party=found["relying_party"],
-        rp_id=found["rp_id"],
-        user_handle=found["user_handle"],
-        discoverable=bool(found["discoverable"]),
-        key=KeyMark(found["aaguid"], found["serial"]),
-        step=Step(found["step"]),
-        on_key=bool(found["on_key"]),
-        credential_id=found["credential_id"],
-        response=parsed(found["response"]),
-        assertion=parsed(found["assertion"]),
-        rolls_back=bool(found["rolls_back"]),
-    )

@@ -14,7 +14,7 @@ import structlog
 
 from kiosk.errors import ConfigurationError, JournalCorrupt, StorageFull
 
-VERSION = 2
+VERSION = 3
 _APPLICATION = 0x4B57_524A  # "KWRJ"
 _CORRUPT = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _log = structlog.get_logger("keywright.station")
@@ -39,7 +39,17 @@ CREATE TABLE ceremony (
     rolls_back    INTEGER NOT NULL DEFAULT 0
 ) STRICT
 """
-_SINCE_1 = "ALTER TABLE ceremony ADD COLUMN rolls_back INTEGER NOT NULL DEFAULT 0"
+_LETTERS = """
+CREATE TABLE letter (
+    enrollment_id TEXT NOT NULL,
+    aaguid        BLOB NOT NULL,
+    serial        TEXT NOT NULL,
+    owed_since    TEXT NOT NULL,
+    PRIMARY KEY (enrollment_id, aaguid, serial)
+) STRICT
+"""
+_SINCE = {1: "ALTER TABLE ceremony ADD COLUMN rolls_back INTEGER NOT NULL DEFAULT 0", 2: _LETTERS}
+"""What makes a journal of each version one of the next."""
 
 
 def open_journal(file: Path, now: datetime) -> sqlite3.Connection:
@@ -65,13 +75,15 @@ def open_journal(file: Path, now: datetime) -> sqlite3.Connection:
 
 @dataclass(frozen=True, slots=True)
 class JournalHealth:
-    """What can be seen of a journal without changing it. `in_use`: a station has it open, so nothing else is known."""
+    """What can be seen of a journal without changing it. `in_use`: a station has it open, so nothing else is known.
+    `letters` were never printed: each is of a key with a PIN that nobody knows."""
 
     present: bool
     in_use: bool = False
     sound: bool = True
     unsettled: int = 0
     left_on_key: int = 0
+    letters: int = 0
 
 
 def look(file: Path) -> JournalHealth:
@@ -81,6 +93,7 @@ def look(file: Path) -> JournalHealth:
     try:
         with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, timeout=0.1)) as connection:
             counts = dict(connection.execute("SELECT step, count(*) FROM ceremony GROUP BY step").fetchall())
+            letters = _letters(connection)
             sound = connection.execute("PRAGMA quick_check").fetchone()[0] == "ok"
     except sqlite3.DatabaseError as error:
         if _code(error) == sqlite3.SQLITE_BUSY:
@@ -89,7 +102,8 @@ def look(file: Path) -> JournalHealth:
             return JournalHealth(present=True, sound=False)
         raise ConfigurationError("state_folder", f"cannot be read ({error.sqlite_errorname})") from error
     unsettled = sum(number for step, number in counts.items() if step not in ("left_on_key", "proved", "closed"))
-    return JournalHealth(True, sound=sound, unsettled=unsettled, left_on_key=counts.get("left_on_key", 0))
+    left = counts.get("left_on_key", 0)
+    return JournalHealth(True, sound=sound, unsettled=unsettled, left_on_key=left, letters=letters)
 
 
 def set_aside(file: Path, now: datetime) -> Path:
@@ -123,6 +137,12 @@ def translated(file: Path) -> Iterator[None]:
         raise ConfigurationError("state_folder", f"cannot keep the journal ({error.strerror})") from error
 
 
+def _letters(connection: sqlite3.Connection) -> int:
+    """How many letters are owed; an older journal knows of none."""
+    (there,) = connection.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'letter'").fetchone()
+    return int(connection.execute("SELECT count(*) FROM letter").fetchone()[0]) if there else 0
+
+
 class _NotOurs(Exception):
     """A sound SQLite file, but not a journal of this version."""
 
@@ -153,10 +173,12 @@ def _check(connection: sqlite3.Connection) -> None:
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     if (application, version, tables) == (0, 0, 0):
         connection.execute(_SCHEMA)
+        connection.execute(_LETTERS)
         connection.execute(f"PRAGMA application_id = {_APPLICATION}")
         connection.execute(f"PRAGMA user_version = {VERSION}")
-    elif (application, version) == (_APPLICATION, 1):
-        connection.execute(_SINCE_1)
+    elif application == _APPLICATION and version in _SINCE:
+        for older in range(version, VERSION):
+            connection.execute(_SINCE[older])
         connection.execute(f"PRAGMA user_version = {VERSION}")
     elif (application, version) != (_APPLICATION, VERSION):
         raise _NotOurs

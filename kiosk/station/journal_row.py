@@ -1,9 +1,12 @@
-"""One ceremony as the journal knows it."""
+"""One ceremony, and one letter, as the journal knows it."""
 
 from __future__ import annotations
 
 import base64
+import json
+import sqlite3
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -39,6 +42,15 @@ class KeyMark:
     def of(cls, info: KeyInfo) -> KeyMark:
         """The mark of a key that was read."""
         return cls(info.aaguid, info.address.serial)
+
+
+@dataclass(frozen=True, slots=True)
+class OwedLetter:
+    """A key got a PIN by chance, or was about to, and the letter with it was not printed: nobody knows that PIN."""
+
+    enrollment_id: str
+    key: KeyMark
+    owed_since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +98,32 @@ def credential_id_of(response: Any) -> bytes:
     if not isinstance(text, str) or not text:
         raise ValueError("a registration response without an id")
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def letter_of(found: sqlite3.Row) -> OwedLetter:
+    """The letter that a row of the file tells."""
+    key = KeyMark(found["aaguid"], found["serial"])
+    return OwedLetter(found["enrollment_id"], key, datetime.fromisoformat(found["owed_since"]))
+
+
+def row_of(found: sqlite3.Row) -> Row:
+    """The ceremony that a row of the file tells."""
+
+    def parsed(text: str | None) -> dict[str, Any] | None:
+        return None if text is None else json.loads(text)
+
+    return Row(
+        ceremony_id=found["ceremony_id"],
+        enrollment_id=found["enrollment_id"],
+        relying_party=found["relying_party"],
+        rp_id=found["rp_id"],
+        user_handle=found["user_handle"],
+        discoverable=bool(found["discoverable"]),
+        key=KeyMark(found["aaguid"], found["serial"]),
+        step=Step(found["step"]),
+        on_key=bool(found["on_key"]),
+        credential_id=found["credential_id"],
+        response=parsed(found["response"]),
+        assertion=parsed(found["assertion"]),
+        rolls_back=bool(found["rolls_back"]),
+    )

@@ -12,7 +12,7 @@ from kiosk.contract.profile import Profile
 from kiosk.enrollment.events import Event, ProfileChanged, RetryDue, ServiceLost, WentBack
 from kiosk.enrollment.states import Activate, Connecting, State, Welcome
 from kiosk.enrollment.visit import Kiosk, Trouble
-from kiosk.station.notes import Heard, News, Notes
+from kiosk.station.notes import Heard, Missed, News, Notes, Owing
 from kiosk.station.reach import SKEW, is_lost
 
 _log = structlog.get_logger("keywright.station")
@@ -54,12 +54,15 @@ class Liaison:
 
     def hear(self, news: News) -> None:
         """The heart brought something."""
-        if isinstance(news, Heard):
-            self._heard(news)
-        else:
-            self._missed, self._error = self._missed + 1, news.error
-            if is_lost(news.error, self._missed):
-                self._note(replace(self._notes, offline=True))
+        match news:
+            case Heard():
+                self._heard(news)
+            case Missed(error):
+                self._missed, self._error = self._missed + 1, error
+                if is_lost(error, self._missed):
+                    self._note(replace(self._notes, offline=True))
+            case Owing(letters):
+                self._note(replace(self._notes, owed=letters))
         self._settle()
 
     def follow(self, state: State) -> None:

@@ -25,6 +25,12 @@ def model_of(info: KeyInfo) -> KeyModel:
     return known or _as_it_says(info)
 
 
+def name_of(aaguid: bytes) -> str:
+    """The name of a model in the catalogue; empty for one that is in none."""
+    known = _catalogue().get(aaguid) if aaguid != _NO_MODEL else None
+    return known.name if known is not None else ""
+
+
 @cache
 def _catalogue() -> Mapping[bytes, KeyModel]:
     """The catalogue of `resources/models`, read when it is first asked; empty where it cannot be read.

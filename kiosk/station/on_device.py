@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 
-from hardware.authenticator import Authenticator, KeyAddress, KeyInfo, KeySource, Sample, Watch
+from hardware.authenticator import Authenticator, KeyAddress, KeyInfo, KeySource, PinState, Sample, Watch
 from hardware.errors import Cancelled, HardwareError, KeyGone, KeySilent, KeySwapped
 from kiosk.enrollment import effects
 from kiosk.enrollment.answers import (
@@ -33,7 +33,7 @@ from kiosk.station.letter_work import Letters, PaperWay
 from kiosk.station.models import model_of
 from kiosk.station.pin_work import RandomPins
 from kiosk.station.random_pin import Choose
-from kiosk.station.recovery import wiped_key
+from kiosk.station.recovery import wiped_elsewhere, wiped_key
 from kiosk.station.selection import select_key
 from kiosk.station.work import Build, Job, LaneContext, Outcome
 
@@ -57,7 +57,7 @@ class DeviceWork:
         self._journal = journal
         self._post = post
         self._random_pins = RandomPins(choose)
-        self._letters = Letters(printer)
+        self._letters = Letters(printer, journal)
         self._key: Authenticator | None = None
         self._mark: KeyMark | None = None
 
@@ -103,10 +103,8 @@ class DeviceWork:
     def _with_key(self, job: Job, key: Authenticator) -> Event:
         """What needs the key that was read."""
         match job.work:
-            case effects.SetRandomPin(attempt, rules, length, letter):
-                if letter:
-                    self._letters.expect_one()
-                return PinGenerated(attempt, self._random_pins.set(key, rules, length))
+            case effects.SetRandomPin() as work:
+                return self._set_random_pin(work, key)
             case effects.SetPin() | effects.VerifyPin() | effects.ChangePin() | effects.UseBuiltInUv() as work:
                 return _unlock(work, key)
             case effects.EnrollFingerprint(attempt, seconds):
@@ -124,6 +122,17 @@ class DeviceWork:
                 return KeyConfigured(attempt)
             case _:
                 raise TypeError(f"not for this lane: {type(job.work).__name__}")
+
+    def _set_random_pin(self, work: effects.SetRandomPin, key: Authenticator) -> PinGenerated:
+        assert self._mark is not None  # an open key was read
+        if work.letter:
+            self._letters.expect_one(self._mark, work.enrollment_id)
+        try:
+            return PinGenerated(work.attempt, self._random_pins.set(key, work.rules, work.length))
+        except HardwareError:
+            if not self._random_pins.unsure:
+                self._letters.expect_none()
+            raise
 
     def _select(self, work: effects.SelectKey, job: Job) -> KeySelected:
         def on_wait() -> None:
@@ -148,6 +157,8 @@ class DeviceWork:
             self._close()
             raise
         self._mark = KeyMark.of(info)
+        if info.pin is PinState.NOT_SET:
+            wiped_elsewhere(self._journal, self._mark)
         return info
 
     def _reset(self, work: effects.ResetKey, job: Job) -> KeyReset:

@@ -55,11 +55,12 @@ from kiosk.enrollment.events import Event
 from kiosk.errors import InputRefused, KioskError, OutcomeUnknown, OutOfStep, Refusal, ServiceError
 from kiosk.station.client import Client
 from kiosk.station.journal import Journal
+from kiosk.station.journal_row import OwedLetter
 from kiosk.station.key_report import key_report
 from kiosk.station.own_key import Credential
 from kiosk.station.phone_watch import HOLD, PhoneWatch
 from kiosk.station.phone_work import PhoneWork, cancel
-from kiosk.station.recovery import forget, settle, settle_one
+from kiosk.station.recovery import forget, settle, settle_one, tell_owed
 from kiosk.station.staff_work import StaffWork
 from kiosk.station.work import Build, ForgetParty, Job, LaneContext, Settle
 
@@ -91,6 +92,7 @@ class NetworkWork:
         self._simulator = simulator
         self._languages = languages
         self._resting = False
+        self._told: frozenset[OwedLetter] = frozenset()
 
     def perform(self, job: Job) -> Event | None:
         """As `Performer.perform`."""
@@ -124,6 +126,7 @@ class NetworkWork:
     def idle(self) -> None:
         """Nobody is at the kiosk: settle what the journal holds. Otherwise nothing."""
         if self._resting:
+            self._told = tell_owed(self._journal, self._told)
             settle(self._journal, self._client)
 
     def close(self) -> None:

@@ -19,6 +19,11 @@ class RandomPins:
         self._choose = choose
         self._unsure: Secret | None = None
 
+    @property
+    def unsure(self) -> bool:
+        """Whether a key may have taken a PIN that nobody was told."""
+        return self._unsure is not None
+
     def set(self, key: Authenticator, rules: PinRules, length: int) -> Secret:
         """Give the key a PIN by these rules, or find that it took the one of before; the PIN.
 

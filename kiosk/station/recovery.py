@@ -7,6 +7,7 @@ service does not answer; what is left waits for the next pass.
 from __future__ import annotations
 
 from typing import Any, Protocol
+from uuid import UUID
 
 import structlog
 
@@ -15,7 +16,7 @@ from hardware.errors import HardwareError
 from kiosk.contract.enrollments import AbandonReason, Phase, ProvedCeremony
 from kiosk.errors import OutcomeUnknown, OutOfStep, PartyUnavailable, Refusal, ServiceError
 from kiosk.station.journal import Journal
-from kiosk.station.journal_row import KeyMark, Row, Step
+from kiosk.station.journal_row import KeyMark, OwedLetter, Row, Step
 
 _log = structlog.get_logger("keywright.station")
 
@@ -156,6 +157,25 @@ def wiped_key(journal: Journal, mark: KeyMark) -> None:
     while mark.serial and (rows := journal.orphans(mark)):
         for row in rows:
             journal.off_key(row.ceremony_id)
+    if any(letter.key == mark for letter in journal.letters_owed()):
+        journal.pin_wiped(mark)
+
+
+def wiped_elsewhere(journal: Journal, mark: KeyMark) -> None:
+    """The key has no PIN: if it had one that nobody knew, it was wiped. Without a serial number it may be another one
+    of its model."""
+    if mark.serial and any(letter.key == mark for letter in journal.letters_owed()):
+        journal.pin_wiped(mark)
+
+
+def tell_owed(journal: Journal, told: frozenset[OwedLetter]) -> frozenset[OwedLetter]:
+    """Log each key with a PIN that nobody knows, once, while nobody is at the kiosk; all that were told. Raises the
+    errors of the journal."""
+    owed = frozenset(journal.letters_owed())
+    for letter in owed - told:
+        aaguid = str(UUID(bytes=letter.key.aaguid))
+        _log.error("pin_nobody_knows", enrollment=letter.enrollment_id, aaguid=aaguid)
+    return owed
 
 
 def _proved(journal: Journal, service: Settling, row: Row, assertion: dict[str, Any]) -> bool:

@@ -280,6 +280,25 @@
             <source>Staff desk</source>
             <translation>مكتب الموظفين</translation>
         </message>
+        <message numerus="yes">
+            <source>%n keys got a PIN whose letter was never printed: nobody knows it. Wipe them.</source>
+            <translation>
+                <numerusform>لا مفاتيح لها رقم PIN لم تُطبع رسالته.</numerusform>
+                <numerusform>مفتاح واحد له رقم PIN لم تُطبع رسالته: لا أحد يعرفه. امسح هذا المفتاح.</numerusform>
+                <numerusform>مفتاحان لهما رقم PIN لم تُطبع رسالته: لا أحد يعرفه. امسحهما.</numerusform>
+                <numerusform>%n مفاتيح لها رقم PIN لم تُطبع رسالته: لا أحد يعرفه. امسحها.</numerusform>
+                <numerusform>%n مفتاحًا لها رقم PIN لم تُطبع رسالته: لا أحد يعرفه. امسحها.</numerusform>
+                <numerusform>%n مفتاح لها رقم PIN لم تُطبع رسالته: لا أحد يعرفه. امسحها.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Nobody knows the PIN of one key of this model: its letter was never printed. Is it this one?</source>
+            <translation>يوجد مفتاح من هذا الطراز لا يعرف أحد رقم PIN الخاص به، لأن رسالته لم تُطبع. هل هو هذا المفتاح؟</translation>
+        </message>
+        <message>
+            <source>Wipe this key: the letter with its PIN was never printed, and nobody knows that PIN.</source>
+            <translation>امسح هذا المفتاح: لم تُطبع الرسالة التي فيها رقم PIN، ولا أحد يعرف هذا الرقم.</translation>
+        </message>
         <message>
             <source>no</source>
             <translation>لا</translation>
@@ -398,6 +417,10 @@
         <message>
             <source>cannot be reached</source>
             <translation>لا يمكن الوصول إليها</translation>
+        </message>
+        <message>
+            <source>Unknown model</source>
+            <translation>طراز غير معروف</translation>
         </message>
         <message>
             <source>Unnamed</source>
@@ -2406,6 +2429,17 @@
         <message>
             <source>{time} slow</source>
             <translation>متأخرة بمقدار {time}</translation>
+        </message>
+        <message numerus="yes">
+            <source>For staff: %n keys have a PIN that nobody knows.</source>
+            <translation>
+                <numerusform>للموظفين: لا مفاتيح برقم PIN مجهول.</numerusform>
+                <numerusform>للموظفين: مفتاح واحد له رقم PIN لا يعرفه أحد.</numerusform>
+                <numerusform>للموظفين: مفتاحان لهما رقم PIN لا يعرفه أحد.</numerusform>
+                <numerusform>للموظفين: %n مفاتيح لها رقم PIN لا يعرفه أحد.</numerusform>
+                <numerusform>للموظفين: %n مفتاحًا لها رقم PIN لا يعرفه أحد.</numerusform>
+                <numerusform>للموظفين: %n مفتاح لها رقم PIN لا يعرفه أحد.</numerusform>
+            </translation>
         </message>
         <message>
             <source>For staff: the clock of this kiosk is {skew}.</source>

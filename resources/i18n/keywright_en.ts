@@ -24,6 +24,13 @@
     <context>
         <name>Desk</name>
         <message numerus="yes">
+            <source>%n keys got a PIN whose letter was never printed: nobody knows it. Wipe them.</source>
+            <translation>
+                <numerusform>%n key got a PIN whose letter was never printed: nobody knows it. Wipe that key.</numerusform>
+                <numerusform>%n keys got a PIN whose letter was never printed: nobody knows it. Wipe them.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>and %n more</source>
             <translation>
                 <numerusform>and %n more</numerusform>
@@ -96,6 +103,16 @@
             <translation>
                 <numerusform>%n minute</numerusform>
                 <numerusform>%n minutes</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>Notes</name>
+        <message numerus="yes">
+            <source>For staff: %n keys have a PIN that nobody knows.</source>
+            <translation>
+                <numerusform>For staff: %n key has a PIN that nobody knows.</numerusform>
+                <numerusform>For staff: %n keys have a PIN that nobody knows.</numerusform>
             </translation>
         </message>
     </context>

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from types import ModuleType
 
 import pytest
@@ -11,10 +13,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
+from hardware.authenticator import PinState
 from kiosk.desk.events import NamesWanted, PinTyped
-from kiosk.desk.states import StoredName
+from kiosk.desk.states import LookAtKey, StoredName
+from kiosk.station.journal_row import KeyMark
+from kiosk.station.notes import Notes
 from ui.desk import cover
-from ui.desk.facts import name_lines
+from ui.desk.facts import letter_lines, letters_words, name_lines, unknown_words
+from ui.pages.note_words import staff_line
 from ui.tour_desk import desk_samples
 from ui.tour_samples import samples
 from ui.widgets.buttons import Button
@@ -42,6 +48,7 @@ def test_every_view_of_the_desk_keeps_its_words_whole_and_its_buttons_in_reach(
     window = make_window(width, height, locale=locale, text_scale=scale)
     window.show_state(next(iter(samples(locale))).state)
     for sample in desk_samples():
+        window.desk.notes = partial(getattr, sample, "notes")
         window.show_desk(sample.state)
         settle()
         for label in window.desk.findChildren(Label):
@@ -101,6 +108,23 @@ def test_names_on_a_key_are_shown_as_words_and_not_more_than_somebody_reads() ->
     ((_, some),) = name_lines(tuple(StoredName("mail.example.org", f"user {number}") for number in range(9)))
     assert some.endswith("\u2068user 4\u2069 and 4 more")
     assert name_lines((StoredName("", "somebody"),)) == [("Unnamed", "\u2068somebody\u2069")]
+
+
+def test_a_key_whose_letter_was_never_printed_is_to_be_wiped() -> None:
+    (letters,) = (each.notes for each in desk_samples() if each.name == "desk-letters")
+    (look,) = (each.state for each in desk_samples() if each.name == "desk-key")
+    assert letters is not None
+    assert isinstance(look, LookAtKey)
+    assert look.info is not None
+    assert [name for name, _ in letter_lines(letters)] == ["Unknown model", "YubiKey 5"]
+    assert unknown_words(look.info, letters).startswith("Wipe this key: ")
+    unnumbered = replace(look.info, address=replace(look.info.address, serial=""))
+    assert not unknown_words(unnumbered, letters)
+    perhaps = replace(letters, owed=tuple(replace(each, key=KeyMark(bytes(16), "")) for each in letters.owed))
+    assert unknown_words(unnumbered, perhaps).endswith("Is it this one?")
+    assert not unknown_words(replace(unnumbered, pin=PinState.NOT_SET), perhaps)
+    assert staff_line(letters) == "For staff: 2 keys have a PIN that nobody knows."
+    assert (letters_words(Notes()), staff_line(Notes())) == ("", "")
 
 
 def test_the_desk_is_asked_for_by_holding_the_name_and_not_by_touching_it(

@@ -7,12 +7,14 @@ from PySide6.QtCore import QCoreApplication
 from hardware.authenticator import KeyInfo, PinState
 from kiosk.desk.states import EnterOwnersPin, EnterPin, LookAtKey, StoredName
 from kiosk.errors import KeyNotAllowed
+from kiosk.station.journal_row import KeyMark
+from kiosk.station.models import name_of
 from kiosk.station.notes import Notes
 from ui.messages import message
 from ui.pages.note_words import clock_words
 from ui.text import clean
 
-_MOST_PLACES, _MOST_ACCOUNTS = 100, 5
+_MOST_PLACES, _MOST_ACCOUNTS, _MOST_LETTERS = 100, 5, 10
 
 
 def key_lines(state: LookAtKey) -> list[tuple[str, str]]:
@@ -74,6 +76,38 @@ def kiosk_lines(notes: Notes) -> list[tuple[str, str]]:
         (say("Desk", "Service"), say("Desk", "cannot be reached") if notes.offline else ""),
     ]
     return [(name, text) for name, text in lines if text]
+
+
+def letters_words(notes: Notes) -> str:
+    """What to do with keys whose PIN nobody knows; empty where there is none."""
+    say, number = QCoreApplication.translate, len(notes.owed)
+    if not number:
+        return ""
+    return say("Desk", "%n keys got a PIN whose letter was never printed: nobody knows it. Wipe them.", "", number)
+
+
+def letter_lines(notes: Notes) -> list[tuple[str, str]]:
+    """Name and text of each of those keys, as somebody finds it in a drawer: model, serial number, and since when."""
+    say, lines = QCoreApplication.translate, []
+    for letter in notes.owed[:_MOST_LETTERS]:
+        when = letter.owed_since.astimezone().strftime("%Y-%m-%d %H:%M")
+        lines.append(
+            (
+                name_of(letter.key.aaguid) or say("Desk", "Unknown model"),
+                ", ".join(filter(None, (letter.key.serial, when))),
+            )
+        )
+    return lines
+
+
+def unknown_words(info: KeyInfo, notes: Notes) -> str:
+    """That nobody knows the PIN of this key; of one without a serial number, that it may be so; else empty."""
+    say, mark = QCoreApplication.translate, KeyMark.of(info)
+    if info.pin is PinState.NOT_SET or all(letter.key != mark for letter in notes.owed):
+        return ""
+    if mark.serial:
+        return say("Desk", "Wipe this key: the letter with its PIN was never printed, and nobody knows that PIN.")
+    return say("Desk", "Nobody knows the PIN of one key of this model: its letter was never printed. Is it this one?")
 
 
 def _own(info: KeyInfo, model: str) -> list[tuple[str, str]]:

@@ -43,7 +43,7 @@ from kiosk.desk.states import (
     TakeOut,
 )
 from kiosk.station.notes import Notes
-from ui.desk.facts import key_lines, kiosk_lines, name_lines, tries_of
+from ui.desk.facts import key_lines, kiosk_lines, letter_lines, letters_words, name_lines, tries_of, unknown_words
 from ui.desk.words import action_words, problem_words, sentence_of, title_of
 from ui.pages.pin_words import first_words, tries_words
 from ui.text import clean
@@ -66,7 +66,7 @@ class DeskView(QWidget):
 
     def __init__(self, theme: Theme, state: State, parent: QWidget, notes: Notes | None = None) -> None:
         super().__init__(parent)
-        self._notes = notes
+        self._notes = notes or Notes()
         self.theme, self._state = theme, state
         self._first: QWidget | None = None
         self._keyboard: Keyboard | None = None
@@ -163,6 +163,8 @@ class DeskView(QWidget):
 
     def _look(self, state: LookAtKey) -> None:
         say = QCoreApplication.translate
+        if state.info is not None and (words := unknown_words(state.info, self._notes)):
+            self._column.addWidget(Notice(self.theme, "warn", words, parent=self))
         if state.names is not None:
             self._column.addWidget(Label(self.theme, "strong", say("Desk", "Sign-ins on this key"), parent=self))
             self._safe_lines(name_lines(state.names))
@@ -212,6 +214,9 @@ class DeskView(QWidget):
 
     def _menu(self, state: Menu) -> None:
         say = QCoreApplication.translate
+        if words := letters_words(self._notes):
+            self._column.addWidget(Notice(self.theme, "warn", words, parent=self))
+            self._lines(letter_lines(self._notes))
         self._card(say("Desk", "Requests"), say("Desk", "Approve or deny what this kiosk waits for"), RequestsWanted())
         self._card(say("Desk", "Look at a key"), say("Desk", "What it is, and what is known of it"), LookWanted())
         self._card(say("Desk", "End the visit"), say("Desk", "The person starts over"), SureAsked(Sure.END_VISIT))
@@ -220,8 +225,7 @@ class DeskView(QWidget):
         field = self._field(say("Desk", "Reference that a person was shown"))
         field.entered.connect(lambda: self.emitted.emit(ReferenceTyped(field.value())))
         self._button(say("Desk", "Look up"), lambda: ReferenceTyped(field.value()))
-        if self._notes is not None:
-            self._lines(kiosk_lines(self._notes))
+        self._lines(kiosk_lines(self._notes))
 
     def _about_requests(self, state: Requests | Deciding) -> None:
         if isinstance(state, Deciding):

@@ -10,10 +10,12 @@ from ui.messages import duration
 
 def staff_line(notes: Notes | None) -> str:
     """What staff should mend, in one line; empty where there is nothing."""
-    if notes is None or not notes.skew:
-        return ""
-    say = QCoreApplication.translate
-    return say("Notes", "For staff: the clock of this kiosk is {skew}.").format(skew=clock_words(notes.skew))
+    say, told = QCoreApplication.translate, []
+    if notes is not None and notes.owed:
+        told.append(say("Notes", "For staff: %n keys have a PIN that nobody knows.", "", len(notes.owed)))
+    if notes is not None and notes.skew:
+        told.append(say("Notes", "For staff: the clock of this kiosk is {skew}.").format(skew=clock_words(notes.skew)))
+    return " ".join(told)
 
 
 def clock_words(skew: float) -> str:

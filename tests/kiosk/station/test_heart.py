@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from queue import SimpleQueue
 
 import pytest
@@ -17,7 +18,8 @@ from kiosk.service.store import fleet_standings
 from kiosk.service.store.fleet import StandingRow
 from kiosk.service.tokens.actions import Rights, create_client
 from kiosk.station.heart import Heart, Sources
-from kiosk.station.notes import Heard, Missed, News
+from kiosk.station.journal_row import KeyMark, OwedLetter
+from kiosk.station.notes import Heard, Missed, News, Owing
 from kiosk.station_errors import StationSwitchedOff
 from tests.kiosk.enrollment.walk import PROFILE
 from tests.kiosk.service.running import Running
@@ -30,9 +32,9 @@ IDENTIFY = Identify(WELCOME.visit, PROFILE.alternatives[0], ())
 class Beating:
     """A heart, and the news that it brought."""
 
-    def __init__(self, kiosk: Kiosk, queue: Callable[[], int]) -> None:
+    def __init__(self, kiosk: Kiosk, queue: Callable[[], int], owed: Callable[[], tuple[OwedLetter, ...]]) -> None:
         self._news: SimpleQueue[News] = SimpleQueue()
-        sources = Sources(kiosk.settings, kiosk.client, queue, "1.0", kiosk.now)
+        sources = Sources(kiosk.settings, kiosk.client, queue, "1.0", kiosk.now, owed=owed)
         self.heart = Heart(sources, self._news.put, gap=0.01)
 
     @property
@@ -55,8 +57,10 @@ class Beating:
 
 
 @contextmanager
-def beating(kiosk: Kiosk, queue: Callable[[], int] = lambda: 0) -> Iterator[Beating]:
-    beating = Beating(kiosk, queue)
+def beating(
+    kiosk: Kiosk, queue: Callable[[], int] = lambda: 0, owed: Callable[[], tuple[OwedLetter, ...]] = tuple
+) -> Iterator[Beating]:
+    beating = Beating(kiosk, queue, owed)
     beating.heart.follow(Connecting("en"))
     beating.heart.start()
     try:
@@ -84,6 +88,24 @@ def test_the_service_knows_the_screen_as_soon_as_it_changes(running: Running, ki
         beats.heart.follow(IDENTIFY)
         beats.heard()
         assert standing(running, station.id).step == "Identify"
+
+
+def test_a_letter_that_nobody_gets_is_told_to_staff_and_to_the_service(running: Running, kiosk: Kiosk) -> None:
+    station = made(running)
+    kiosk.activate(code_for(running, station)[0])
+    letter = OwedLetter("e1", KeyMark(bytes(16), "4711"), datetime(2026, 3, 1, tzinfo=UTC))
+    owed: tuple[OwedLetter, ...] = (letter,)
+    with beating(kiosk, owed=lambda: owed) as beats:
+        assert beats.next() == Owing(owed)
+        beats.heard()
+        assert standing(running, station.id).problem == "PinNobodyKnows"
+        beats.heart.follow(IDENTIFY)  # somebody is here: what is owed now may be theirs
+        owed = ()
+        beats.heard()
+        beats.heart.follow(WELCOME)
+        assert beats.next() == Owing(())
+        beats.heard()
+        assert standing(running, station.id).problem == ""
 
 
 def test_what_is_new_is_fetched_and_what_is_to_be_done_is_heard(running: Running, kiosk: Kiosk) -> None:

@@ -18,6 +18,7 @@ from structlog.testing import capture_logs
 
 from hardware.authenticator import KeySource, PinState
 from hardware.errors import Cancelled as HardwareCancelled
+from hardware.errors import HardwareError, KeyGone, PinRefused
 from hardware.simulated.key import SimulatedKey
 from hardware.simulated.source import SimulatedSource
 from kiosk.enrollment import answers, effects
@@ -28,6 +29,7 @@ from kiosk.enrollment.states import Done, EnterPin, RandomPin, State, Stopped, W
 from kiosk.errors import LetterNotPrinted
 from kiosk.secret import Secret
 from kiosk.station.journal import Journal
+from kiosk.station.journal_row import KeyMark
 from kiosk.station.on_device import DeviceWork
 from kiosk.station.printing import Printer
 from kiosk.station.scripted_person import ScriptedPerson
@@ -39,7 +41,7 @@ from tests.kiosk.station.cups import Cups, Paper, own_cups
 from tests.kiosk.station.fake_key import FakeKey, FakeSource
 
 LETTER = Letter("Example", "Ada", "Fake", "S1", "en")
-RANDOM = effects.SetRandomPin(2, PinRules(6, 63), 8, letter=True)
+RANDOM = effects.SetRandomPin(2, PinRules(6, 63), 8, letter=True, enrollment_id="e1")
 POLICY = {"pin": {"origin": "random", "delivery": "letter"}}
 SECONDS = 30.0
 
@@ -119,6 +121,44 @@ def test_a_letter_has_the_pin_that_the_key_has(journal: Journal, tmp_path: Path)
     lane.do(effects.CloseKey(same_visit=True))
     assert lane.do(effects.PrintLetter(3, answer.pin, LETTER)) == answers.LetterPrinted(3)
     assert f"{lane.key.pin[:4]} {lane.key.pin[4:]}" in read.text(tray.pages[0], tmp_path)
+
+
+def owed(journal: Journal) -> list[tuple[str, str]]:
+    return [(each.enrollment_id, each.key.serial) for each in journal.letters_owed()]
+
+
+def test_a_letter_is_owed_until_it_is_printed(journal: Journal) -> None:
+    tray = Tray(why="not_finished")
+    lane = Lane(journal, tray)
+    answer = lane.do(RANDOM)
+    assert isinstance(answer, answers.PinGenerated)
+    with pytest.raises(LetterNotPrinted):
+        lane.do(effects.PrintLetter(3, Secret(answer.pin.reveal()), LETTER))
+    assert owed(journal) == [("e1", lane.key.address.serial)]
+    tray.why = ""
+    lane.do(effects.PrintLetter(4, answer.pin, LETTER))
+    assert owed(journal) == []
+
+
+@pytest.mark.parametrize(("error", "left"), [(PinRefused(), 0), (KeyGone(), 1)])
+def test_a_letter_is_owed_where_the_key_may_have_the_pin_and_not_where_it_refused_it(
+    journal: Journal, error: HardwareError, left: int
+) -> None:
+    lane = Lane(journal, Tray())
+    lane.key.errors["set_pin"].append(error)
+    with pytest.raises(type(error)):
+        lane.do(RANDOM)
+    assert len(owed(journal)) == left
+
+
+@pytest.mark.parametrize(("serial", "left"), [("S1", 0), ("", 1)])
+def test_a_key_that_was_wiped_elsewhere_is_known_by_its_serial_number(journal: Journal, serial: str, left: int) -> None:
+    lane = Lane(journal, Tray())
+    mark = KeyMark(lane.key.info.aaguid, serial)
+    lane.key.address = replace(lane.key.address, serial=serial)
+    journal.letter_owed(mark, "e1")
+    lane.do(effects.InspectKey(2, lane.key.address))
+    assert len(owed(journal)) == left
 
 
 def test_what_was_cancelled_is_not_printed(journal: Journal) -> None:

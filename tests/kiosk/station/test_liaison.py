@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -10,8 +11,9 @@ from kiosk.enrollment.events import Event, ProfileChanged, RetryDue, ServiceLost
 from kiosk.enrollment.states import Activate, Connecting, Identify, State, Welcome
 from kiosk.enrollment.visit import Kiosk, Visit
 from kiosk.errors import NoCredential, ServiceBroken, ServiceUnreachable
+from kiosk.station.journal_row import KeyMark, OwedLetter
 from kiosk.station.liaison import Liaison, Reins
-from kiosk.station.notes import Heard, Missed, Notes
+from kiosk.station.notes import Heard, Missed, Notes, Owing
 from kiosk.station_errors import StationSwitchedOff
 from tests.kiosk.enrollment.walk import PROFILE
 
@@ -62,6 +64,15 @@ def test_one_lost_heartbeat_is_nothing_and_two_take_start_away(place: Place) -> 
     place.liaison.hear(Missed(error))
     assert place.events == [ServiceLost(error, LOBBY)]
     assert place.liaison.notes.offline
+
+
+def test_letters_that_nobody_gets_are_noted_until_their_keys_are_wiped(place: Place) -> None:
+    owed: tuple[OwedLetter, ...] = (OwedLetter("e1", KeyMark(bytes(16), "4711"), datetime(2026, 3, 1, tzinfo=UTC)),)
+    place.liaison.hear(Owing(owed))
+    place.liaison.hear(Heard())
+    assert place.notes[-1].owed == owed
+    place.liaison.hear(Owing(()))
+    assert place.notes[-1].owed == ()
 
 
 def test_a_kiosk_that_was_switched_off_closes_at_once(place: Place) -> None:

@@ -24,7 +24,7 @@ from kiosk.enrollment.pin_rules import PinRules
 from kiosk.enrollment.visit import KeyIdentity
 from kiosk.secret import Secret
 from kiosk.station.journal import Journal
-from kiosk.station.journal_row import Step
+from kiosk.station.journal_row import KeyMark, Step
 from kiosk.station.on_device import DeviceWork
 from kiosk.station.work import ForgetParty, Job, Outcome
 from tests.kiosk.station.contract_server import RP_ID, creation_options
@@ -171,6 +171,7 @@ def test_the_key_is_wiped_and_read_and_nothing_is_remembered_of_it(lane: Lane, j
     lane.do(effects.MakeCredential(2, "e1", CEREMONY, 5))
     journal.clean("c1")
     lane.key.pin = "forgotten"
+    journal.letter_owed(KeyMark.of(FRESH), "e1")
     put_back(lane)
     lane.posted.clear()
     answer = lane.do(reset())
@@ -178,6 +179,7 @@ def test_the_key_is_wiped_and_read_and_nothing_is_remembered_of_it(lane: Lane, j
     assert answer.info.pin is PinState.NOT_SET
     assert lane.posted == [answers.TouchWanted(4)]
     assert not found(journal).on_key
+    assert journal.letters_owed() == ()
     assert lane.do(effects.SetPin(5, Secret("704913"))) == answers.PinAccepted(5)  # it is open
 
 

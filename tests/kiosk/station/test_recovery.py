@@ -26,7 +26,7 @@ from kiosk.errors import (
 from kiosk.secret import Secret
 from kiosk.station.journal import Journal
 from kiosk.station.journal_row import KeyMark, Row, Step
-from kiosk.station.recovery import clean_key, settle
+from kiosk.station.recovery import clean_key, settle, tell_owed
 from tests.kiosk.station.contract_server import RP_ID, creation_options
 from tests.kiosk.station.test_journal import found, reach
 
@@ -67,6 +67,15 @@ class Service:
 def quiet() -> Iterator[None]:
     with capture_logs():
         yield
+
+
+def test_a_pin_that_nobody_knows_is_logged_once_with_its_enrollment(journal: Journal) -> None:
+    journal.letter_owed(KeyMark(b"a" * 16, "4711"), "e1")
+    with capture_logs() as logs:
+        told = tell_owed(journal, frozenset())
+        assert tell_owed(journal, told) == told
+    aaguid = "61616161-6161-6161-6161-616161616161"
+    assert logs == [{"event": "pin_nobody_knows", "log_level": "error", "enrollment": "e1", "aaguid": aaguid}]
 
 
 @pytest.mark.parametrize(
