@@ -7,6 +7,7 @@ import ssl
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from kiosk.service.client_tls import client_context
 from kiosk.service.probe import ProbeFailed
 
 
@@ -20,7 +21,7 @@ def reach(setting: str, url: str, authority: Path | None, seconds: float) -> str
     host, port = parts.hostname or "", parts.port or (443 if secure else 80)
     where = f"{host}, port {port}"
     try:
-        context = ssl.create_default_context(cafile=None if authority is None else str(authority)) if secure else None
+        context = client_context(authority) if secure else None
     except OSError as error:
         seen = f"{authority} cannot be used as an authority"
         raise ProbeFailed(seen, f"correct {setting}.certificate_authority") from error

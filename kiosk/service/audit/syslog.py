@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 from kiosk.errors import ConfigurationError
 from kiosk.service.audit.chain import Entry
 from kiosk.service.audit.forms import common_events, is_severe
+from kiosk.service.client_tls import client_context
 
 PATIENCE: Final = 30.0
 """Seconds that a batch may take."""
@@ -89,7 +90,7 @@ class LogServer:
         if transport != "tls":
             return cls(transport, host, port, None)
         try:
-            return cls("tls", host, port, ssl.create_default_context(cafile=authority))
+            return cls("tls", host, port, client_context(authority))
         except OSError as error:  # ssl.SSLError is one
             raise ConfigurationError("audit.syslog_authority", "cannot be read") from error
 

@@ -24,7 +24,6 @@ class Health:
         self._store, self._replica, self._monotonic = store, replica, monotonic
         self._lock = Lock()
         self._seen: Schema | None = None
-        self._known: tuple[str, ...] = ()
         self._looked_at = -EACH
 
     def readiness(self) -> Readiness:
@@ -38,7 +37,6 @@ class Health:
 
     def _look(self) -> Schema | None:
         try:
-            self._known = self._known or known_revisions()
-            return schema_of(self._store, self._known)
+            return schema_of(self._store, known_revisions())
         except (StoreBusy, StorageFull, ConfigurationError):  # of every kind of trouble, the log tells more
             return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from enum import Enum
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -64,11 +65,12 @@ def revisions(store: Store) -> tuple[str | None, str | None]:
 
     Raises ConfigurationError, StoreBusy.
     """
-    return _revision(store), ScriptDirectory.from_config(_config()).get_current_head()
+    return _revision(store), next(iter(known_revisions()), None)
 
 
+@cache
 def known_revisions() -> tuple[str, ...]:
-    """All revisions that this release knows, the newest first; they are read from files."""
+    """All revisions that this release knows, the newest first; they are read from files, once."""
     return tuple(each.revision for each in ScriptDirectory.from_config(_config()).walk_revisions())
 
 

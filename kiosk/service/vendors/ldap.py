@@ -15,6 +15,7 @@ from ldap3.core.exceptions import LDAPException
 from pyasn1.error import PyAsn1Error
 
 from kiosk.secret import Secret
+from kiosk.service.client_tls import client_context
 from kiosk.service.outbound import is_loopback
 from kiosk.service.store.engine import assert_no_transaction
 
@@ -227,10 +228,8 @@ class LdapClient:
     def _take(self) -> _Line | None:
         while True:
             with self._lock:
-                if not self._idle:
-                    return None
-                line = self._idle.pop()
-            if self._monotonic() - line.since < _LONGEST_IDLE:
+                line = self._idle.pop() if self._idle else None
+            if line is None or self._monotonic() - line.since < _LONGEST_IDLE:
                 return line
             _hang_up(line.connection)
 
@@ -254,7 +253,7 @@ class _Verified(ldap3.Tls):
     def wrap_socket(self, connection: Any, do_handshake: bool = False) -> None:  # noqa: ARG002 - it always shakes hands
         """Called by the library once the socket is open, or the server is ready for StartTLS."""
         try:
-            context = ssl.create_default_context(cafile=self._authority)
+            context = client_context(self._authority)
             connection.socket = context.wrap_socket(connection.socket, server_hostname=connection.server.host)
         except (ssl.SSLCertVerificationError, FileNotFoundError, PermissionError):
             self.refused = True

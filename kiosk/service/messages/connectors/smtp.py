@@ -16,6 +16,7 @@ from pydantic import Field, model_validator
 from kiosk.errors import ConfigurationError
 from kiosk.secret import Secret
 from kiosk.service.catalog import Connector
+from kiosk.service.client_tls import client_context
 from kiosk.service.messages.connector import (
     Channel,
     Delivery,
@@ -95,11 +96,9 @@ class SmtpMessenger:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """Raises OSError or ssl.SSLError for an authority file that cannot be read."""
-        authority = settings.certificate_authority
         self._settings, self._password, self._sender_name = settings, password, sender_name
         self._monotonic = monotonic
-        self._tls = ssl.create_default_context(cafile=None if authority is None else str(authority))
-        self._tls.minimum_version = ssl.TLSVersion.TLSv1_2
+        self._tls = client_context(settings.certificate_authority)
         self._kept: smtplib.SMTP | None = None
         self._used = 0.0
 
