@@ -11,7 +11,7 @@ from io import BytesIO
 from typing import Annotated, Final
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 
 from kiosk.contract.staff import Role
 from kiosk.service.console.routing import PAGES, NoSuchThing, NotAllowed
@@ -70,14 +70,21 @@ def actor_of(member: Member) -> Actor:
     return Actor(member.actor, member.tenant, member.session.sites)
 
 
-@router.get(KEYS, summary="Keys")
-def keys(
-    member: Viewer, state: Typed = "", model: Typed = "", site: Typed = "",
-    serial: Typed = "", holder: Typed = "", after: Typed = "",
-) -> Response:  # fmt: skip
-    """A page of those that fit, and how many there are of each kind."""
+async def _asked(
+    state: Typed = "", model: Typed = "", site: Typed = "", serial: Typed = "", holder: Typed = ""
+) -> Mapping[str, str]:
     asked = {"state": state, "model": model, "site": site, "serial": serial.strip(), "holder": holder.strip()}
-    return _list(member, {name: text for name, text in asked.items() if text}, after)
+    return {name: text for name, text in asked.items() if text}
+
+
+Asked = Annotated[Mapping[str, str], Depends(_asked)]
+"""The filter of an address, without what is empty."""
+
+
+@router.get(KEYS, summary="Keys")
+def keys(member: Viewer, asked: Asked, after: Typed = "") -> Response:
+    """A page of those that fit, and how many there are of each kind."""
+    return _list(member, asked, after)
 
 
 @router.get(f"{KEYS}/stock", summary="Add keys to the stock")
@@ -152,12 +159,16 @@ def wanted_of(member: Member, asked: Mapping[str, str]) -> Wanted:
     return Wanted(member.tenant, asked.get("serial", ""), asked.get("holder", ""), state, asked.get("model", ""), at)
 
 
-def _list(member: Member, asked: Mapping[str, str], after: str) -> Response:
-    wanted = wanted_of(member, asked)
+def page_of(member: Member, asked: Mapping[str, str], after: str, limit: int) -> actions.KeyPage:
+    """Some of the keys that an address asks for. Raises BadForm."""
     try:
-        page = actions.find(member.parts, actor_of(member), wanted, after, _PAGE)
+        return actions.find(member.parts, actor_of(member), wanted_of(member, asked), after, limit)
     except BadSerial as error:
         raise BadForm from error
+
+
+def _list(member: Member, asked: Mapping[str, str], after: str) -> Response:
+    page = page_of(member, asked, after, _PAGE)
     counted = actions.count(member.parts, actor_of(member))
     later = f"{KEYS}?{urlencode({**asked, 'after': page.next})}" if page.next else ""
     return member.page(
@@ -167,6 +178,7 @@ def _list(member: Member, asked: Mapping[str, str], after: str) -> Response:
         chips=_chips(counted, asked),
         models=_models(counted),
         held_at=[(each, each) for each in sorted({each.site for each in counted if each.site})],
+        file=f"{KEYS}.csv?{urlencode(asked)}".rstrip("?"),
         earlier=f"{KEYS}?{urlencode(asked)}" if after else "",
         later=later,
     )

@@ -12,6 +12,7 @@ from kiosk.service.console import (
     crew,
     entrance,
     events,
+    exports,
     figures,
     keys,
     look_up,
@@ -31,6 +32,7 @@ ROUTERS: Final = (
     waiting.router,
     look_up.router,
     keys.router,
+    exports.router,
     tickets.router,
     figures.router,
     trail.router,
@@ -51,4 +53,4 @@ def nothing(_member: Viewer) -> Response:
 
 router = APIRouter()
 for each in (*ROUTERS, _rest):
-    router.include_router(each)
+    router.routes.extend(each.routes)
