@@ -12,7 +12,14 @@ from typing import Any, BinaryIO, Final, TextIO
 
 import click
 
-from kiosk.commands.served import config_option, credential_store, credentials_option, surroundings, told_plainly
+from kiosk.commands.served import (
+    at_terminal,
+    config_option,
+    credential_store,
+    credentials_option,
+    surroundings,
+    told_plainly,
+)
 from kiosk.commands.words import tame
 from kiosk.service.assembly import assemble
 from kiosk.service.audit.anchors import BadAnchor, public_key, read_anchors, sign_head
@@ -155,7 +162,7 @@ def key(config: Path, folder: Path | None) -> None:
 def erase(subject: str, config: Path, folder: Path | None, tenant: str, reason: str) -> None:
     """Let no entry name SUBJECT (the id of a person) any more. The chain stays whole, and says which they were."""
     with told_plainly(), _opened(config, folder) as parts:
-        many = parts.store.write(lambda tx: erase_person(tx, parts, "command-line", tenant, subject, reason))
+        many = parts.store.write(lambda tx: erase_person(tx, parts, at_terminal(), tenant, subject, reason))
     click.echo(f"{many} entries do not name {tame(subject)} any more.")
 
 

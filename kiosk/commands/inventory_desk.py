@@ -12,7 +12,14 @@ from typing import Any, Concatenate, Final, ParamSpec
 
 import click
 
-from kiosk.commands.served import config_option, credential_store, credentials_option, surroundings, told_plainly
+from kiosk.commands.served import (
+    at_terminal,
+    config_option,
+    credential_store,
+    credentials_option,
+    surroundings,
+    told_plainly,
+)
 from kiosk.commands.words import tame
 from kiosk.service.assembly import assemble
 from kiosk.service.directories.csv_file import BadFile
@@ -63,7 +70,7 @@ def at_desk(work: Callable[Concatenate[Desk, Rest], None]) -> Callable[..., None
         with told_plainly():
             service = assemble(load(config), surroundings(credential_store(folder)))
             try:
-                work(Desk(service.parts, Actor("command-line", tenant)), *args, **told)
+                work(Desk(service.parts, Actor(at_terminal(), tenant)), *args, **told)
             except KeysRefused as refusal:
                 words = next(_SENTENCES[each] for each in type(refusal).__mro__ if each in _SENTENCES)
                 click.echo(words.format(state=", ".join(getattr(refusal, "reasons", ()))), err=True)

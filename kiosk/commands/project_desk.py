@@ -13,7 +13,14 @@ from typing import Any, Concatenate, Final, ParamSpec
 import click
 from pydantic import BaseModel, ValidationError
 
-from kiosk.commands.served import config_option, credential_store, credentials_option, surroundings, told_plainly
+from kiosk.commands.served import (
+    at_terminal,
+    config_option,
+    credential_store,
+    credentials_option,
+    surroundings,
+    told_plainly,
+)
 from kiosk.commands.words import tame
 from kiosk.service.assembly import assemble
 from kiosk.service.parts import Parts
@@ -34,7 +41,6 @@ from kiosk.service.tokens.rules import Caller
 
 REFUSED = 1
 
-_WHO: Final = "command-line"
 _SENTENCES: Final[dict[type[ProjectRefused], str]] = {
     ProjectRefused: "This cannot be done with the project.",
     NoSuchProject: "There is no such project. `keywright projects list` names them.",
@@ -51,6 +57,16 @@ _SENTENCES: Final[dict[type[ProjectRefused], str]] = {
 """What is refused, and what to do."""
 
 Rest = ParamSpec("Rest")
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal(Caller):
+    """Who works in a terminal, in place of a client."""
+
+    @property
+    def actor(self) -> str:
+        """As the trail names them."""
+        return at_terminal()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +96,7 @@ def at_desk(work: Callable[Concatenate[Desk, Rest], None]) -> Callable[..., None
         with told_plainly():
             service = assemble(load(config), surroundings(credential_store(folder)))
             try:
-                work(Desk(service.parts, Caller(_WHO, frozenset(), tenant)), *args, **told)
+                work(Desk(service.parts, Terminal("command-line", frozenset(), tenant)), *args, **told)
             except ProjectRefused as refusal:
                 click.echo(next(_SENTENCES[each] for each in type(refusal).__mro__ if each in _SENTENCES), err=True)
                 sys.exit(REFUSED)

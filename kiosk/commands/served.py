@@ -5,14 +5,21 @@ from __future__ import annotations
 import base64
 import binascii
 import os
+import re
 import secrets
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 import click
+
+try:
+    import pwd
+except ImportError:  # Windows has no such list of accounts
+    pwd = None  # type: ignore[assignment]  # mypy looks at one platform only
 
 from kiosk import logs
 from kiosk.commands.words import sentence
@@ -30,6 +37,8 @@ HMAC_KEY = "service-hmac-key"
 """The name of the secret that codes and user handles are keyed with: 32 bytes, base64. Made at the first start."""
 
 CANNOT_START = 3
+_NO_NAME: Final = re.compile(r"[^\w.@$\\-]")
+_LONGEST_NAME: Final = 64
 
 config_option = click.option(
     "--config",
@@ -43,6 +52,24 @@ credentials_option = click.option(
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Allow secrets in files of mode 0600 in this folder, where there is neither systemd nor a keyring.",
 )
+
+
+def at_terminal() -> str:
+    """Who works here, as the trail names them: `command-line:` and their account of the operating system; behind `sudo`
+    that of who called it. A hint and no proof: whoever may read the secrets of a service can write any name."""
+    account = os.environ.get("USERNAME", "")
+    if pwd is not None:
+        by_sudo = os.environ.get("SUDO_USER", "") if os.getuid() == 0 else ""
+        account = by_sudo or _account(os.getuid())
+    name = _NO_NAME.sub("_", account)[:_LONGEST_NAME]
+    return f"command-line:{name}" if name else "command-line"
+
+
+def _account(number: int) -> str:
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:  # an account of a container, say, that no list has
+        return str(number)
 
 
 @contextmanager

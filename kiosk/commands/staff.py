@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Final
+from typing import Any
 
 import click
 
+from kiosk.commands.served import at_terminal
 from kiosk.commands.staff_desk import Desk, at_desk, tell_code, tell_join
 from kiosk.commands.words import tame
 from kiosk.contract.staff import Role
 from kiosk.service.staff import actions
 from kiosk.service.staff.actions import NewMember
 from kiosk.service.store.staff import StaffKeyRow, StaffRow
-
-ACTOR: Final = "command-line"
 
 _name = click.argument("name")
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -61,7 +60,7 @@ def list_staff(desk: Desk, *, as_json: bool) -> None:
 def add(desk: Desk, name: str, display_name: str, email: str, roles: tuple[str, ...], sites: tuple[str, ...]) -> None:
     """Make somebody staff, and print where they register their security key, with a code that works once."""
     new = NewMember(name, display_name, email, frozenset(map(Role, roles)), frozenset(sites))
-    tell_join(desk, actions.add_member(desk.parts, ACTOR, desk.tenant, new))
+    tell_join(desk, actions.add_member(desk.parts, at_terminal(), desk.tenant, new))
 
 
 @command.command()
@@ -87,7 +86,7 @@ def change(
         raise click.UsageError("--everywhere and --site say different things.")
     row = actions.change_member(
         desk.parts,
-        ACTOR,
+        at_terminal(),
         desk.named(name).id,
         display_name=display_name,
         email=email,
@@ -102,7 +101,7 @@ def change(
 @at_desk
 def disable(desk: Desk, name: str) -> None:
     """They are staff no more: no key, code or sign-in of theirs is good from now on."""
-    actions.disable_member(desk.parts, ACTOR, desk.named(name).id)
+    actions.disable_member(desk.parts, at_terminal(), desk.named(name).id)
     click.echo(f"{tame(name)} is staff no more.")
 
 
@@ -111,7 +110,7 @@ def disable(desk: Desk, name: str) -> None:
 @at_desk
 def join_link(desk: Desk, name: str) -> None:
     """Print where they register a security key, or one more; an earlier code is not good any more."""
-    tell_join(desk, actions.new_join_code(desk.parts, ACTOR, desk.named(name).id))
+    tell_join(desk, actions.new_join_code(desk.parts, at_terminal(), desk.named(name).id))
 
 
 @command.command("sealed-code")
@@ -119,7 +118,7 @@ def join_link(desk: Desk, name: str) -> None:
 @at_desk
 def sealed_code(desk: Desk, name: str) -> None:
     """Print a code for a sealed envelope, which stands for their key once. Administrators are told when it is used."""
-    tell_code(actions.new_sealed_code(desk.parts, ACTOR, desk.named(name).id))
+    tell_code(actions.new_sealed_code(desk.parts, at_terminal(), desk.named(name).id))
 
 
 @command.command()
@@ -146,7 +145,7 @@ def keys(desk: Desk, name: str, *, as_json: bool) -> None:
 @at_desk
 def revoke_key(desk: Desk, name: str, key_id: str) -> None:
     """A key of theirs is not good any more; KEY_ID is what `keys` says."""
-    actions.revoke_key(desk.parts, ACTOR, desk.named(name).id, key_id)
+    actions.revoke_key(desk.parts, at_terminal(), desk.named(name).id, key_id)
     click.echo("Revoked; they are signed out everywhere.")
 
 

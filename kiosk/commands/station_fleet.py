@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import click
 
+from kiosk.commands.served import at_terminal
 from kiosk.commands.station_desk import Desk, at_desk
 from kiosk.commands.terminal_app import qr_lines
 from kiosk.commands.words import tame
@@ -17,8 +18,6 @@ from kiosk.service.stations import actions, board, rules
 from kiosk.service.stations.board import BoardEntry, StepStatistics
 from kiosk.service.store.fleet import StationRow
 from kiosk.service.store.fleet_standings import By
-
-ACTOR: Final = "command-line"
 
 _station = click.argument("station")
 _site = click.option("--site", default="", help="Where it is.")
@@ -34,7 +33,7 @@ _json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def create(desk: Desk, name: str, site: str, project_name: str | None) -> None:
     """Make a station called NAME that is activated with a code: `keywright stations code NAME`."""
     project_id = desk.project(project_name)
-    made = actions.create_station(desk.parts, ACTOR, desk.tenant, name, site, project_id)
+    made = actions.create_station(desk.parts, at_terminal(), desk.tenant, name, site, project_id)
     click.echo(_line(made))
 
 
@@ -47,7 +46,7 @@ def code(desk: Desk, station: str) -> None:
     An earlier code is not good any more. A station that is active goes on with the key that it has until then.
     """
     row = desk.named(station)
-    text, ends_at = actions.activation_code(desk.parts, ACTOR, row.id)
+    text, ends_at = actions.activation_code(desk.parts, at_terminal(), row.id)
     click.echo(text)
     link = rules.activation_link(desk.parts.settings, text)
     if link is None:
@@ -79,7 +78,7 @@ def list_stations(desk: Desk, *, as_json: bool) -> None:
 @at_desk
 def rename(desk: Desk, station: str, name: str) -> None:
     """Call STATION by another NAME."""
-    click.echo(_line(actions.rename(desk.parts, ACTOR, desk.named(station).id, name)))
+    click.echo(_line(actions.rename(desk.parts, at_terminal(), desk.named(station).id, name)))
 
 
 @click.command()
@@ -90,7 +89,7 @@ def rename(desk: Desk, station: str, name: str) -> None:
 def assign(desk: Desk, station: str, site: str, project_name: str | None) -> None:
     """Put STATION at a site, and let it serve a project; what is not named is taken from it."""
     project_id = desk.project(project_name)
-    click.echo(_line(actions.assign(desk.parts, ACTOR, desk.named(station).id, site, project_id)))
+    click.echo(_line(actions.assign(desk.parts, at_terminal(), desk.named(station).id, site, project_id)))
 
 
 @click.command()
@@ -98,7 +97,7 @@ def assign(desk: Desk, station: str, site: str, project_name: str | None) -> Non
 @at_desk
 def revoke(desk: Desk, station: str) -> None:
     """Shut STATION out for good, with all tokens that it holds. What it has open ends."""
-    click.echo(_line(actions.revoke(desk.parts, ACTOR, desk.named(station).id)))
+    click.echo(_line(actions.revoke(desk.parts, at_terminal(), desk.named(station).id)))
 
 
 @click.command()
@@ -107,7 +106,7 @@ def revoke(desk: Desk, station: str) -> None:
 def restart(desk: Desk, station: str) -> None:
     """Let STATION start anew once nobody is at it."""
     row = desk.named(station)
-    actions.command(desk.parts, ACTOR, row.id, rules.RESTART)
+    actions.command(desk.parts, at_terminal(), row.id, rules.RESTART)
     click.echo(f"{tame(row.name)} is told when it next tells of itself.")
 
 

@@ -6,11 +6,12 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NoReturn, Self
+from typing import TYPE_CHECKING, NoReturn, Self
 
 import click
 
 from kiosk.commands.served import (
+    at_terminal,
     config_option,
     credential_store,
     credentials_option,
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
 
 NOT_IMPORTED = 1
 NOBODY = 1
-ACTOR: Final = "command-line"
-"""As the trail names who works in a terminal."""
 
 _file = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 _skip_bad = click.option("--skip-bad", is_flag=True, help="Import the good rows and name the bad ones.")
@@ -90,7 +89,7 @@ def unlock(user: str, config: Path, folder: Path | None, reason: str) -> None:
             _nobody()
         service = assemble(settings, surroundings(credential_store(folder)))
         try:
-            if not unlock_named(service.parts, ACTOR, key, tame(reason)):
+            if not unlock_named(service.parts, at_terminal(), key, tame(reason)):
                 _nobody()
         finally:
             service.close()

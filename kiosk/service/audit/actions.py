@@ -16,8 +16,9 @@ from kiosk.service.store.engine import WriteTx
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What happened. `actor`: `client:<id>`, `user:<id>` or `service`; `subject` the id of whom it is about, never a
-    name. `details` are words and numbers; no secret, and nothing that somebody typed."""
+    """What happened. `actor`: `client:<id>`, `user:<id>`, `staff:<id>`, `command-line:<account>` or `service`;
+    `subject` the id of whom it is about, never a name. `details` are words and numbers; no secret, and nothing that
+    somebody typed."""
 
     name: str
     tenant: str

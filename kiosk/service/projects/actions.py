@@ -156,7 +156,7 @@ def take_back(parts: Parts, caller: Caller, project_id: str, number: int) -> Non
         row = ids_store.mobile_id(tx, project.id, number)
         if row is None:
             raise rules.IdOutOfRange("not_given_out")
-        numbers.release(tx, parts, project, row, f"client:{caller.client_id}")
+        numbers.release(tx, parts, project, row, caller.actor)
 
     parts.store.write(work)
 
@@ -174,7 +174,7 @@ def claim(parts: Parts, caller: Caller, body: ClaimId) -> tuple[ClaimedId, bool]
             else own(tx, caller, body.project_id)
         )
         person = body.model_dump(include={"user_id", "given_name", "family_name", "email", "sync_id"})
-        holder, actor = numbers.Holder(**person), f"client:{caller.client_id}"
+        holder, actor = numbers.Holder(**person), caller.actor
         row, news = numbers.tie(tx, parts, project, body.assigned_id, holder, actor)
         told = {"user_id": body.user_id, "project_id": project.id, "project": project.name}
         return ClaimedId(**told, assigned_id=row.number, registered=row.registered_at is not None), news
@@ -275,4 +275,4 @@ def _record(
     tx: WriteTx, parts: Parts, caller: Caller, project: ProjectRow, event: str, details: Mapping[str, str | int | bool]
 ) -> None:
     told = {"project": project.id, **details}
-    record(tx, parts, Event(event, project.tenant, f"client:{caller.client_id}", details=told))
+    record(tx, parts, Event(event, project.tenant, caller.actor, details=told))

@@ -40,7 +40,7 @@ def resume(parts: Parts, caller: Caller, project_id: str) -> FeedStanding:
     def work(tx: WriteTx) -> FeedStanding:
         of = own(tx, caller, project_id)
         if rows.resume_feed(tx, of.id, parts.clock.now()):
-            actor = f"client:{caller.client_id}"
+            actor = caller.actor
             record(tx, parts, Event("feed_resumed", of.tenant, actor, details={"project": of.id}))
         return _standing(tx, parts, of)
 
@@ -58,7 +58,7 @@ def tell_everybody(parts: Parts, caller: Caller, project_id: str) -> FeedStandin
         for row in page:
             tell(tx, parts, row, FeedKind.CHANGED)
         if after < 0:
-            actor = f"client:{caller.client_id}"
+            actor = caller.actor
             record(tx, parts, Event("feed_retold", of.tenant, actor, details={"project": of.id}))
         return page[-1].number if len(page) == PAGE else None
 
@@ -76,7 +76,7 @@ def export(parts: Parts, caller: Caller, project_id: str, layout: str | None) ->
 
     def work(tx: WriteTx) -> tuple[ProjectRow, tuple[int, ...]]:
         of = own(tx, caller, project_id)
-        actor = f"client:{caller.client_id}"
+        actor = caller.actor
         record(tx, parts, Event("mobile_ids_exported", of.tenant, actor, details={"project": of.id}))
         return of, harmful_numbers(tx, of.id)
 

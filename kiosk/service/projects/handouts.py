@@ -56,7 +56,7 @@ def print_sheet(parts: Parts, caller: Caller, project_id: str, wanted: Wanted) -
         if "://" not in handout.link:
             raise Unprintable("projects.url is missing: no phone could open the code")
         told: dict[str, str | int | bool] = {"project": of.id, "sheet": wanted.sheet.value, "form": wanted.form.value}
-        actor = f"client:{caller.client_id}"
+        actor = caller.actor
         record(tx, parts, Event("handout_printed", of.tenant, actor, details=told))
         return handout
 

@@ -40,7 +40,7 @@ def at_list(tx: WriteTx, parts: Parts, caller: Caller, project_id: str) -> Desk:
     project = held_project(tx, project_id)
     if project is None or project.closed_at is not None:
         raise rules.ProjectClosed
-    return Desk(tx, parts, project, f"client:{caller.client_id}")
+    return Desk(tx, parts, project, caller.actor)
 
 
 def add(parts: Parts, caller: Caller, project_id: str, body: NewMember, key: str = "") -> Member:

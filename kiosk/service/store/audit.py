@@ -71,7 +71,8 @@ _ONLY: Final = 1
 
 @dataclass(frozen=True, slots=True)
 class AuditRow:
-    """One event. `actor` is a client or a person (`client:…`, `user:…`, `service`), `subject` whom it is about."""
+    """One event. `actor` is who did it (`client:…`, `user:…`, `staff:…`, `command-line:…`, `service`), `subject`
+    whom it is about."""
 
     at: datetime
     event: str
@@ -93,7 +94,7 @@ _MOVE_HEAD = update(audit_head).where(audit_head.c.id == _ONLY).values(number=bi
 _CHUNK: Final = 1000
 TRAIL: Final = "trail"
 """What this leaves to do, as the lanes hear of it."""
-_PEOPLE: Final = ("user", "staff")
+_PEOPLE: Final = ("user", "staff", "command-line")
 """The kinds of actors that are people."""
 
 

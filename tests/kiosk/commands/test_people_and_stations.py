@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 import re
 import sqlite3
 from collections.abc import Callable
@@ -10,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.commands.served import HMAC_KEY, hmac_key
+from kiosk.commands.served import HMAC_KEY, at_terminal, hmac_key
 from kiosk.contract.paths import Scope
 from kiosk.resources import resource
 from kiosk.service.verification.counters import subject_of_person
@@ -188,7 +190,29 @@ def test_a_person_who_was_locked_out_is_unlocked(
     with closing(sqlite3.connect(config.with_name("service.db"))) as database:
         assert database.execute("SELECT count(*) FROM attempts").fetchone()[0] == 0
         told = database.execute("SELECT actor, subject, reason FROM audit WHERE event = 'person_unlocked'").fetchall()
-    assert told[-1] == ("command-line", user_id, "Ticket 4711")
+    assert told[-1] == (at_terminal(), user_id, "Ticket 4711")
+
+
+def test_the_trail_names_the_account_in_the_terminal_and_behind_sudo_that_of_who_called_it(
+    keywright: Keywright, config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = os.getuid()
+    assert at_terminal() == f"command-line:{pwd.getpwuid(number).pw_name}"
+    monkeypatch.setattr(os, "getuid", lambda: 0)
+    monkeypatch.setenv("SUDO_USER", "CORP\\jana weber\x1b")
+    assert at_terminal() == "command-line:CORP\\jana_weber_"
+    made = ("staff", "add", "jana", "--role", "view", "--config", config, "--credentials", tmp_path)
+    assert keywright(*made).exit_code == 0
+    project = ("projects", "add", "Spring", "--self-service", "--first", 1, "--last", 9, "--config", config)
+    assert keywright(*project, "--credentials", tmp_path).exit_code == 0
+    with closing(sqlite3.connect(config.with_name("service.db"))) as database:
+        told = database.execute(
+            "SELECT DISTINCT actor FROM audit WHERE event IN ('staff_added', 'project_created')"
+        ).fetchall()
+    assert told == [("command-line:CORP\\jana_weber_",)]
+    monkeypatch.setenv("SUDO_USER", "")
+    monkeypatch.setattr(os, "getuid", lambda: 2**31 - 7)
+    assert at_terminal() == f"command-line:{2**31 - 7}"
 
 
 @pytest.mark.parametrize("user", ["nobody@example.org", "\x00", ""])

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 
+from kiosk.commands.served import at_terminal
 from tests.kiosk.commands.conftest import Keywright
 
 CODE = re.compile(r"[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){3}")
@@ -60,7 +61,7 @@ def test_a_station_is_made_and_gets_a_code_that_is_told_once(stations: Stations,
     with closing(sqlite3.connect(config.with_name("service.db"))) as database:
         assert made.stdout.strip() not in "\n".join(database.iterdump())
         events = database.execute("SELECT event, actor, subject FROM audit ORDER BY number").fetchall()
-    assert events == [(f"station.{word}", "command-line", lobby) for word in ("created", "code_made")]
+    assert events == [(f"station.{word}", at_terminal(), lobby) for word in ("created", "code_made")]
 
 
 def test_the_code_is_drawn_for_the_scanner_of_the_kiosk(stations: Stations, config: Path, lobby: str) -> None:

@@ -169,16 +169,17 @@ def test_a_folder_that_is_not_there_is_told_and_stops_nothing(
 
 
 def test_a_person_who_is_taken_out_is_named_nowhere_and_the_chain_stays_whole(parts: Parts) -> None:
-    write(parts, EVENT, replace(EVENT, actor="user:grace", subject="alan"), replace(EVENT, subject="alan"))
+    done = [replace(EVENT, actor=f"{kind}:grace", subject="alan") for kind in ("user", "command-line")]
+    write(parts, EVENT, *done, replace(EVENT, subject="alan"))
     many = parts.store.write(lambda tx: erase_person(tx, parts, "command-line", "default", "grace", "request"))
-    assert many == 2
+    assert many == 3
     with parts.store.read() as tx:
         assert events_about(tx, "grace") == ()
         kept = list(entries(tx))
-        assert [each.subject for each in kept[-4:-1]] == ["", "alan", "alan"]
+        assert [each.subject for each in kept[-5:-1]] == ["", "alan", "alan", "alan"]
         assert not [each for each in exported(kept) if "grace" in each]
     verdict = verify_trail(parts)
-    assert (verdict.whole, verdict.erased) == (True, 2)
+    assert (verdict.whole, verdict.erased) == (True, 3)
     assert parts.store.write(lambda tx: erase_person(tx, parts, "command-line", "default", "grace", "request")) == 0
 
 
