@@ -17,7 +17,7 @@ from kiosk.service.seed_shape import SeedModel
 from kiosk.service.tokens.guard import Guard, parts_of
 from kiosk.service.tokens.rules import Caller
 
-router = APIRouter()
+router = APIRouter(tags=["external tokens"])
 
 Made = Annotated[Parts, Depends(parts_of)]
 Manager = Annotated[Caller, Depends(Guard(Scope.USER_ATTRIBUTES_RW))]

@@ -26,7 +26,7 @@ from kiosk.service.screening.connector import CallType
 from kiosk.service.tokens.guard import Guard, parts_of
 from kiosk.service.tokens.rules import Caller, InsufficientScope
 
-router = APIRouter()
+router = APIRouter(tags=["guests"])
 
 Made = Annotated[Parts, Depends(parts_of)]
 Enroller = Annotated[Caller, Depends(Guard(Scope.GUESTS))]

@@ -20,7 +20,7 @@ from kiosk.service.routing import WrittenRoute
 from kiosk.service.tokens.guard import Guard, parts_of
 from kiosk.service.tokens.rules import Caller
 
-router = APIRouter(route_class=WrittenRoute)
+router = APIRouter(tags=["accounts"], route_class=WrittenRoute)
 
 Made = Annotated[Parts, Depends(parts_of)]
 Registrar = Annotated[Caller, Depends(Guard(Scope.USER_RW))]

@@ -21,7 +21,7 @@ from kiosk.service.parts import Parts
 from kiosk.service.tokens.guard import Guard, parts_of
 from kiosk.service.tokens.rules import Caller
 
-router = APIRouter()
+router = APIRouter(tags=["migrations"])
 
 Made = Annotated[Parts, Depends(parts_of)]
 Migrating = Annotated[Caller, Depends(Guard(Scope.MIGRATE_USERS))]

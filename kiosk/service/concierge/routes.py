@@ -27,7 +27,7 @@ from kiosk.service.parts import Parts
 from kiosk.service.tokens.guard import Guard, parts_of
 from kiosk.service.tokens.rules import Caller
 
-router = APIRouter()
+router = APIRouter(tags=["concierge"])
 
 Made = Annotated[Parts, Depends(parts_of)]
 Desk = Annotated[Caller, Depends(Guard(Scope.SYSTEM_USER_R))]

@@ -28,7 +28,7 @@ from kiosk.service.routing import WrittenRoute
 from kiosk.service.tokens.guard import Guard, parts_of
 from kiosk.service.tokens.rules import Caller
 
-router = APIRouter(route_class=WrittenRoute)
+router = APIRouter(tags=["enrollments"], route_class=WrittenRoute)
 
 Station = Annotated[Caller, Depends(Guard(Scope.ENROLL))]
 

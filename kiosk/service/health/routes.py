@@ -11,7 +11,7 @@ from kiosk.contract.paths import LIVE, READY
 from kiosk.service.health.looking import Health
 from kiosk.service.routing import WrittenRoute
 
-router = APIRouter(route_class=WrittenRoute)
+router = APIRouter(tags=["health"], route_class=WrittenRoute)
 
 
 class Standing(BaseModel):

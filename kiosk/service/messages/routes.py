@@ -11,7 +11,7 @@ from kiosk.service.messages.receipts import take
 from kiosk.service.parts import Parts
 from kiosk.service.tokens.guard import parts_of
 
-router = APIRouter()
+router = APIRouter(tags=["messages"])
 
 
 @router.get(RECEIPT, status_code=204, summary="Tell how far a text got")

@@ -18,7 +18,7 @@ from kiosk.service.routing import WrittenRoute
 from kiosk.service.tokens.guard import Guard, parts_of
 from kiosk.service.tokens.rules import Caller
 
-router = APIRouter(route_class=WrittenRoute)
+router = APIRouter(tags=["phones"], route_class=WrittenRoute)
 
 
 async def _watch_of(request: Request) -> Watch:

@@ -20,7 +20,7 @@ from kiosk.service.seed_shape import SeedModel
 from kiosk.service.tokens.guard import Guard, parts_of
 from kiosk.service.tokens.rules import Caller
 
-router = APIRouter()
+router = APIRouter(tags=["partners"])
 
 _LONGEST: Final = 64 * 1024
 

@@ -16,7 +16,7 @@ from kiosk.service.projects.bodies import EXAMPLE_ID
 from kiosk.service.projects.bodies_feed import FeedStanding
 from kiosk.service.projects.routes import Made, Manager, ProjectId, Reader
 
-router = APIRouter()
+router = APIRouter(tags=["projects"])
 
 
 class Layout(StrEnum):

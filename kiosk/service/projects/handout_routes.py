@@ -12,7 +12,7 @@ from kiosk.service.projects.handouts import Printed, Wanted, print_sheet
 from kiosk.service.projects.press import Form
 from kiosk.service.projects.routes import Made, ProjectId, Reader
 
-router = APIRouter()
+router = APIRouter(tags=["projects"])
 
 Language = Annotated[
     str | None,

@@ -19,7 +19,7 @@ from kiosk.service.projects.whole_list import Wanted, take_list
 from kiosk.service.tokens.guard import Guard, parts_of
 from kiosk.service.tokens.rules import Caller
 
-router = APIRouter()
+router = APIRouter(tags=["projects"])
 
 Made = Annotated[Parts, Depends(parts_of)]
 Reader = Annotated[Caller, Depends(Guard(Scope.PROJECTS_READ))]

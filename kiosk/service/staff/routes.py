@@ -24,7 +24,7 @@ from kiosk.service.staff.rules import StaffSession
 from kiosk.service.tokens.guard import Guard, parts_of
 from kiosk.service.tokens.rules import Caller
 
-router = APIRouter(route_class=WrittenRoute)
+router = APIRouter(tags=["staff"], route_class=WrittenRoute)
 
 DESK_HEADER = "Keywright-Desk"
 """Carries the token of whoever opened the desk."""

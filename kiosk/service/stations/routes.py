@@ -17,7 +17,7 @@ from kiosk.service.stations.activation import Knock
 from kiosk.service.tokens.guard import Guard, parts_of
 from kiosk.service.tokens.rules import Caller, own_addresses
 
-router = APIRouter(route_class=WrittenRoute)
+router = APIRouter(tags=["stations"], route_class=WrittenRoute)
 
 Made = Annotated[Parts, Depends(parts_of)]
 Station = Annotated[Caller, Depends(Guard(Scope.STATION))]

@@ -25,7 +25,7 @@ from kiosk.service.tokens.rules import (
 )
 from kiosk.service.tokens.signed_client import SignedRequest, issue_token_to_signer
 
-router = APIRouter()
+router = APIRouter(tags=["tokens"])
 Form = dict[str, str]
 
 _FORM = {
