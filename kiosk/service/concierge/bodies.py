@@ -93,11 +93,13 @@ class UserDetails(SeedModel):
 
 
 class PartyOfKey(SeedModel):
-    """Where a key is registered, and whether it was shown to work there."""
+    """Where a key is registered, whether it was shown to work there, and whether it signs in there already: one that
+    was proved and is not `activated` does so once it is handed over."""
 
     relying_party: str
     registered_at: datetime
     proved: bool
+    activated: bool
 
 
 class KeyOfHolder(SeedModel):
@@ -127,6 +129,7 @@ class CardholderDetails(SeedModel):
                                     "relyingParty": "Staff sign-in",
                                     "registeredAt": "2026-06-01T12:00:00Z",
                                     "proved": True,
+                                    "activated": True,
                                 }
                             ],
                         }

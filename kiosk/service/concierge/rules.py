@@ -86,6 +86,7 @@ def _key(rows: list[CredentialRow], model_of: Callable[[str], str], party_names:
             relying_party=party_names.get(row.relying_party, row.relying_party),
             registered_at=row.registered_at,
             proved=row.proved_at is not None,
+            activated=row.activated_at is not None,
         )
         for row in rows
     )

@@ -42,7 +42,9 @@ def test_staff_see_the_keys_of_an_enrollment(listening: World) -> None:
     shown = answer.json()
     assert (shown["userId"], shown["name"], shown["state"]) == (listening.ids["maria"], "M••••• O•••••", "active")
     (key,) = shown["keys"]
-    assert [(each["relyingParty"], each["proved"]) for each in key["parties"]] == [("Staff sign-in", True)]
+    assert [(each["relyingParty"], each["proved"], each["activated"]) for each in key["parties"]] == [
+        ("Staff sign-in", True, True)
+    ]
     assert key.keys() == {"model", "serial", "parties"}
     posted = desk.call("POST", paths.CARDHOLDER_DETAILS, {"email": MARIA, "reason": WHY})
     assert posted.json() == shown

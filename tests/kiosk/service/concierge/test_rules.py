@@ -21,7 +21,7 @@ KEY = CredentialRow(
     id="1" * 32, relying_party="staff", credential_id=b"THE CREDENTIAL ID", user_id=MARIA.user_id,
     user_handle=b"THE HANDLE", public_key=b"THE PUBLIC KEY", sign_count=0, aaguid="aaguid-of-a-model",
     attestation="packed", transports=("usb",), name="Key", ceremony_id="2" * 32, registered_at=NOON,
-    proved_at=NOON, key_serial="12344711", serial_source="usb",
+    proved_at=NOON, activated_at=NOON, key_serial="12344711", serial_source="usb",
 )  # fmt: skip
 
 
@@ -44,7 +44,12 @@ def test_what_there_is_not_is_empty_and_not_masked() -> None:
 
 def test_credentials_on_one_key_are_told_as_one_key() -> None:
     elsewhere = replace(
-        KEY, id="3" * 32, relying_party="entra", proved_at=None, registered_at=NOON + timedelta(hours=1)
+        KEY,
+        id="3" * 32,
+        relying_party="entra",
+        proved_at=None,
+        activated_at=None,
+        registered_at=NOON + timedelta(hours=1),
     )
     other = replace(KEY, id="4" * 32, key_serial="", aaguid="unknown-model")
     without = replace(KEY, id="5" * 32, key_serial="", aaguid="unknown-model")
@@ -58,7 +63,10 @@ def test_credentials_on_one_key_are_told_as_one_key() -> None:
         ("unknown-model", "", 1),
     ]
     first = shown.keys[0].parties
-    assert [(each.relying_party, each.proved) for each in first] == [("Staff sign-in", True), ("entra", False)]
+    assert [(each.relying_party, each.proved, each.activated) for each in first] == [
+        ("Staff sign-in", True, True),
+        ("entra", False, False),
+    ]
     assert first[1].registered_at == NOON + timedelta(hours=1)
     for secret in ("PUBLIC", "CREDENTIAL ID", "HANDLE", "12344711", "okafor"):
         assert secret not in shown.model_dump_json()

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from kiosk.contract.staff import Role
 from kiosk.service.audit.actions import Event, record_all
 from kiosk.service.directories.connector import Person
+from kiosk.service.keys.actions import hand_over
 from kiosk.service.keys.issuing import Recipient, ShownKey, issue
 from kiosk.service.store.attempts import put_failures
 from kiosk.service.store.users import user_ids
+from kiosk.service.tls import Identity
 from kiosk.service.verification.counters import subject_of_person
 from tests.kiosk.service.console.desk import Desk, desk_of, token_in
-from tests.kiosk.service.running import Running
-from tests.kiosk.service.staff.crew import Crew
+from tests.kiosk.service.keys.visits import STAFF, Visit, held, key_like
+from tests.kiosk.service.running import Running, served
+from tests.kiosk.service.staff.crew import Crew, staffed
 
 PATH = "/console/look-up"
 MARIA = {"by": "email", "wanted": "m.okafor@example.org", "reason": "Lost her key"}
@@ -96,6 +101,23 @@ def test_the_page_of_somebody_has_their_keys_and_what_happened_to_them(online: R
     assert "Issued" in page
     assert "Concierge user details" in page, "also that she was looked up before"
     assert "Tariq" in page
+
+
+@pytest.mark.databases
+def test_a_key_that_works_only_once_it_is_handed_over_is_told_apart(
+    tmp_path: Path, backend: dict[str, str], tls: tuple[Identity, Identity]
+) -> None:
+    life = {"activation": "hand_over"}
+    with served(tmp_path, staffed(tmp_path, database=backend, life=life), tls) as running:
+        Visit(running).enrolls(key_like(running), serial="90001234")
+        desk = desk_of(running, "tariq", Role.CONCIERGE)
+        (row,) = held(running)
+        for page in (looks(desk), desk.get(f"/console/keys/{row.id}").text):
+            assert "works once it is handed over" in page.lower()
+        hand_over(running.parts, STAFF, row.id)
+        for page in (looks(desk), desk.get(f"/console/keys/{row.id}").text):
+            assert "handed over</span>" not in page
+            assert ">works</span>" in page.lower()
 
 
 def fails(online: Running, count: int) -> None:
