@@ -38,6 +38,7 @@ from kiosk.service.assembly import Service, Surroundings, assemble
 from kiosk.service.attestation.anchors import TrustAnchors
 from kiosk.service.settings import ServiceSettings
 from kiosk.service.sources import SystemClock
+from kiosk.service.store.upgrade import known_revisions
 from kiosk.service.tls import LOOPBACK, issue_server_certificate
 from kiosk.station.headless import Host
 from kiosk.station.journal import Journal
@@ -49,7 +50,8 @@ MODULES = [
     __name__, "kiosk.station.on_network", "kiosk.station.on_device", "kiosk.service.assembly", "alembic.command",
     "hardware.fido", "aiosmtpd.controller", "sqlalchemy.dialects.sqlite", "uvicorn.protocols.http.h11_impl",
 ]  # fmt: skip
-"""What the fork server imports once, so that a process starts in a moment."""
+"""What the fork server imports once, so that a process starts in a moment; it reads our migrations, too."""
+known_revisions()
 _SECONDS = 30.0
 
 
