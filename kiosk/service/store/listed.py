@@ -113,7 +113,12 @@ def keys_listed(tx: ReadTx, part: str, keys: Iterable[str]) -> set[str]:
 
 
 def make_current(tx: WriteTx, directory: str, row: ListRow, now: datetime) -> bool:
-    """From now on this part counts, and no other; false, and nothing is changed, if it is not whole."""
+    """From now on this part counts, and no other, unless one of the same file does already; false, and nothing is
+    changed, if it is not whole."""
+    tx.alone_with(f"list\0{directory}")
+    before = current_list(tx, directory)
+    if before is not None and before.digest == row.digest:
+        return True
     whole = select(func.count()).select_from(listed_people).where(listed_people.c.part == row.part)
     if tx.connection.execute(whole).scalar_one() != row.people:
         return False
@@ -124,8 +129,11 @@ def make_current(tx: WriteTx, directory: str, row: ListRow, now: datetime) -> bo
 
 
 def forget_listed(tx: WriteTx, directory: str, keep: Sequence[str], most: int) -> bool:
-    """Delete about so many rows of a part that does not count; whether there may be more."""
-    which = listed_people.c.directory == directory, listed_people.c.part.not_in(list(keep))
+    """Delete about so many rows of a part that does not count, and is none of `keep`; whether there may be more."""
+    tx.alone_with(f"list\0{directory}")
+    current = current_list(tx, directory)
+    kept = [*keep] if current is None else [*keep, current.part]
+    which = listed_people.c.directory == directory, listed_people.c.part.not_in(kept)
     part = tx.connection.execute(select(listed_people.c.part).where(*which).limit(1)).scalar_one_or_none()
     if part is None:
         return False
