@@ -68,10 +68,12 @@ def recalls(parts: Parts, actor: Actor) -> tuple[RecallRow, ...]:
 def mark_next(parts: Parts) -> bool:
     """Mark some of the keys that the oldest open recall concerns, and tell their holders; False where none is open."""
     with parts.store.read() as tx:
-        if undone_recall(tx) is None:
-            return False
+        seen = undone_recall(tx)
+    if seen is None:
+        return False
 
     def work(tx: WriteTx) -> bool:
+        tx.alone_with(f"recalls\0{seen.tenant}")
         open_one = undone_recall(tx)
         if open_one is None:
             return False

@@ -145,7 +145,7 @@ _COLUMNS = tuple(keys.c[name] for name in KeyRow.__slots__)
 _FIXED: Final = frozenset({"id", "tenant", "first_seen_at"})
 _CHANGING = tuple(name for name in KeyRow.__slots__ if name not in _FIXED)
 
-_HELD: Final = (KeyState.ISSUED, KeyState.AWAITING, KeyState.RECALLED)
+HELD: Final = (KeyState.ISSUED, KeyState.AWAITING, KeyState.RECALLED)
 """States in which a key with a holder is in their hands."""
 RECALLABLE: Final = (KeyState.IN_STOCK, KeyState.ISSUED, KeyState.AWAITING, KeyState.RETURNED)
 """States that a recall changes."""
@@ -159,7 +159,7 @@ _NUMBER = select(*_COLUMNS).where(
 )
 _OF_HOLDER = (
     select(*_COLUMNS)
-    .where(keys.c.user_id == bindparam("holder"), one_of(keys.c.state, _HELD))
+    .where(keys.c.user_id == bindparam("holder"), one_of(keys.c.state, HELD))
     .order_by(keys.c.issued_at, keys.c.id)
 )
 _MOVE = (
@@ -181,6 +181,8 @@ _WAITING = (
     .order_by(keys.c.state_at)
     .limit(bindparam("most"))
 )
+_ENDING_LOCKED = _ENDING.with_for_update(skip_locked=True)
+_WAITING_LOCKED = _WAITING.with_for_update(skip_locked=True)
 
 
 def add_key(tx: WriteTx, row: KeyRow) -> None:
@@ -246,13 +248,15 @@ def count_keys(tx: ReadTx, wanted: Wanted) -> tuple[KeyCount, ...]:
 
 
 def ending_keys(tx: ReadTx, until: datetime, limit: int) -> tuple[KeyRow, ...]:
-    """Keys that people have, whose time ends by then, and whose holders were not told."""
-    return _all(tx, _ENDING, {"until": until, "most": limit})
+    """Keys that people have, whose time ends by then, and whose holders were not told. A WriteTx holds them, and leaves
+    out what another one holds."""
+    return _all(tx, _ENDING_LOCKED if isinstance(tx, WriteTx) else _ENDING, {"until": until, "most": limit})
 
 
 def waiting_keys(tx: ReadTx, before: datetime, limit: int) -> tuple[KeyRow, ...]:
-    """Keys that have waited for their hand-over since then."""
-    return _all(tx, _WAITING, {"before": before, "most": limit})
+    """Keys that have waited for their hand-over since then. A WriteTx holds them, and leaves out what another one
+    holds."""
+    return _all(tx, _WAITING_LOCKED if isinstance(tx, WriteTx) else _WAITING, {"before": before, "most": limit})
 
 
 def keys_of_model(tx: ReadTx, tenant: str, aaguid: str, firmware_below: int | None, limit: int) -> tuple[KeyRow, ...]:
