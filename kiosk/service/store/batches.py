@@ -156,9 +156,9 @@ def due_batch(tx: ReadTx, states: Sequence[str], now: datetime) -> BatchRow | No
     return _one(tx, one_of(batches.c.state, states), free)
 
 
-def abandoned_batch(tx: ReadTx, state: str, before: datetime) -> BatchRow | None:
-    """The oldest batch in this state that nobody has touched since `before`."""
-    return _one(tx, batches.c.state == state, batches.c.seen_at <= before)
+def abandoned_batch(tx: WriteTx, state: str, before: datetime) -> BatchRow | None:
+    """The oldest batch in this state that nobody has touched since `before`, and that no other transaction holds."""
+    return _one(tx, batches.c.state == state, batches.c.seen_at <= before, leave_locked=True)
 
 
 def change_batch(tx: WriteTx, seen: BatchRow, **changes: Any) -> BatchRow:
@@ -242,7 +242,7 @@ def waiting_batches(tx: ReadTx, tenant: str, states: Sequence[str]) -> int:
     return int(tx.connection.execute(query.where(one_of(batches.c.state, states))).scalar_one())
 
 
-def _one(tx: ReadTx, *wanted: Any) -> BatchRow | None:
+def _one(tx: ReadTx, *wanted: Any, leave_locked: bool = False) -> BatchRow | None:
     query = select(*_COLUMNS).where(*wanted).order_by(batches.c.made_at, batches.c.id).limit(1)
-    found = tx.connection.execute(query).one_or_none()
+    found = tx.connection.execute(query.with_for_update(skip_locked=True) if leave_locked else query).one_or_none()
     return None if found is None else BatchRow(*found)
