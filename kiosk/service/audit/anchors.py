@@ -3,7 +3,6 @@ cannot be rewritten without it showing."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ import structlog
 
 from kiosk.service.audit.chain import Head
 from kiosk.service.parts import Parts
+from kiosk.service.sources import new_id
 from kiosk.service.store.audit import head
 from kiosk.signing import NotSigned, Signer, verified
 
@@ -64,7 +64,7 @@ def write_anchor(parts: Parts, folder: Path) -> Path | None:
     path = folder / f"{anchor.chain[:8]}-{anchor.head.number:012}{SUFFIX}"
     if anchor.head.number == 0 or path.exists():
         return None
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    fresh = path.with_name(f".{path.name}.{new_id(parts.random)}")
     fresh.write_text(signed + "\n", encoding="ascii")
     fresh.replace(path)
     return path
