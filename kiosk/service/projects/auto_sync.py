@@ -118,10 +118,15 @@ class AutoSync:
             _log.warning("project_list_not_taken", project=project.id, reason=trouble)
         result = taken.model_dump(mode="json", exclude={"dry_run"})
         row = SyncRow(project.id, digest, self._parts.clock.now(), trouble, result)
+        did_nothing = not (taken.added or taken.changed or taken.removed or taken.returned)
 
         def work(tx: WriteTx) -> None:
-            if held_project(tx, project.id) is not None:
-                keep_sync(tx, row)
+            if held_project(tx, project.id) is None:
+                return
+            last = sync_of(tx, project.id)
+            if did_nothing and last is not None and (last.digest, last.trouble) == (digest, trouble):
+                return  # another replica took the same file, and told what it did
+            keep_sync(tx, row)
 
         self._parts.store.write(work)
 
