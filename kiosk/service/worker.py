@@ -182,6 +182,8 @@ class Worker:
         self, lanes: Mapping[str, Sequence[Chore]], bell: Bell, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
         outage = Outage(monotonic)
+        self.chores = tuple(chore for each in lanes.values() for chore in each)
+        """All that falls due, lane after lane."""
         self._lanes = tuple(Lane(name, chores, bell, monotonic, outage) for name, chores in lanes.items())
 
     def start(self) -> None:
