@@ -78,6 +78,12 @@ def reasons(problem: Trouble, names: Mapping[str, str] | None = None) -> tuple[s
     return tuple(dict.fromkeys(text for text in (_reason(word, names or {}) for word in given) if text))
 
 
+def reason_said(word: str) -> str:
+    """A reason against a key; a word that nobody here has heard of, as it is."""
+    words = reason_words(word)
+    return _say(words) if words is not None else clean(word.replace("_", " "))
+
+
 def party_reason(word: str) -> str:
     """Why one relying party does not have the key."""
     return _say(party_words(word))

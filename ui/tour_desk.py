@@ -20,9 +20,10 @@ from kiosk.contract.staff import (
     StaffPurpose,
 )
 from kiosk.desk import states as s
+from kiosk.desk.flow import SIGN_IN
 from kiosk.desk.states import Desk, Next, State, StoredName, Sure
 from kiosk.enrollment.visit import KeyModel, Port
-from kiosk.errors import OutOfStep, StationRefused
+from kiosk.errors import OutOfStep, SessionExpired, StationRefused
 from kiosk.station.journal_row import KeyMark, OwedLetter
 from kiosk.station.notes import Notes
 
@@ -43,7 +44,7 @@ _OVERRIDE = ApprovalRequest("a", "e", "Lobby", "North", ApprovalAction.OVERRIDE,
 _WIPE = ApprovalRequest(
     "b", "f", "Lobby", "North", ApprovalAction.RESET, "07", (("Key", "Example Key 5C, 17204711"),), 2, 1, 90, 480, True
 )
-_TOLD = KeyTold("issued", "Example Key 5C", "M••••• O•••••", "2026-03-02", doubts=("firmware_old",))
+_TOLD = KeyTold("issued", "Example Key 5C", "M••••• O•••••", "2026-03-02", doubts=("update_available", "metadata_old"))
 _NAMES = (
     StoredName("login.example.org", "m.okafor@example.org"),
     StoredName("mail.example.org", "m.okafor@example.org"),
@@ -77,6 +78,11 @@ def desk_samples() -> Iterator[DeskSample]:
     requests = s.Requests(desk, (_OVERRIDE, _WIPE))
     yield DeskSample("desk-requests", requests)
     yield DeskSample("desk-no-requests", replace(requests, requests=()))
+    viewer = replace(desk, staff=StaffAnswer("Jana Weber", (Role.VIEW,), "token", 300))
+    yield DeskSample("desk-viewer", replace(requests, desk=viewer, requests=()))
+    yield DeskSample("desk-signed-in-no-more", s.TakeOut(replace(desk, staff=None), SIGN_IN, SessionExpired()))
+    decides = AskStaff(StaffPurpose.DECIDE, "a")
+    yield DeskSample("desk-may-not-approve", s.TakeOut(desk, decides, StationRefused()))
     yield DeskSample("desk-too-late", replace(requests, requests=(_WIPE,), problem=OutOfStep()))
     yield DeskSample("desk-deciding", s.Deciding(desk, _OVERRIDE, reason_missing=True))
     yield from _looking(desk)

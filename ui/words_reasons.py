@@ -50,6 +50,11 @@ REASONS: dict[str, object] = {
     "metadata_missing": QT_TRANSLATE_NOOP("Messages", "We cannot look up this type of key at the moment."),
     "not_attested": QT_TRANSLATE_NOOP("Messages", "It does not show who made it."),
     "retired": QT_TRANSLATE_NOOP("Messages", "Its maker has given up this type of key."),
+    "metadata_old": QT_TRANSLATE_NOOP("Messages", "What we know of this type of key is out of date."),
+    "some_compromised": QT_TRANSLATE_NOOP("Messages", "A weakness was found in some keys of this type."),
+    "firmware_unknown": QT_TRANSLATE_NOOP(
+        "Messages", "A weakness was found in some makes of it, and it does not tell its own."
+    ),
     "update_available": QT_TRANSLATE_NOOP("Messages", "Its software is out of date."),
     "aaguid_mismatch": QT_TRANSLATE_NOOP("Messages", "It claims to be another type of key than it is."),
     "untrusted_root": QT_TRANSLATE_NOOP("Messages", "Its maker is not one that your organization trusts."),

@@ -53,6 +53,7 @@ from kiosk.desk.states import (
     TakeOut,
     Touch,
 )
+from kiosk.errors import SessionExpired, StationRefused
 
 _ANSWERS = get_args(Answer)
 SIGN_IN = AskStaff(StaffPurpose.DESK)
@@ -106,6 +107,8 @@ def _in(state: State, event: Event) -> Step:
 
 
 def _shown(state: Requests | Deciding | LookAtKey | Reference, event: Event) -> Step:
+    if isinstance(event, Failed) and type(event.problem) is StationRefused:
+        return _signed_out(state.desk)
     match state:
         case Requests():
             return _requests(state, event)
@@ -115,6 +118,11 @@ def _shown(state: Requests | Deciding | LookAtKey | Reference, event: Event) -> 
             return _look(state, event)
         case Reference():
             return _reference(state, event)
+
+
+def _signed_out(desk: Desk) -> Step:
+    """Whoever opened the desk is not known there any more: they sign in again."""
+    return empty_first(replace(desk, staff=None, request=None), SIGN_IN, SessionExpired())
 
 
 def _port(state: State) -> Step:

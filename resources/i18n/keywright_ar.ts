@@ -543,8 +543,36 @@
             <translation>يُرجى ذكر السبب.</translation>
         </message>
         <message>
-            <source>Take the key out</source>
-            <translation>أخرج المفتاح</translation>
+            <source>not known</source>
+            <translation>غير معروف</translation>
+        </message>
+        <message>
+            <source>in stock</source>
+            <translation>في المخزون</translation>
+        </message>
+        <message>
+            <source>given out</source>
+            <translation>مسلَّم إلى حامله</translation>
+        </message>
+        <message>
+            <source>waits to be handed over</source>
+            <translation>بانتظار التسليم</translation>
+        </message>
+        <message>
+            <source>lost</source>
+            <translation>مفقود</translation>
+        </message>
+        <message>
+            <source>returned, not wiped yet</source>
+            <translation>أُعيد ولم يُمسح بعد</translation>
+        </message>
+        <message>
+            <source>recalled</source>
+            <translation>مسحوب من الاستخدام لعيب فيه</translation>
+        </message>
+        <message>
+            <source>out of use for good</source>
+            <translation>خارج الخدمة نهائيًا</translation>
         </message>
         <message>
             <source>Put your own staff key in</source>
@@ -611,8 +639,8 @@
             <translation>إذا فُقد مفتاحك أو تعطّل: اسمك ورمز من رسالتك المختومة.</translation>
         </message>
         <message>
-            <source>Nobody waits here.</source>
-            <translation>لا أحد ينتظر هنا.</translation>
+            <source>You may look, but not approve. Ask a colleague who may.</source>
+            <translation>يمكنك الاطلاع، لا الموافقة. اطلب ذلك من زميل مخوَّل.</translation>
         </message>
         <message>
             <source>Nothing is known under this reference.</source>
@@ -659,12 +687,32 @@
             <translation>السماح بتسجيل ضيف</translation>
         </message>
         <message>
+            <source>Your sign-in has run out, or was ended. Sign in again to go on.</source>
+            <translation>انتهت مدة تسجيل دخولك أو أُنهيت. سجّل الدخول من جديد للمتابعة.</translation>
+        </message>
+        <message>
+            <source>This was not accepted. Only somebody who may approve here can decide: ask an approver.</source>
+            <translation>لم يُقبل هذا. لا يقرّر هنا إلا من يحق له الموافقة: اطلب ذلك من موظف مخوَّل.</translation>
+        </message>
+        <message>
             <source>This was not accepted. Is it your staff key, or your own code?</source>
             <translation>لم يُقبل هذا. هل هو مفتاحك الخاص بالموظفين أو رمزك أنت؟</translation>
         </message>
         <message>
             <source>Nobody waits for this any more: it was decided, or taken back.</source>
             <translation>لم يعد أحد ينتظر هذا: فقد حُسم أو سُحب.</translation>
+        </message>
+        <message>
+            <source>Sign in again</source>
+            <translation>سجّل الدخول من جديد</translation>
+        </message>
+        <message>
+            <source>Take the key out</source>
+            <translation>أخرج المفتاح</translation>
+        </message>
+        <message>
+            <source>Nobody waits here.</source>
+            <translation>لا أحد ينتظر هنا.</translation>
         </message>
         <message>
             <source>Request {number}</source>
@@ -2256,6 +2304,18 @@
         <message>
             <source>Its maker has given up this type of key.</source>
             <translation>توقّف صانعه عن دعم هذا النوع من المفاتيح.</translation>
+        </message>
+        <message>
+            <source>What we know of this type of key is out of date.</source>
+            <translation>ما نعرفه عن هذا النوع من المفاتيح قديم.</translation>
+        </message>
+        <message>
+            <source>A weakness was found in some keys of this type.</source>
+            <translation>اكتُشفت ثغرة في بعض المفاتيح من هذا النوع.</translation>
+        </message>
+        <message>
+            <source>A weakness was found in some makes of it, and it does not tell its own.</source>
+            <translation>اكتُشفت ثغرة في بعض إصداراته، وهو لا يفصح عن إصداره.</translation>
         </message>
         <message>
             <source>Its software is out of date.</source>

@@ -14,12 +14,15 @@ from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
 from hardware.authenticator import PinState
+from kiosk.contract.staff import ReferenceTold
 from kiosk.desk.events import NamesWanted, PinTyped
 from kiosk.desk.states import LookAtKey, StoredName
+from kiosk.service.store.keys import KeyState
 from kiosk.station.journal_row import KeyMark
 from kiosk.station.notes import Notes
 from ui.desk import cover
-from ui.desk.facts import letter_lines, letters_words, name_lines, unknown_words
+from ui.desk.facts import letter_lines, letters_words, name_lines, reference_lines, unknown_words
+from ui.desk.words import inventory_words, problem_words, sentence_of
 from ui.pages.note_words import staff_line
 from ui.tour_desk import desk_samples
 from ui.tour_samples import samples
@@ -108,6 +111,33 @@ def test_names_on_a_key_are_shown_as_words_and_not_more_than_somebody_reads() ->
     ((_, some),) = name_lines(tuple(StoredName("mail.example.org", f"user {number}") for number in range(9)))
     assert some.endswith("\u2068user 4\u2069 and 4 more")
     assert name_lines((StoredName("", "somebody"),)) == [("Unnamed", "\u2068somebody\u2069")]
+
+
+def test_a_sign_in_that_ran_out_and_somebody_who_may_not_approve_read_what_to_do() -> None:
+    views = {each.name: each.state for each in desk_samples()}
+    assert problem_words(views["desk-signed-in-no-more"]).endswith("Sign in again to go on.")
+    assert problem_words(views["desk-may-not-approve"]).endswith("ask an approver.")
+    assert sentence_of(views["desk-viewer"]).startswith("You may look, but not approve.")
+    assert sentence_of(views["desk-no-requests"]) == "Nobody waits here."
+    assert problem_words(views["desk-no-requests"]) == ""
+
+
+def test_what_happened_under_a_reference_is_told_in_words_and_nobodys_text_does_harm() -> None:
+    told = ReferenceTold(
+        (("2026-11-22T10:42:07+00:00", "key_refused", "model_revoked"), ("<b>", "a<b", "no\u202esuch"))
+    )
+    (when, known), (never, other) = reference_lines(told)
+    assert (len(when), known) == (21, "\u2068key refused\u2069 – This type of key has lost its security approval.")
+    assert (never, other) == ("\u2068‹b>\u2069", "\u2068a‹b\u2069 – \u2068nosuch\u2069")
+
+
+def test_every_state_of_the_inventory_has_words_in_both_languages(make_window: Callable[..., Window]) -> None:
+    states = ["unknown", *KeyState]
+    english = [inventory_words(each) for each in states]
+    assert not {each for each in english if "_" in each or "\u2068" in each}
+    make_window(locale="ar")
+    assert all(each.isascii() is False for each in map(inventory_words, states))
+    assert inventory_words("no_such_state") == "\u2068no such state\u2069"
 
 
 def test_a_key_whose_letter_was_never_printed_is_to_be_wiped() -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from PySide6.QtCore import QCoreApplication
 
 from hardware.authenticator import KeyInfo, PinState
+from kiosk.contract.staff import ReferenceTold
 from kiosk.desk.states import EnterOwnersPin, EnterPin, LookAtKey, StoredName
 from kiosk.errors import KeyNotAllowed
 from kiosk.station.journal_row import KeyMark
 from kiosk.station.models import name_of
 from kiosk.station.notes import Notes
-from ui.messages import message
+from ui.desk.words import inventory_words
+from ui.messages import message, reason_said
 from ui.pages.note_words import clock_words
 from ui.text import clean
 
@@ -26,11 +30,11 @@ def key_lines(state: LookAtKey) -> list[tuple[str, str]]:
         refusals = state.told.refusals
         refused = message(KeyNotAllowed("", refusals)).text if refusals else say("Desk", "no")
         lines += [
-            (say("Desk", "Inventory"), state.told.state),
+            (say("Desk", "Inventory"), inventory_words(state.told.state)),
             (say("Desk", "Holder"), state.told.holder),
             (say("Desk", "Since"), state.told.since),
             (say("Desk", "Policy refuses it"), refused),
-            (say("Desk", "Doubts"), "; ".join(state.told.doubts)),
+            (say("Desk", "Doubts"), " ".join(map(reason_said, state.told.doubts))),
         ]
     return [(name, text) for name, text in lines if text]
 
@@ -60,6 +64,14 @@ def _some(accounts: list[str]) -> str:
     more = len(told) - _MOST_ACCOUNTS
     some = ", ".join(told[:_MOST_ACCOUNTS])
     return f"{some} {QCoreApplication.translate('Desk', 'and %n more', '', more)}" if more > 0 else some
+
+
+def reference_lines(told: ReferenceTold) -> list[tuple[str, str]]:
+    """When, and what happened then, with its reason; safe to show."""
+    return [
+        (_when(when), " – ".join(filter(None, (clean(event.replace("_", " ")), reason and reason_said(reason)))))
+        for when, event, reason in told.events
+    ]
 
 
 def kiosk_lines(notes: Notes) -> list[tuple[str, str]]:
@@ -108,6 +120,14 @@ def unknown_words(info: KeyInfo, notes: Notes) -> str:
     if mark.serial:
         return say("Desk", "Wipe this key: the letter with its PIN was never printed, and nobody knows that PIN.")
     return say("Desk", "Nobody knows the PIN of one key of this model: its letter was never printed. Is it this one?")
+
+
+def _when(told: str) -> str:
+    """A time as the clock on the wall has it; what is none, as it is."""
+    try:
+        return clean(f"{datetime.fromisoformat(told).astimezone():%Y-%m-%d %H:%M:%S}")
+    except ValueError:
+        return clean(told)
 
 
 def _own(info: KeyInfo, model: str) -> list[tuple[str, str]]:

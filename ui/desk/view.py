@@ -43,7 +43,16 @@ from kiosk.desk.states import (
     TakeOut,
 )
 from kiosk.station.notes import Notes
-from ui.desk.facts import key_lines, kiosk_lines, letter_lines, letters_words, name_lines, tries_of, unknown_words
+from ui.desk.facts import (
+    key_lines,
+    kiosk_lines,
+    letter_lines,
+    letters_words,
+    name_lines,
+    reference_lines,
+    tries_of,
+    unknown_words,
+)
 from ui.desk.words import action_words, problem_words, sentence_of, title_of
 from ui.pages.pin_words import first_words, tries_words
 from ui.text import clean
@@ -57,6 +66,9 @@ from ui.widgets.option_card import OptionCard
 from ui.widgets.pin_field import PinField, SecretEdit
 from ui.widgets.scroller import Scroller
 from ui.widgets.text_field import TextField
+
+_LONGEST = 240
+"""Characters of a line: two or three sentences."""
 
 
 class DeskView(QWidget):
@@ -99,9 +111,8 @@ class DeskView(QWidget):
         self._column.addWidget(Label(self.theme, "title", title_of(self._state), parent=self))
         if sentence := sentence_of(self._state):
             self._column.addWidget(Label(self.theme, "body", sentence, parent=self))
-        problem = getattr(self._state, "problem", None)
-        if problem is not None:
-            self._column.addWidget(Notice(self.theme, "warn", problem_words(problem), parent=self))
+        if words := problem_words(self._state):
+            self._column.addWidget(Notice(self.theme, "warn", words, parent=self))
 
     def _fill(self) -> None:
         state, say = self._state, QCoreApplication.translate
@@ -119,7 +130,7 @@ class DeskView(QWidget):
             case LookAtKey(info=info) if info is not None:
                 self._look(state)
             case Reference(told=told) if told is not None:
-                self._lines([(when, f"{event} {reason}") for when, event, reason in told.events])
+                self._safe_lines(reference_lines(told))
             case _:
                 self._waits()
         self._leave()
@@ -154,7 +165,7 @@ class DeskView(QWidget):
         self._first = self._first or card
 
     def _lines(self, lines: list[tuple[str, str]]) -> None:
-        self._safe_lines([(clean(name), clean(text)) for name, text in lines])
+        self._safe_lines([(clean(name), clean(text, _LONGEST)) for name, text in lines])
 
     def _safe_lines(self, lines: list[tuple[str, str]]) -> None:
         """Lines of our own words, and of others' that are safe to show."""

@@ -6,7 +6,7 @@ import re
 
 from PySide6.QtCore import QCoreApplication
 
-from kiosk.contract.staff import ApprovalAction
+from kiosk.contract.staff import ApprovalAction, AskStaff, Role, StaffPurpose
 from kiosk.desk.states import (
     AskSure,
     Closed,
@@ -27,7 +27,7 @@ from kiosk.desk.states import (
     Touch,
 )
 from kiosk.enrollment.visit import Trouble
-from kiosk.errors import OutOfStep, StationRefused
+from kiosk.errors import OutOfStep, SessionExpired, StationRefused
 from ui.messages import message
 from ui.text import clean
 
@@ -38,8 +38,9 @@ def title_of(state: State) -> str:
     """What the view is called."""
     say = QCoreApplication.translate
     match state:
-        case TakeOut():
-            return say("Desk", "Take the key out")
+        case TakeOut(problem=problem):
+            over = isinstance(problem, SessionExpired)
+            return say("Desk", "Sign in again") if over else say("Desk", "Take the key out")
         case InsertStaffKey():
             return say("Desk", "Put your own staff key in")
         case EnterPin():
@@ -104,8 +105,9 @@ def _further_sentence(state: State) -> str:
     match state:
         case Requests(requests=None) | Reference(told=None) | LookAtKey(told=None, problem=None):
             return say("Desk", "One moment…") if not isinstance(state, LookAtKey) or state.info is not None else ""
-        case Requests(requests=()):
-            return say("Desk", "Nobody waits here.")
+        case Requests(requests=(), desk=desk):
+            may_not = say("Desk", "You may look, but not approve. Ask a colleague who may.")
+            return say("Desk", "Nobody waits here.") if desk.may(Role.APPROVE) else may_not
         case Reference(told=told) if told is not None and not told.events:
             return say("Desk", "Nothing is known under this reference.")
         case EnterOwnersPin(busy=True):
@@ -133,10 +135,32 @@ def action_words(action: ApprovalAction) -> str:
     }[action]
 
 
-def problem_words(problem: Trouble) -> str:
-    """What went wrong. Who is not staff, and whose key is none of staff, read the same."""
+def inventory_words(state: str) -> str:
+    """How the inventory has a key; a state that is not known here, as it is."""
     say = QCoreApplication.translate
+    known = {
+        "unknown": say("Desk", "not known"),
+        "in_stock": say("Desk", "in stock"),
+        "issued": say("Desk", "given out"),
+        "awaiting": say("Desk", "waits to be handed over"),
+        "lost": say("Desk", "lost"),
+        "returned": say("Desk", "returned, not wiped yet"),
+        "recalled": say("Desk", "recalled"),
+        "retired": say("Desk", "out of use for good"),
+    }
+    return known.get(state) or clean(state.replace("_", " "))
+
+
+def problem_words(state: State) -> str:
+    """What went wrong; empty where nothing did. Who is not staff, and whose key is none of staff, read the same."""
+    say, problem = QCoreApplication.translate, trouble_of(state)
     match problem:
+        case None:
+            return ""
+        case SessionExpired():
+            return say("Desk", "Your sign-in has run out, or was ended. Sign in again to go on.")
+        case StationRefused() if _decides(state):
+            return say("Desk", "This was not accepted. Only somebody who may approve here can decide: ask an approver.")
         case StationRefused():
             return say("Desk", "This was not accepted. Is it your staff key, or your own code?")
         case OutOfStep():
@@ -145,10 +169,21 @@ def problem_words(problem: Trouble) -> str:
             return message(problem).notice
 
 
+def trouble_of(state: State) -> Trouble | None:
+    """What went wrong before this view came."""
+    problem: Trouble | None = getattr(state, "problem", None)
+    return problem
+
+
+def _decides(state: State) -> bool:
+    """Whether somebody signs a decision, or was about to."""
+    asked = getattr(state, "asked", None) or getattr(state, "then", None)
+    return isinstance(asked, AskStaff) and asked.purpose is StaffPurpose.DECIDE
+
+
 def spoken(state: State) -> str:
     """What a screen reader says when this view comes: its title, then what went wrong, else the line below it."""
-    problem: Trouble | None = getattr(state, "problem", None)
-    rest = sentence_of(state) if problem is None else _BOLD.sub("", problem_words(problem))
+    rest = _BOLD.sub("", problem_words(state)) or sentence_of(state)
     return f"{title_of(state)}. {rest}" if rest else title_of(state)
 
 

@@ -56,8 +56,9 @@ from kiosk.desk.states import (
     Touch,
 )
 from kiosk.enrollment.visit import KeyModel, Port
-from kiosk.errors import OutOfStep, StationRefused
+from kiosk.errors import OutOfStep, SessionExpired, StationRefused
 from kiosk.secret import Secret
+from kiosk.station_errors import StationSwitchedOff
 
 KEY = KeyAddress(Transport.USB, "/dev/hidraw1", serial="1", product="Key", attach_id=1)
 OTHER = KeyAddress(Transport.USB, "/dev/hidraw2", serial="2", product="Key", attach_id=2)
@@ -344,6 +345,22 @@ def test_a_reference_is_looked_up() -> None:
     assert isinstance(told, Reference)
     assert isinstance(advance(told, events.WentBack())[0], Menu)
     assert isinstance(advance(state, events.Failed(state.desk.attempt, PinRequired()))[0], Menu)
+
+
+@pytest.mark.parametrize("asks", [events.RequestsWanted(), events.ReferenceTyped("K7"), events.LookWanted()])
+def test_a_sign_in_that_ran_out_is_told_and_begun_anew(asks: events.Event) -> None:
+    state, _ = advance(at_menu(), asks)
+    if isinstance(asks, events.LookWanted):
+        state, _ = advance(state, events.PortChanged(ONE))
+    told, asked = advance(state, events.Failed(state.desk.attempt, StationRefused()))
+    assert isinstance(told, TakeOut)
+    assert (told.then, told.desk.staff) == (SIGN_IN, None)
+    assert isinstance(told.problem, SessionExpired)
+    assert effects.CloseKey() in asked
+    again, _ = walk(told, events.Confirmed(), events.PortChanged(NONE))
+    assert isinstance(again, InsertStaffKey)
+    switched_off, _ = advance(state, events.Failed(state.desk.attempt, StationSwitchedOff()))
+    assert not isinstance(switched_off, TakeOut)
 
 
 def _any_event(attempt: int) -> st.SearchStrategy[events.Event]:
