@@ -34,7 +34,7 @@ ACTOR = "staff:ada"
 S = TypeVar("S", bound=State)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def tls(tmp_path_factory: pytest.TempPathFactory) -> tuple[Identity, Identity]:
     folder, now = tmp_path_factory.mktemp("authority"), datetime.now(UTC)
     authority = make_authority(folder, now)

@@ -21,7 +21,7 @@ from tests.kiosk.service.running import Running, served, settings_for
 from tests.untouched import untouched_process
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def tls(tmp_path_factory: pytest.TempPathFactory) -> tuple[Identity, Identity]:
     folder, now = tmp_path_factory.mktemp("authority"), datetime.now(UTC)
     authority = make_authority(folder, now)

@@ -70,6 +70,7 @@ def handed_over(running: Running) -> str:
     return claimed.message_id
 
 
+@pytest.mark.sqlite  # the command reads settings that name a file
 def test_staff_see_each_step_and_never_an_address(running: Running, config: Path) -> None:
     assert "No message" in shown(config)
     message_id = handed_over(running)
@@ -98,6 +99,7 @@ def test_an_address_that_was_given_to_nobody_is_not_there(running: Running) -> N
         assert [each.delivery for each in newest_messages(tx, 9)] == [""]
 
 
+@pytest.mark.sqlite  # the command reads settings that name a file
 def test_only_so_many_are_shown(running: Running, config: Path) -> None:
     parts = running.parts
     until = parts.clock.now() + timedelta(minutes=5)
