@@ -30,7 +30,7 @@ from kiosk.station.recovery import settle
 from kiosk.station.scripted_person import ScriptedPerson
 from tests.kiosk.station.bench import Bench
 from tests.kiosk.station.contract_server import PARTY, ContractServer, Fault
-from tests.kiosk.station.test_journal import found, reach, row
+from tests.kiosk.station.test_journal import found, reach
 from tests.kiosk.station.test_recovery import Service
 
 VPN, DOOR = {"id": "vpn", "name": "VPN"}, {"id": "door", "name": "Door"}
@@ -358,17 +358,6 @@ def test_nothing_that_was_proved_is_revoked(journal: Journal) -> None:
     reach(journal, Step.PROVED)
     assert not journal.revoke("c1")
     assert found(journal).step is Step.PROVED
-
-
-def test_a_journal_of_the_version_before_is_carried_on(journal: Journal, tmp_path: Path) -> None:
-    journal.intend(row())
-    journal.close()
-    with sqlite3.connect(tmp_path / "state" / "journal.db") as file:
-        file.execute("ALTER TABLE ceremony DROP COLUMN rolls_back")
-        file.execute("PRAGMA user_version = 1")
-    file.close()
-    assert not found(journal).rolls_back
-    assert [path.name for path in (tmp_path / "state").iterdir() if "broken" in path.name] == []
 
 
 def test_a_clean_up_that_finds_no_key_says_what_it_left(three: Bench) -> None:
