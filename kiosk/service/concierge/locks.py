@@ -20,6 +20,7 @@ from kiosk.service.store.users import DEFAULT_TENANT, user_id_of_upn
 from kiosk.service.tokens.rules import Caller
 from kiosk.service.verification.counters import subject_of_person
 from kiosk.service.verification.rules import Failures, locked_until, person_limits, steadied
+from kiosk.service.verification.settings import LimitSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +36,20 @@ class Standing:
 
 def standing_of(parts: Parts, caller: Caller, user_id: str) -> Standing:
     """How somebody stands now. Raises NoSuchAccount."""
-    now, limits = parts.clock.now(), person_limits(parts.settings.verification.limits)
+    now, limits = parts.clock.now(), parts.settings.verification.limits
     with parts.store.read() as tx:
         if seen_person(tx, caller.tenant, _sites(caller), By.USER_ID, user_id) is None:
             raise NoSuchAccount
         found = failures(tx, subject_of_person(parts.hmac_key, user_id))
+    return stands(found, limits, now)
+
+
+def stands(found: tuple[int, datetime] | None, limits: LimitSettings, now: datetime) -> Standing:
+    """What follows from so many failures, and when the last one was; None for none."""
     if found is None:
         return Standing()
     counted = steadied(Failures(*found), now)
-    until = locked_until(counted, limits)
+    until = locked_until(counted, person_limits(limits))
     return Standing(counted.count, counted.last, until is None or now < until, until)
 
 

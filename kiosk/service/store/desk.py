@@ -44,7 +44,7 @@ class DeskPerson:
     created_at: datetime | None
 
 
-_COLUMNS = (
+PERSON = (
     users.c.id,
     users.c.upn,
     users.c.given_name,
@@ -57,10 +57,8 @@ _COLUMNS = (
     users.c.locale,
     users.c.created_at,
 )
-_AT_SITES = exists().where(
-    user_sites.c.user_id == users.c.id, user_sites.c.site.in_(bindparam("sites", expanding=True))
-)
-_THEIRS = (users.c.tenant == bindparam("of_tenant"), users.c.status != _REMOVED)
+AT_SITES = exists().where(user_sites.c.user_id == users.c.id, user_sites.c.site.in_(bindparam("sites", expanding=True)))
+THEIRS = (users.c.tenant == bindparam("of_tenant"), users.c.status != _REMOVED)
 
 
 def _with(field: By) -> ColumnElement[bool]:
@@ -75,9 +73,9 @@ _FITS: Final[Mapping[By, ColumnElement[bool]]] = {
     By.NUMBER: _with(By.NUMBER),
 }
 _ANYWHERE: Final[Mapping[By, Select[Any]]] = {
-    by: select(*_COLUMNS).where(fits, *_THEIRS).limit(2) for by, fits in _FITS.items()
+    by: select(*PERSON).where(fits, *THEIRS).limit(2) for by, fits in _FITS.items()
 }
-_BY: Final[Mapping[By, Select[Any]]] = {by: query.where(_AT_SITES) for by, query in _ANYWHERE.items()}
+_BY: Final[Mapping[By, Select[Any]]] = {by: query.where(AT_SITES) for by, query in _ANYWHERE.items()}
 _SITES = (
     select(user_sites.c.site, user_sites.c.joined_at)
     .where(user_sites.c.user_id == bindparam("of"), user_sites.c.site.in_(bindparam("sites", expanding=True)))

@@ -41,6 +41,7 @@ enrollments = Table(
     Index("ix_enrollments_client_id_phase", "client_id", "phase"),
     Index("ix_enrollments_phase_expires_at", "phase", "expires_at"),
     Index("ix_enrollments_opened_at", "opened_at"),
+    Index("ix_enrollments_user_id_opened_at", "user_id", "opened_at"),
     Index("ix_enrollments_kept_until", "expires_at", sqlite_where=text(_KEPT), postgresql_where=text(_KEPT)),
 )
 

@@ -54,7 +54,7 @@ def outcomes(tx: ReadTx, span: Span, periods: Sequence[tuple[datetime, datetime]
 def _counted(span: Span) -> Select[Any]:
     """Counted by client before anything is joined to them: there are few clients, and many enrollments."""
     opened = enrollments.c.opened_at
-    each = (enrollments.c.client_id, _OUTCOME.label("outcome"))
+    each = (enrollments.c.client_id, OUTCOME.label("outcome"))
     ended = (
         select(*each, func.count().label("times"))
         .where(
@@ -81,7 +81,7 @@ def _of_this(state: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 _DENIED_HERE = exists().where(approvals.c.enrollment_id == enrollments.c.id, approvals.c.state == ApprovalState.DENIED)
-_OUTCOME = case(
+OUTCOME = case(
     (enrollments.c.phase == Phase.DONE, Outcome.COMPLETED),
     (enrollments.c.phase == Phase.LOCKED, Outcome.LOCKED),
     (_of_this(ceremonies.c.state == CeremonyState.REFUSED), Outcome.REFUSED),

@@ -1,19 +1,30 @@
-"""Keys as a file: what the page shows, whole, of the sites of who asks, and in the trail."""
+"""Keys and people as files: what the pages show, whole, of the sites of who asks, and in the trail."""
 
 from __future__ import annotations
 
 import csv
 import io
+from functools import partial
 
 import pytest
+from sqlalchemy import event, select
 
 from kiosk.contract.staff import Role
+from kiosk.service.concierge import listing
+from kiosk.service.concierge.rules import StaffCaller
 from kiosk.service.console import exports
+from kiosk.service.console.exports import PEOPLE
+from kiosk.service.enrollments.actions import cancel
 from kiosk.service.keys import actions
 from kiosk.service.keys.rules import Actor
 from kiosk.service.keys.stock import NewKey, add_stock
+from kiosk.service.store.attempts import put_failures
 from kiosk.service.store.keys import Wanted
+from kiosk.service.store.sites import put_site
+from kiosk.service.store.users import users
+from kiosk.service.verification.counters import subject_of_person
 from tests.kiosk.service.console.desk import Desk, desk_of
+from tests.kiosk.service.keys.visits import JEAN, Visit, key_like, user_of
 from tests.kiosk.service.running import Running
 from tests.kiosk.service.staff.crew import Crew
 
@@ -77,3 +88,91 @@ def test_whoever_works_at_one_site_takes_the_keys_of_it_alone(online: Running) -
     desk = desk_of(online, "mona", Role.VIEW, sites=frozenset({"north"}))
     assert [each["serial"] for each in rows_of(desk, f"{KEYS}.csv")] == ["4001"]
     assert rows_of(desk, f"{KEYS}.csv?site=south") == []
+
+
+def somebody_fails(online: Running, user_id: str, count: int) -> None:
+    subject, now = subject_of_person(online.parts.hmac_key, user_id), online.clock.now()
+    online.parts.store.write(lambda tx: put_failures(tx, subject, None, count, now))
+
+
+@pytest.mark.databases
+def test_people_are_taken_along_masked_with_their_keys_their_last_enrollment_and_their_lock(
+    online: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exports, "_AT_ONCE", 1)
+    first = Visit(online)
+    began = online.clock.now()
+    first.enrolls(key_like(online), serial="90001234")
+    online.clock.advance(minutes=5)
+    Visit(online, JEAN)
+    somebody_fails(online, user_of(online, JEAN), 100)
+    found = rows_of(desk_of(online), PEOPLE)
+    with online.parts.store.read() as tx:
+        everybody = set(tx.connection.execute(select(users.c.id)).scalars())
+    assert {each["id"] for each in found} == everybody
+    assert len(found) == len(everybody)
+    told = {each["id"]: each for each in found}
+    maria, jean = told[user_of(online)], told[user_of(online, JEAN)]
+    assert (maria["name"], maria["sign_in_name"]) == ("M••••• O•••••", "m•••••@example.org")
+    assert (maria["keys"], maria["keys_to_hand_over"], maria["locked"]) == ("1", "0", "no")
+    assert maria["last_enrollment_at"] <= began.isoformat(timespec="seconds")
+    assert (jean["keys"], jean["last_enrollment"], jean["locked"], jean["locked_until"]) == (
+        "0",
+        "under_way",
+        "yes",
+        "",
+    )
+    others = [each for each in found if each not in (maria, jean)]
+    assert {(each["keys"], each["last_enrollment"], each["locked"]) for each in others} == {("0", "", "no")}
+    assert "okafor" not in str(found).lower()
+
+
+@pytest.mark.databases
+def test_the_last_of_several_enrollments_is_told_with_how_it_ended(online: Running) -> None:
+    for _ in range(2):
+        visit = Visit(online)
+        caller, enrollment = visit.caller, visit.enrollment
+        cancel(online.parts, caller, enrollment)
+    [maria] = [each for each in rows_of(desk_of(online), PEOPLE) if each["id"] == user_of(online)]
+    assert maria["last_enrollment"] == "cancelled"
+    online.clock.advance(minutes=5)
+    Visit(online)
+    [maria] = [each for each in rows_of(desk_of(online, "rosa"), PEOPLE) if each["id"] == user_of(online)]
+    assert maria["last_enrollment"] == "under_way"
+
+
+@pytest.mark.databases
+def test_a_page_of_people_costs_as_many_statements_as_one_person(online: Running) -> None:
+    counted: list[str] = []
+    event.listen(
+        online.parts.store.engine,
+        "before_cursor_execute",
+        lambda _connection, _cursor, statement, *_: counted.append(statement),
+    )
+    caller = StaffCaller("1" * 32, frozenset(), "default", frozenset())
+    few = listing.people(online.parts, caller, "", 1)
+    after_few = len([each for each in counted if each.startswith("SELECT")])
+    many = listing.people(online.parts, caller, "", 100)
+    after_many = len([each for each in counted if each.startswith("SELECT")])
+    assert (len(few.people), few.next) == (1, few.people[0].person.user_id)
+    assert len(many.people) > 2
+    assert (after_few, after_many) == (5, 10)
+
+
+def test_whoever_may_not_look_up_or_not_administer_takes_no_people(online: Running) -> None:
+    for name, roles in (("tariq", [Role.CONCIERGE]), ("ada", [Role.ADMINISTER])):
+        desk = desk_of(online, name, *roles)
+        assert desk.get(PEOPLE).status_code == 403
+        assert PEOPLE not in desk.get("/console/look-up").text
+    assert f'href="{PEOPLE}"' in desk_of(online).get("/console/look-up").text
+    assert not Crew(online).events("data_exported")
+
+
+def test_whoever_works_at_one_site_takes_its_people_alone(online: Running) -> None:
+    now, maria, jean = online.clock.now(), user_of(online), user_of(online, JEAN)
+    for person, site in ((maria, "north"), (maria, "south"), (jean, "south")):
+        online.parts.store.write(partial(put_site, user_id=person, site=site, attributes={}, now=now))
+    [row] = rows_of(desk_of(online, "mona", *Role, sites=frozenset({"north"})), PEOPLE)
+    assert (row["id"], row["sites"]) == (maria, "north")
+    [event_] = Crew(online).events("data_exported")
+    assert event_.details == {"what": "people", "form": "csv"}
