@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from time import monotonic
 from urllib.parse import urlsplit
 
@@ -217,6 +218,25 @@ def test_everything_can_be_done_with_the_keyboard_alone(seat: Seat) -> None:
     seat.browser.driver.switch_to.active_element.send_keys("\ue004")
     seat.browser.driver.switch_to.active_element.send_keys("\ue007")
     assert "Approved" in seat.browser.says(".notice")
+
+
+def test_keys_for_the_stock_come_from_a_file_and_one_that_is_too_long_changes_nothing(
+    seat: Seat, tmp_path: Path
+) -> None:
+    seat.enters("ines", Role.ADMINISTER)
+    seat.opens("/console/keys/stock")
+    long, short = tmp_path / "all.csv", tmp_path / "box.csv"
+    long.write_text("serial\n" + "90001234\n" * 4000)
+    short.write_text("\ufeffserial,model\n77001,Box key\n77002,Box key\n", encoding="utf-8")
+    seat.browser.types("keys", "77000")
+    seat.browser.waits("#file").send_keys(str(long))
+    assert "too long" in seat.browser.says("[data-trouble]")
+    assert seat.browser.told("#keys", "value") == "77000"
+    seat.browser.waits("#file").send_keys(str(short))
+    seat.browser.waits("#keys:focus")
+    assert seat.browser.told("#keys", "value").startswith("serial,model\n77001")
+    seat.browser.presses("main .primary")
+    assert "2 new, 0 known, 0 wrong" in seat.browser.says("main")
 
 
 def test_pages_are_accessible_strict_alone_and_whole_at_every_width(seat: Seat) -> None:

@@ -115,6 +115,26 @@
   }
   if (document.querySelector("[data-again]")) location.replace(location.pathname + location.search);
 
+  // ── files ── one is read into the field that it could be pasted into: what is sent is what can be seen there
+  for (const chosen of document.querySelectorAll("input[data-fills]")) {
+    const field = document.getElementById(chosen.dataset.fills);
+    chosen.closest("[hidden]").hidden = false;
+    chosen.addEventListener("change", async () => {
+      const file = chosen.files[0];
+      if (!file) return;
+      const found = file.size > 4 * field.maxLength ? null : await file.text();
+      if (found === null || found.length > field.maxLength) {
+        trouble(chosen.form, "This file is too long for this page. Cut it in parts, or use the command line on the service's machine.");
+        chosen.value = "";
+      } else {
+        trouble(chosen.form, "");
+        field.value = found;
+        say(`${file.name} is in the field below.`);
+        field.focus();
+      }
+    });
+  }
+
   // ── tables ── narrow screens show rows as cards: then only roles tell that it is a table
   const ROLES = { table: "table", thead: "rowgroup", tbody: "rowgroup", tr: "row", td: "cell", "th[scope=col]": "columnheader", "th[scope=row]": "rowheader" };
   const tabled = (root) => {
