@@ -40,11 +40,12 @@ class Morning:
 
 
 def morning(settings: dict[str, Any]) -> Morning:
-    """An hour later: what nobody ended has run out."""
+    """An hour later: what nobody ended has run out, and a replica has sent the mails that a dead one had in hand."""
     with closing(assembled(settings, lambda: datetime.now(UTC) + _MUCH_LATER)) as service:
         parts = service.parts
         while expire(parts):
             pass
+        service.worker.run_due()
         began = monotonic()
         verdict = verify_trail(parts)
         checked_in = monotonic() - began
