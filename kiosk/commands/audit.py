@@ -15,21 +15,17 @@ import click
 from kiosk.commands.served import (
     at_terminal,
     config_option,
-    credential_store,
     credentials_option,
-    surroundings,
+    open_parts,
     told_plainly,
 )
 from kiosk.commands.words import tame
-from kiosk.service.assembly import assemble
 from kiosk.service.audit.anchors import BadAnchor, public_key, read_anchors, sign_head
 from kiosk.service.audit.chain import ChainVerdict, Fault
 from kiosk.service.audit.checking import BadExport, verify_export, verify_trail
 from kiosk.service.audit.erasing import erase_person
 from kiosk.service.audit.forms import FORMS
 from kiosk.service.audit.report import MOST, printed, report_of
-from kiosk.service.parts import Parts
-from kiosk.service.settings import load
 from kiosk.service.store.audit import entries
 from kiosk.service.store.audit_pages import EventFilter
 
@@ -84,7 +80,7 @@ def verify(file: Path | None, config: Path | None, folder: Path | None, anchors:
         raise click.UsageError("--anchors and --key belong together.")
     with told_plainly(), _bad_files():
         if config is not None:
-            with _opened(config, folder) as parts:
+            with open_parts(config, folder) as parts:
                 known = read_anchors(anchors, public_key(parts)) if anchors else ()
                 verdict = verify_trail(parts, known)
         else:
@@ -104,7 +100,7 @@ def verify(file: Path | None, config: Path | None, folder: Path | None, anchors:
 @click.option("--output", type=click.File("w", encoding="utf-8", lazy=True), default="-", help="Where to, if not here.")
 def export(config: Path, folder: Path | None, form: str, first: int, output: TextIO) -> None:
     """Write the trail as JSON lines (which can be verified again), CSV, or CEF."""
-    with told_plainly(), _opened(config, folder) as parts, parts.store.read() as tx:
+    with told_plainly(), open_parts(config, folder) as parts, parts.store.read() as tx:
         output.writelines(f"{line}\n" for line in FORMS[form](entries(tx, first)))
 
 
@@ -126,7 +122,7 @@ def report(config: Path, folder: Path | None, output: BinaryIO, most: int, **ask
     All of the trail is verified for it. Exit code 1 when it is not whole; the report says so, too.
     """
     times = {name: asked[name] and asked[name].replace(tzinfo=UTC) for name in ("since", "until")}
-    with told_plainly(), _opened(config, folder) as parts:
+    with told_plainly(), open_parts(config, folder) as parts:
         made = report_of(parts, EventFilter(**{**asked, **times}), most)
         output.write(printed(made))
     click.echo(f"{len(made.entries)} entries{', and there are more' if made.more else ''}.", err=True)
@@ -138,7 +134,7 @@ def report(config: Path, folder: Path | None, output: BinaryIO, most: int, **ask
 @credentials_option
 def anchor(config: Path, folder: Path | None) -> None:
     """Print the head of the chain, signed. Keep it where nobody who administers the database can change it."""
-    with told_plainly(), _opened(config, folder) as parts:
+    with told_plainly(), open_parts(config, folder) as parts:
         made, signed = sign_head(parts)
     click.echo(signed)
     click.echo(f"Entry {made.head.number}.", err=True)
@@ -149,7 +145,7 @@ def anchor(config: Path, folder: Path | None) -> None:
 @credentials_option
 def key(config: Path, folder: Path | None) -> None:
     """Print what anchors are verified with (a public key, JWK)."""
-    with told_plainly(), _opened(config, folder) as parts:
+    with told_plainly(), open_parts(config, folder) as parts:
         click.echo(json.dumps(public_key(parts)))
 
 
@@ -161,18 +157,9 @@ def key(config: Path, folder: Path | None) -> None:
 @click.option("--reason", required=True, help="A word: why. It is written down.")
 def erase(subject: str, config: Path, folder: Path | None, tenant: str, reason: str) -> None:
     """Let no entry name SUBJECT (the id of a person) any more. The chain stays whole, and says which they were."""
-    with told_plainly(), _opened(config, folder) as parts:
+    with told_plainly(), open_parts(config, folder) as parts:
         many = parts.store.write(lambda tx: erase_person(tx, parts, at_terminal(), tenant, subject, reason))
     click.echo(f"{many} entries do not name {tame(subject)} any more.")
-
-
-@contextmanager
-def _opened(config: Path, folder: Path | None) -> Iterator[Parts]:
-    service = assemble(load(config), surroundings(credential_store(folder)))
-    try:
-        yield service.parts
-    finally:
-        service.close()
 
 
 @contextmanager

@@ -12,21 +12,12 @@ from typing import Any, Concatenate, Final, ParamSpec
 
 import click
 
-from kiosk.commands.served import (
-    at_terminal,
-    config_option,
-    credential_store,
-    credentials_option,
-    surroundings,
-    told_plainly,
-)
+from kiosk.commands.served import at_terminal, config_option, credentials_option, open_parts, told_plainly
 from kiosk.commands.words import tame
-from kiosk.service.assembly import assemble
 from kiosk.service.directories.csv_file import BadFile
 from kiosk.service.keys.actions import find
 from kiosk.service.keys.rules import Actor, BadSerial, KeysRefused, NoSuchKey, WrongState
 from kiosk.service.parts import Parts
-from kiosk.service.settings import load
 from kiosk.service.store.keys import KeyRow, Wanted
 
 REFUSED = 1
@@ -68,9 +59,9 @@ def at_desk(work: Callable[Concatenate[Desk, Rest], None]) -> Callable[..., None
     @wraps(work)
     def command(config: Path, folder: Path | None, tenant: str, *args: Rest.args, **told: Rest.kwargs) -> None:
         with told_plainly():
-            service = assemble(load(config), surroundings(credential_store(folder)))
             try:
-                work(Desk(service.parts, Actor(at_terminal(), tenant)), *args, **told)
+                with open_parts(config, folder) as parts:
+                    work(Desk(parts, Actor(at_terminal(), tenant)), *args, **told)
             except KeysRefused as refusal:
                 words = next(_SENTENCES[each] for each in type(refusal).__mro__ if each in _SENTENCES)
                 click.echo(words.format(state=", ".join(getattr(refusal, "reasons", ()))), err=True)
@@ -78,8 +69,6 @@ def at_desk(work: Callable[Concatenate[Desk, Rest], None]) -> Callable[..., None
             except BadFile as error:
                 click.echo(f"The file cannot be read: {tame(str(error))}.", err=True)
                 sys.exit(REFUSED)
-            finally:
-                service.close()
 
     tenants = click.option("--tenant", default="default", show_default=True, help="Whose keys.")
     return config_option(credentials_option(tenants(command)))

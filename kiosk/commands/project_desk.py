@@ -13,16 +13,8 @@ from typing import Any, Concatenate, Final, ParamSpec
 import click
 from pydantic import BaseModel, ValidationError
 
-from kiosk.commands.served import (
-    at_terminal,
-    config_option,
-    credential_store,
-    credentials_option,
-    surroundings,
-    told_plainly,
-)
+from kiosk.commands.served import at_terminal, config_option, credentials_option, open_parts, told_plainly
 from kiosk.commands.words import tame
-from kiosk.service.assembly import assemble
 from kiosk.service.parts import Parts
 from kiosk.service.projects.bodies import Project
 from kiosk.service.projects.member_rules import NoSuchMember, WrongState
@@ -35,7 +27,6 @@ from kiosk.service.projects.rules import (
     ProjectRefused,
     RangeShrinks,
 )
-from kiosk.service.settings import load
 from kiosk.service.store import projects as rows
 from kiosk.service.tokens.rules import Caller
 
@@ -94,16 +85,14 @@ def at_desk(work: Callable[Concatenate[Desk, Rest], None]) -> Callable[..., None
     @wraps(work)
     def command(config: Path, folder: Path | None, tenant: str, *args: Rest.args, **told: Rest.kwargs) -> None:
         with told_plainly():
-            service = assemble(load(config), surroundings(credential_store(folder)))
             try:
-                work(Desk(service.parts, Terminal("command-line", frozenset(), tenant)), *args, **told)
+                with open_parts(config, folder) as parts:
+                    work(Desk(parts, Terminal("command-line", frozenset(), tenant)), *args, **told)
             except ProjectRefused as refusal:
                 click.echo(next(_SENTENCES[each] for each in type(refusal).__mro__ if each in _SENTENCES), err=True)
                 sys.exit(REFUSED)
             except ValidationError as error:
                 raise click.UsageError(_wrong(error)) from error
-            finally:
-                service.close()
 
     tenants = click.option("--tenant", default="default", show_default=True, help="Whose projects.")
     return config_option(credentials_option(tenants(command)))

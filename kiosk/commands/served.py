@@ -26,9 +26,10 @@ from kiosk.commands.words import sentence
 from kiosk.credentials import CredentialStore, system_keyring
 from kiosk.errors import ConfigurationError, KioskError, NoCredential
 from kiosk.secret import Secret
-from kiosk.service.assembly import Surroundings
+from kiosk.service.assembly import Surroundings, assemble
 from kiosk.service.database import open_database
-from kiosk.service.settings import ServiceSettings
+from kiosk.service.parts import Parts
+from kiosk.service.settings import ServiceSettings, load
 from kiosk.service.store.engine import Store, StoreBusy
 from kiosk.service.store.upgrade import upgrade
 from kiosk.service.tls import LOOPBACK, Identity, issue_server_certificate
@@ -100,6 +101,19 @@ def open_store(settings: ServiceSettings, folder: Path | None = None) -> Iterato
         yield store
     finally:
         store.close()
+
+
+@contextmanager
+def open_parts(config: Path, folder: Path | None) -> Iterator[Parts]:
+    """What the service of a settings file is made of, for one command; nothing of it runs.
+
+    Raises ConfigurationError, NoCredential, StorageFull, StoreBusy.
+    """
+    service = assemble(load(config), surroundings(credential_store(folder)))
+    try:
+        yield service.parts
+    finally:
+        service.close()
 
 
 def credential_store(folder: Path | None) -> CredentialStore:

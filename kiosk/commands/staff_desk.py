@@ -11,10 +11,8 @@ from typing import Concatenate, Final, ParamSpec
 
 import click
 
-from kiosk.commands.served import config_option, credential_store, credentials_option, surroundings, told_plainly
-from kiosk.service.assembly import assemble
+from kiosk.commands.served import config_option, credentials_option, open_parts, told_plainly
 from kiosk.service.parts import Parts
-from kiosk.service.settings import load
 from kiosk.service.staff import actions
 from kiosk.service.staff.actions import ToldCode
 from kiosk.service.staff.rules import BadMember, NameTaken, NoSuchStaff, StaffTrouble
@@ -61,16 +59,14 @@ def at_desk(work: Callable[Concatenate[Desk, Rest], None]) -> Callable[..., None
     @wraps(work)
     def command(config: Path, folder: Path | None, tenant: str, *args: Rest.args, **told: Rest.kwargs) -> None:
         with told_plainly():
-            service = assemble(load(config), surroundings(credential_store(folder)))
             try:
-                work(Desk(service.parts, tenant), *args, **told)
+                with open_parts(config, folder) as parts:
+                    work(Desk(parts, tenant), *args, **told)
             except BadMember as error:
                 raise click.UsageError(" ".join(_WRONG[each] for each in error.reasons)) from error
             except (NoSuchStaff, NameTaken) as refusal:
                 click.echo(_SENTENCES[type(refusal)], err=True)
                 sys.exit(REFUSED)
-            finally:
-                service.close()
 
     tenants = click.option("--tenant", default="default", show_default=True, help="Whose staff.")
     return config_option(credentials_option(tenants(command)))

@@ -13,15 +13,13 @@ import click
 from kiosk.commands.served import (
     at_terminal,
     config_option,
-    credential_store,
     credentials_option,
+    open_parts,
     open_store,
-    surroundings,
     told_plainly,
 )
 from kiosk.commands.words import tame
 from kiosk.contract.profile import FieldKind, IdentifyField
-from kiosk.service.assembly import assemble
 from kiosk.service.bulk_import.files import Importer, ImportRefused, ImportReport
 from kiosk.service.concierge.locks import unlock_named
 from kiosk.service.directories.actions import site
@@ -81,18 +79,13 @@ def import_badges(file: Path, config: Path, folder: Path | None, *, skip_bad: bo
 @click.option("--reason", default="", help="Why, for the trail: a ticket.")
 def unlock(user: str, config: Path, folder: Path | None, reason: str) -> None:
     """Forgive USER (a user name) the failures that locked them out. Find out first who typed them."""
-    with told_plainly():
-        settings = load(config)
+    with told_plainly(), open_parts(config, folder) as parts:
         try:
-            key = normalise(IdentifyField("upn", FieldKind.UPN), user, site(settings))
+            key = normalise(IdentifyField("upn", FieldKind.UPN), user, site(parts.settings))
         except BadValue:
             _nobody()
-        service = assemble(settings, surroundings(credential_store(folder)))
-        try:
-            if not unlock_named(service.parts, at_terminal(), key, tame(reason)):
-                _nobody()
-        finally:
-            service.close()
+        if not unlock_named(parts, at_terminal(), key, tame(reason)):
+            _nobody()
     click.echo("Unlocked.")
 
 
