@@ -24,7 +24,7 @@ from kiosk.desk.flow import SIGN_IN
 from kiosk.desk.states import Desk, Next, State, StoredName, Sure
 from kiosk.enrollment.visit import KeyModel, Port
 from kiosk.errors import OutOfStep, SessionExpired, StationRefused
-from kiosk.station.journal_row import KeyMark, OwedLetter
+from kiosk.station.journal_row import KeyMark, OwedPin
 from kiosk.station.notes import Notes
 
 _KEY = KeyAddress(Transport.USB, "/dev/hidraw1", serial="17204711", product="Example Key 5C", attach_id=1)
@@ -52,8 +52,8 @@ _NAMES = (
     StoredName("vpn.example.org", ""),
 )
 _LETTERS = (
-    OwedLetter("e1", KeyMark(bytes(16), "17204711"), datetime(2026, 11, 22, 10, 42, tzinfo=UTC)),
-    OwedLetter(
+    OwedPin("e1", KeyMark(bytes(16), "17204711"), datetime(2026, 11, 22, 10, 42, tzinfo=UTC)),
+    OwedPin(
         "e2", KeyMark(UUID("cb69481e-8ff7-4039-93ec-0a2729a154a8").bytes, ""), datetime(2026, 11, 23, 8, 5, tzinfo=UTC)
     ),
 )
@@ -74,7 +74,7 @@ def desk_samples() -> Iterator[DeskSample]:
     desk = Desk(port=Port((_KEY,)), staff=_WHO)
     yield from _signing(replace(desk, staff=None))
     yield DeskSample("desk", s.Menu(desk))
-    yield DeskSample("desk-letters", s.Menu(desk), _NOTES)
+    yield DeskSample("desk-owed-pins", s.Menu(desk), _NOTES)
     requests = s.Requests(desk, (_OVERRIDE, _WIPE))
     yield DeskSample("desk-requests", requests)
     yield DeskSample("desk-no-requests", replace(requests, requests=()))

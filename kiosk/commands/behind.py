@@ -85,7 +85,7 @@ def stand(
         lambda: heart_client(settings, secret),
         lambda: len(journal.unsettled()),
         VERSION,
-        owed=journal.letters_owed,
+        owed=journal.pins_owed,
     )
     heart = Heart(beats, post, kiosk.chance)
     port = watch_port(source, post, reference)

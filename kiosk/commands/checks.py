@@ -193,8 +193,8 @@ def check_journal(folder: Path) -> Finding:
     if health.unsettled:
         remedy = "start the station: it settles them with the service"
         return bad("journal", f"{health.unsettled} unsettled", remedy, Level.WARN)
-    if health.letters:
-        seen = f"{health.letters} keys have a PIN that nobody knows: its letter was never printed"
+    if health.pins_owed:
+        seen = f"{health.pins_owed} keys have a random PIN that never reached its owner"
         return bad("journal", seen, "wipe them here before somebody gets one; the staff desk says which", Level.WARN)
     if health.left_on_key:
         seen = f"{health.left_on_key} credentials are, or may be, left on keys"

@@ -1,6 +1,6 @@
 """What is to be done: effects are imperatives for one of the two lanes. Each carries its `attempt`.
 
-Device lane: InspectKey, SelectKey, SetPin, SetRandomPin, PrintLetter, VerifyPin, ChangePin, UseBuiltInUv,
+Device lane: InspectKey, SelectKey, SetPin, SetRandomPin, PinNoted, PrintLetter, VerifyPin, ChangePin, UseBuiltInUv,
 EnrollFingerprint, MakeCredential, ProveCredential, ConfigureKey, ResetKey, CountCredentials, CloseKey.
 Network lane: ActivateStation, LoadProfile, IdentifyPerson, RegisterPerson, SendCode, VerifyPerson, CheckKey,
 AskApproval, BeginCeremony, CompleteCeremony, SubmitProof, FinishEnrollment, CancelEnrollment, FetchTotp, ConfirmTotp,
@@ -25,6 +25,7 @@ from kiosk.enrollment.effects_on_key import (
     EnrollFingerprint,
     InspectKey,
     Letter,
+    PinNoted,
     PrintLetter,
     ResetKey,
     SelectKey,
@@ -71,6 +72,7 @@ __all__ = [
     "MakeCredential",
     "OpenNextKey",
     "OpenPhone",
+    "PinNoted",
     "PrintLetter",
     "ProveCredential",
     "RegisterPerson",
@@ -277,7 +279,7 @@ class CancelDevice:
 _Before = LoadProfile | ActivateStation
 _Asking = _Before | IdentifyPerson | RegisterPerson | SendCode | VerifyPerson | CheckKey | AskApproval
 _Key = InspectKey | SelectKey | UseBuiltInUv | EnrollFingerprint | ConfigureKey | ResetKey | CountCredentials | CloseKey
-_Pin = SetPin | SetRandomPin | PrintLetter | VerifyPin | ChangePin
+_Pin = SetPin | SetRandomPin | PinNoted | PrintLetter | VerifyPin | ChangePin
 _Ceremony = BeginCeremony | MakeCredential | CompleteCeremony | ProveCredential | SubmitProof | CleanUp
 _Phone = OpenPhone | WatchPhone | ClosePhone | ClaimMobileId
 _Staff = RequestApproval | WatchApproval | TakeBackApproval | ChooseIntent | OpenNextKey

@@ -52,14 +52,19 @@ class VerifyPin:
 @dataclass(frozen=True, slots=True)
 class SetRandomPin:
     """Make up a PIN by these rules and set it; a key that left while one was being set is tried with that one first.
-    Where it goes into a `letter`, no key is given one before the printer is ready, and before the journal knows whose
-    enrollment (`enrollment_id`) it is. Answer: PinGenerated."""
+    No key is given one before the journal knows whose enrollment (`enrollment_id`) it is, nor, where it goes into a
+    `letter`, before the printer is ready. Answer: PinGenerated."""
 
     attempt: int
     rules: PinRules
     length: int
     letter: bool = False
     enrollment_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PinNoted:
+    """The owner has the PIN by chance that was on the screen. No answer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from kiosk.enrollment import ceremony, finger, letter, port
 from kiosk.enrollment.admission import verifies_itself
 from kiosk.enrollment.answers import Failed, PinAccepted, PinGenerated
 from kiosk.enrollment.effects import ChangePin as Change
-from kiosk.enrollment.effects import CloseKey, SetPin, SetRandomPin, UseBuiltInUv, VerifyPin
+from kiosk.enrollment.effects import CloseKey, PinNoted, SetPin, SetRandomPin, UseBuiltInUv, VerifyPin
 from kiosk.enrollment.events import Continued, Event, KeyRemoved, PinChosen, PinReplaced, PinTyped, WentBack
 from kiosk.enrollment.hand_over import shortest_pin
 from kiosk.enrollment.pin_rules import PinRules
@@ -147,7 +147,8 @@ def _on_known(state: RandomPin, event: Event) -> Step:
             return replace(state, visit=replace(visit, unlocked=False)), (CloseKey(same_visit=True),)
         case Continued() if state.printed or not state.letter:
             here = visit.key is not None and visit.key.address in visit.port.keys
-            return unlocked(visit, has_pin=True) if here else port.look(_known_to_have_pin(visit))
+            following, effects = unlocked(visit, has_pin=True) if here else port.look(_known_to_have_pin(visit))
+            return following, effects if state.letter else (PinNoted(), *effects)
         case _:
             return letter.on_letter(state, event) if state.letter else stay(state)
 

@@ -18,7 +18,7 @@ from kiosk.errors import InputRefused, KioskError, Refusal
 from kiosk.station import configuration
 from kiosk.station.enlisted import fetch
 from kiosk.station.identity import read_identity
-from kiosk.station.journal_row import OwedLetter
+from kiosk.station.journal_row import OwedPin
 from kiosk.station.lanes import at_the_edge
 from kiosk.station.notes import Heard, Missed, News, Owing
 from kiosk.station.pulse import Facts, Pulse, answered, is_behind, moved, told
@@ -35,7 +35,7 @@ GAP = 1.0
 @dataclass(frozen=True, slots=True)
 class Sources:
     """What a heartbeat is made of: `queue` counts the rows of the journal that wait, `now` is the wall clock and
-    `clock` the monotonic one, both in seconds; `owed` are the letters that the journal knows of."""
+    `clock` the monotonic one, both in seconds; `owed` are the PINs that nobody knows, as the journal has them."""
 
     settings: StationSettings
     client: Callable[[], StationClient]
@@ -43,7 +43,7 @@ class Sources:
     version: str = ""
     now: Callable[[], float] = time.time
     clock: Callable[[], float] = time.monotonic
-    owed: Callable[[], tuple[OwedLetter, ...]] = tuple
+    owed: Callable[[], tuple[OwedPin, ...]] = tuple
 
 
 class Heart:
@@ -56,7 +56,7 @@ class Heart:
         self._state: State | None = None
         self._heartbeat = HEARTBEAT
         self._missed = 0
-        self._owed: tuple[OwedLetter, ...] = ()
+        self._owed: tuple[OwedPin, ...] = ()
         self._client: StationClient | None = None
         self._woken, self._stopping = Flag(), Flag()
         self._thread = Thread(target=self._run, name="keywright-heart")
@@ -84,7 +84,7 @@ class Heart:
     def _run(self) -> None:
         while not self._stopping.is_set():
             self._woken.clear()
-            self._look_for_letters()
+            self._look_for_owed()
             trouble = at_the_edge("heart", self._beat)
             if self._stopping.is_set():
                 break
@@ -112,7 +112,7 @@ class Heart:
         self._heartbeat = HEARTBEAT if known is None else float(known.heartbeat)
         sent = sources.now()
         configured = 0 if known is None else known.version
-        facts = Facts(sent, self._queue(), sources.version, configured, letters_owed=bool(self._owed))
+        facts = Facts(sent, self._queue(), sources.version, configured, pins_owed=bool(self._owed))
         with self._lock:
             self._pulse, standing = told(self._pulse, facts, sources.clock())
         try:
@@ -135,7 +135,7 @@ class Heart:
         if behind:
             self._woken.set()
 
-    def _look_for_letters(self) -> None:
+    def _look_for_owed(self) -> None:
         """What is owed while nobody is here, nobody is going to get."""
         if not isinstance(self._state, Connecting | Welcome):
             return

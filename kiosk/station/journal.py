@@ -1,5 +1,5 @@
 """What the station must not forget when it loses power: every ceremony that is begun and not yet settled, and every key
-whose letter with a PIN is still to be printed.
+whose PIN by chance has not reached its owner yet.
 
 It holds no PIN, no code and no name: a ceremony is known by its ids, a person by the opaque user handle, a key by its
 model and serial number. Every step is one atomic change that says from which steps it may come, so that the two lanes
@@ -23,11 +23,11 @@ from threading import Lock
 from hardware.authenticator import WebAuthnJson
 from kiosk.errors import JournalCorrupt, OutOfStep
 from kiosk.station.journal_file import open_journal, set_aside, translated
-from kiosk.station.journal_row import KeyMark, OwedLetter, Row, Step, credential_id_of, letter_of, row_of
+from kiosk.station.journal_row import KeyMark, OwedPin, Row, Step, credential_id_of, owed_of, row_of
 
 _KEEP = timedelta(days=7)
 _OWED = timedelta(days=90)
-"""A key whose letter is owed for so long was wiped elsewhere, or is with nobody."""
+"""A key whose PIN is owed for so long was wiped elsewhere, or is with nobody."""
 
 
 class Journal:
@@ -169,24 +169,23 @@ class Journal:
             ceremony_id,
         )
 
-    # ── the letter with a PIN ───────────────────────────────────────────────────────────────────
+    # ── PINs by chance ──────────────────────────────────────────────────────────────────────────
 
-    def letter_owed(self, key: KeyMark, enrollment_id: str) -> None:
-        """The key is about to get a PIN by chance, which nobody knows before its letter is printed."""
-        self._letter(
-            "INSERT OR REPLACE INTO letter VALUES (:enrollment_id, :aaguid, :serial, :now)", key, enrollment_id
-        )
+    def pin_owed(self, key: KeyMark, enrollment_id: str) -> None:
+        """The key is about to get a PIN by chance, which nobody knows before its owner has it."""
+        self._owe("INSERT OR REPLACE INTO owed_pin VALUES (:enrollment_id, :aaguid, :serial, :now)", key, enrollment_id)
 
-    def letter_settled(self, key: KeyMark, enrollment_id: str) -> None:
-        """The letter is printed, or the key certainly did not get its PIN."""
+    def pin_settled(self, key: KeyMark, enrollment_id: str) -> None:
+        """The owner has the PIN, or the key certainly did not get it."""
         this = "enrollment_id = :enrollment_id AND aaguid = :aaguid AND serial = :serial"
-        self._letter(f"DELETE FROM letter WHERE {this}", key, enrollment_id)  # noqa: S608 - words of ours
+        self._owe(f"DELETE FROM owed_pin WHERE {this}", key, enrollment_id)  # noqa: S608 - words of ours
 
     def pin_wiped(self, key: KeyMark) -> None:
-        """The key has no PIN any more. Without a serial number it is taken for the one that waits longest."""
-        self._letter(
-            "DELETE FROM letter WHERE aaguid = :aaguid AND serial = :serial AND (serial != '' OR rowid = "
-            "(SELECT rowid FROM letter WHERE aaguid = :aaguid AND serial = '' ORDER BY owed_since LIMIT 1))",
+        """The key has no PIN any more, or one that is known. Without a serial number it is taken for the one that waits
+        longest."""
+        self._owe(
+            "DELETE FROM owed_pin WHERE aaguid = :aaguid AND serial = :serial AND (serial != '' OR rowid = "
+            "(SELECT rowid FROM owed_pin WHERE aaguid = :aaguid AND serial = '' ORDER BY owed_since LIMIT 1))",
             key,
         )
 
@@ -213,11 +212,11 @@ class Journal:
             serial=key.serial,
         )
 
-    def letters_owed(self) -> tuple[OwedLetter, ...]:
-        """The letters that were not printed, oldest first; those of 90 days and more are over."""
+    def pins_owed(self) -> tuple[OwedPin, ...]:
+        """The PINs that never reached an owner, oldest first; those of 90 days and more are over."""
         with self._use() as (connection, now):
-            query = "SELECT * FROM letter WHERE owed_since > ? ORDER BY owed_since"
-            return tuple(letter_of(found) for found in connection.execute(query, ((now - _OWED).isoformat(),)))
+            query = "SELECT * FROM owed_pin WHERE owed_since > ? ORDER BY owed_since"
+            return tuple(owed_of(found) for found in connection.execute(query, ((now - _OWED).isoformat(),)))
 
     def left_on_keys(self) -> int:
         """How many ceremonies wait for their key."""
@@ -242,7 +241,7 @@ class Journal:
         if not changed:
             raise OutOfStep
 
-    def _letter(self, statement: str, key: KeyMark, enrollment_id: str = "") -> None:
+    def _owe(self, statement: str, key: KeyMark, enrollment_id: str = "") -> None:
         self._change(statement, "", aaguid=key.aaguid, serial=key.serial, enrollment_id=enrollment_id)
 
     def _change(self, statement: str, ceremony_id: str, **values: object) -> int:

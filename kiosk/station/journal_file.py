@@ -14,7 +14,7 @@ import structlog
 
 from kiosk.errors import ConfigurationError, JournalCorrupt, StorageFull
 
-VERSION = 3
+VERSION = 4
 _APPLICATION = 0x4B57_524A  # "KWRJ"
 _CORRUPT = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _log = structlog.get_logger("keywright.station")
@@ -39,8 +39,8 @@ CREATE TABLE ceremony (
     rolls_back    INTEGER NOT NULL DEFAULT 0
 ) STRICT
 """
-_LETTERS = """
-CREATE TABLE letter (
+_OWED_PINS = """
+CREATE TABLE owed_pin (
     enrollment_id TEXT NOT NULL,
     aaguid        BLOB NOT NULL,
     serial        TEXT NOT NULL,
@@ -48,7 +48,11 @@ CREATE TABLE letter (
     PRIMARY KEY (enrollment_id, aaguid, serial)
 ) STRICT
 """
-_SINCE = {1: "ALTER TABLE ceremony ADD COLUMN rolls_back INTEGER NOT NULL DEFAULT 0", 2: _LETTERS}
+_SINCE = {
+    1: "ALTER TABLE ceremony ADD COLUMN rolls_back INTEGER NOT NULL DEFAULT 0",
+    2: _OWED_PINS.replace("owed_pin", "letter"),
+    3: "ALTER TABLE letter RENAME TO owed_pin",
+}
 """What makes a journal of each version one of the next."""
 
 
@@ -76,14 +80,14 @@ def open_journal(file: Path, now: datetime) -> sqlite3.Connection:
 @dataclass(frozen=True, slots=True)
 class JournalHealth:
     """What can be seen of a journal without changing it. `in_use`: a station has it open, so nothing else is known.
-    `letters` were never printed: each is of a key with a PIN that nobody knows."""
+    `pins_owed` never reached an owner: nobody knows them."""
 
     present: bool
     in_use: bool = False
     sound: bool = True
     unsettled: int = 0
     left_on_key: int = 0
-    letters: int = 0
+    pins_owed: int = 0
 
 
 def look(file: Path) -> JournalHealth:
@@ -93,7 +97,7 @@ def look(file: Path) -> JournalHealth:
     try:
         with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, timeout=0.1)) as connection:
             counts = dict(connection.execute("SELECT step, count(*) FROM ceremony GROUP BY step").fetchall())
-            letters = _letters(connection)
+            owed = _owed(connection)
             sound = connection.execute("PRAGMA quick_check").fetchone()[0] == "ok"
     except sqlite3.DatabaseError as error:
         if _code(error) == sqlite3.SQLITE_BUSY:
@@ -103,7 +107,7 @@ def look(file: Path) -> JournalHealth:
         raise ConfigurationError("state_folder", f"cannot be read ({error.sqlite_errorname})") from error
     unsettled = sum(number for step, number in counts.items() if step not in ("left_on_key", "proved", "closed"))
     left = counts.get("left_on_key", 0)
-    return JournalHealth(True, sound=sound, unsettled=unsettled, left_on_key=left, letters=letters)
+    return JournalHealth(True, sound=sound, unsettled=unsettled, left_on_key=left, pins_owed=owed)
 
 
 def set_aside(file: Path, now: datetime) -> Path:
@@ -137,10 +141,11 @@ def translated(file: Path) -> Iterator[None]:
         raise ConfigurationError("state_folder", f"cannot keep the journal ({error.strerror})") from error
 
 
-def _letters(connection: sqlite3.Connection) -> int:
-    """How many letters are owed; an older journal knows of none."""
-    (there,) = connection.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'letter'").fetchone()
-    return int(connection.execute("SELECT count(*) FROM letter").fetchone()[0]) if there else 0
+def _owed(connection: sqlite3.Connection) -> int:
+    """How many PINs are owed; the table has had another name, and the oldest journals have none."""
+    query = "SELECT name FROM sqlite_schema WHERE name IN ('letter', 'owed_pin')"
+    found = connection.execute(query).fetchone()
+    return int(connection.execute(f"SELECT count(*) FROM {found[0]}").fetchone()[0]) if found else 0  # noqa: S608 - ours
 
 
 class _NotOurs(Exception):
@@ -173,7 +178,7 @@ def _check(connection: sqlite3.Connection) -> None:
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     if (application, version, tables) == (0, 0, 0):
         connection.execute(_SCHEMA)
-        connection.execute(_LETTERS)
+        connection.execute(_OWED_PINS)
         connection.execute(f"PRAGMA application_id = {_APPLICATION}")
         connection.execute(f"PRAGMA user_version = {VERSION}")
     elif application == _APPLICATION and version in _SINCE:

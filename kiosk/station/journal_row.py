@@ -1,4 +1,4 @@
-"""One ceremony, and one letter, as the journal knows it."""
+"""One ceremony, and one PIN that nobody knows, as the journal has them."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ class KeyMark:
 
 
 @dataclass(frozen=True, slots=True)
-class OwedLetter:
-    """A key got a PIN by chance, or was about to, and the letter with it was not printed: nobody knows that PIN."""
+class OwedPin:
+    """A key got a PIN by chance, or was about to, and it never reached its owner: nobody knows that PIN."""
 
     enrollment_id: str
     key: KeyMark
@@ -100,10 +100,10 @@ def credential_id_of(response: Any) -> bytes:
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
-def letter_of(found: sqlite3.Row) -> OwedLetter:
-    """The letter that a row of the file tells."""
+def owed_of(found: sqlite3.Row) -> OwedPin:
+    """The PIN that a row of the file tells of."""
     key = KeyMark(found["aaguid"], found["serial"])
-    return OwedLetter(found["enrollment_id"], key, datetime.fromisoformat(found["owed_since"]))
+    return OwedPin(found["enrollment_id"], key, datetime.fromisoformat(found["owed_since"]))
 
 
 def row_of(found: sqlite3.Row) -> Row:

@@ -18,6 +18,7 @@ from kiosk.enrollment.effects import (
     CloseKey,
     ClosePhone,
     FinishEnrollment,
+    PinNoted,
     TakeBackApproval,
 )
 from kiosk.enrollment.events import Event
@@ -26,8 +27,17 @@ from kiosk.errors import KioskError, ServiceBroken
 from kiosk.station.work import Build, ForgetParty, Job, LaneContext, Outcome, Performer, Settle, Work
 
 _log = structlog.get_logger("keywright.station")
-_UNTIL_THE_END = (CleanUp, ForgetParty, CloseKey, FinishEnrollment, ClosePhone, TakeBackApproval, CancelEnrollment)
-_NO_ANSWER = (CancelDevice, CancelEnrollment, CloseKey, ClosePhone, TakeBackApproval, Settle)
+_UNTIL_THE_END = (
+    CleanUp,
+    ForgetParty,
+    CloseKey,
+    PinNoted,
+    FinishEnrollment,
+    ClosePhone,
+    TakeBackApproval,
+    CancelEnrollment,
+)
+_NO_ANSWER = (CancelDevice, CancelEnrollment, CloseKey, ClosePhone, PinNoted, TakeBackApproval, Settle)
 
 
 def at_the_edge(thread: str, work: Callable[[], None]) -> Trouble | None:

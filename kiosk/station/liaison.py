@@ -61,8 +61,8 @@ class Liaison:
                 self._missed, self._error = self._missed + 1, error
                 if is_lost(error, self._missed):
                     self._note(replace(self._notes, offline=True))
-            case Owing(letters):
-                self._note(replace(self._notes, owed=letters))
+            case Owing(pins):
+                self._note(replace(self._notes, owed=pins))
         self._settle()
 
     def follow(self, state: State) -> None:

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from kiosk.contract.stations import StationConfiguration
 from kiosk.enrollment.visit import Trouble
-from kiosk.station.journal_row import OwedLetter
+from kiosk.station.journal_row import OwedPin
 
 
 @dataclass(frozen=True, slots=True)
 class Notes:
     """`name` and `site` of this kiosk; the `version` of the program, and the one that the service would like to see
     (`update`); the version of its `configuration`; seconds that its clock is ahead of the service's, 0 for as good as
-    none (`skew`); whether the service cannot be had (`offline`); the letters with PINs that nobody has (`owed`)."""
+    none (`skew`); whether the service cannot be had (`offline`); the PINs that nobody knows (`owed`)."""
 
     name: str = ""
     site: str = ""
@@ -22,7 +22,7 @@ class Notes:
     configuration: int = 0
     skew: float = 0.0
     offline: bool = False
-    owed: tuple[OwedLetter, ...] = ()
+    owed: tuple[OwedPin, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +44,9 @@ class Missed:
 
 @dataclass(frozen=True, slots=True)
 class Owing:
-    """These letters are owed, and nobody is at the kiosk to take one: nobody knows the PINs of their keys."""
+    """These PINs never reached their owners, and nobody is at the kiosk to get one: nobody knows them."""
 
-    letters: tuple[OwedLetter, ...]
+    pins: tuple[OwedPin, ...]
 
 
 News = Heard | Missed | Owing

@@ -31,12 +31,14 @@ from kiosk.station.journal import Journal
 from kiosk.station.journal_row import KeyMark
 from kiosk.station.letter_work import Letters, PaperWay
 from kiosk.station.models import model_of
+from kiosk.station.owed_pins import OwedPins
 from kiosk.station.pin_work import RandomPins
 from kiosk.station.random_pin import Choose
-from kiosk.station.recovery import wiped_elsewhere, wiped_key
+from kiosk.station.recovery import owed_no_more, wiped_key
 from kiosk.station.selection import select_key
 from kiosk.station.work import Build, Job, LaneContext, Outcome
 
+_Unlock = effects.SetPin | effects.VerifyPin | effects.ChangePin | effects.UseBuiltInUv
 _RESET_SECONDS = 30
 """A key that took the reset in time waits so long for its touch (CTAP 2.1 section 6.6)."""
 
@@ -57,7 +59,7 @@ class DeviceWork:
         self._journal = journal
         self._post = post
         self._random_pins = RandomPins(choose)
-        self._letters = Letters(printer, journal)
+        self._letters, self._owed = Letters(printer), OwedPins(journal)
         self._key: Authenticator | None = None
         self._mark: KeyMark | None = None
 
@@ -72,6 +74,9 @@ class DeviceWork:
                 self._close()
                 if not same_visit:
                     self._random_pins.forget()
+                return None
+            case effects.PinNoted():
+                self._owed.settle()
                 return None
             case _:
                 return self._ask(job)
@@ -96,6 +101,7 @@ class DeviceWork:
                 return self._reset(work, job)
             case effects.PrintLetter(attempt, pin, letter):
                 self._letters.print_one(letter, pin, job.cancel)
+                self._owed.settle()
                 return LetterPrinted(attempt)
             case _:
                 return self._with_key(job, self._open_key())
@@ -106,7 +112,7 @@ class DeviceWork:
             case effects.SetRandomPin() as work:
                 return self._set_random_pin(work, key)
             case effects.SetPin() | effects.VerifyPin() | effects.ChangePin() | effects.UseBuiltInUv() as work:
-                return _unlock(work, key)
+                return self._unlock(work, key)
             case effects.EnrollFingerprint(attempt, seconds):
                 key.enroll_fingerprint("", self._watch(job, attempt, seconds), self._on_sample(attempt))
                 return FingerEnrolled(attempt)
@@ -126,13 +132,21 @@ class DeviceWork:
     def _set_random_pin(self, work: effects.SetRandomPin, key: Authenticator) -> PinGenerated:
         assert self._mark is not None  # an open key was read
         if work.letter:
-            self._letters.expect_one(self._mark, work.enrollment_id)
+            self._letters.make_ready()
+        self._owed.begin(self._mark, work.enrollment_id)
         try:
             return PinGenerated(work.attempt, self._random_pins.set(key, work.rules, work.length))
         except HardwareError:
             if not self._random_pins.unsure:
-                self._letters.expect_none()
+                self._owed.settle()
             raise
+
+    def _unlock(self, work: _Unlock, key: Authenticator) -> PinAccepted:
+        assert self._mark is not None  # an open key was read
+        accepted = _unlock(work, key)
+        if isinstance(work, effects.VerifyPin | effects.ChangePin):
+            owed_no_more(self._journal, self._mark)
+        return accepted
 
     def _select(self, work: effects.SelectKey, job: Job) -> KeySelected:
         def on_wait() -> None:
@@ -158,7 +172,7 @@ class DeviceWork:
             raise
         self._mark = KeyMark.of(info)
         if info.pin is PinState.NOT_SET:
-            wiped_elsewhere(self._journal, self._mark)
+            owed_no_more(self._journal, self._mark)
         return info
 
     def _reset(self, work: effects.ResetKey, job: Job) -> KeyReset:
@@ -204,9 +218,7 @@ class DeviceWork:
             key.close()
 
 
-def _unlock(
-    work: effects.SetPin | effects.VerifyPin | effects.ChangePin | effects.UseBuiltInUv, key: Authenticator
-) -> PinAccepted:
+def _unlock(work: _Unlock, key: Authenticator) -> PinAccepted:
     match work:
         case effects.SetPin(_, pin):
             key.set_pin(pin)

@@ -55,7 +55,7 @@ from kiosk.enrollment.events import Event
 from kiosk.errors import InputRefused, KioskError, OutcomeUnknown, OutOfStep, Refusal, ServiceError
 from kiosk.station.client import Client
 from kiosk.station.journal import Journal
-from kiosk.station.journal_row import OwedLetter
+from kiosk.station.journal_row import OwedPin
 from kiosk.station.key_report import key_report
 from kiosk.station.own_key import Credential
 from kiosk.station.phone_watch import HOLD, PhoneWatch
@@ -92,7 +92,7 @@ class NetworkWork:
         self._simulator = simulator
         self._languages = languages
         self._resting = False
-        self._told: frozenset[OwedLetter] = frozenset()
+        self._told: frozenset[OwedPin] = frozenset()
 
     def perform(self, job: Job) -> Event | None:
         """As `Performer.perform`."""

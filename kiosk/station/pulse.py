@@ -11,7 +11,7 @@ from kiosk.enrollment.states import Connecting, Done, State, Stopped, Welcome
 KEPT: Final = 512
 """Steps that are remembered while the service does not answer; the oldest are forgotten."""
 NOBODY_KNOWS: Final = "PinNobodyKnows"
-"""The problem of a kiosk where a key got a PIN whose letter was never printed."""
+"""The problem of a kiosk where a key got a PIN that never reached its owner."""
 _LONGEST_WORD: Final = 32
 _LONGEST: Final = 1e7
 
@@ -19,13 +19,13 @@ _LONGEST: Final = 1e7
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What is true at the moment of a heartbeat: `clock` in seconds since 1970, rows of the journal that wait
-    (`queue`), the version of the program and of the configuration, whether letters are owed to nobody."""
+    (`queue`), the version of the program and of the configuration, whether there are PINs that nobody knows."""
 
     clock: float
     queue: int = 0
     version: str = ""
     configuration: int = 0
-    letters_owed: bool = False
+    pins_owed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def told(pulse: Pulse, facts: Facts, at: float) -> tuple[Pulse, Standing]:
         counter=max(pulse.counter + 1, int(facts.clock * 1000)),
         version=facts.version,
         queue=facts.queue,
-        problem=pulse.problem or (NOBODY_KNOWS if facts.letters_owed else ""),
+        problem=pulse.problem or (NOBODY_KNOWS if facts.pins_owed else ""),
         configuration=facts.configuration,
         steps=pulse.ended[:MOST_STEPS],
     )

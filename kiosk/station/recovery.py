@@ -16,7 +16,7 @@ from hardware.errors import HardwareError
 from kiosk.contract.enrollments import AbandonReason, Phase, ProvedCeremony
 from kiosk.errors import OutcomeUnknown, OutOfStep, PartyUnavailable, Refusal, ServiceError
 from kiosk.station.journal import Journal
-from kiosk.station.journal_row import KeyMark, OwedLetter, Row, Step
+from kiosk.station.journal_row import KeyMark, OwedPin, Row, Step
 
 _log = structlog.get_logger("keywright.station")
 
@@ -157,24 +157,24 @@ def wiped_key(journal: Journal, mark: KeyMark) -> None:
     while mark.serial and (rows := journal.orphans(mark)):
         for row in rows:
             journal.off_key(row.ceremony_id)
-    if any(letter.key == mark for letter in journal.letters_owed()):
+    if any(each.key == mark for each in journal.pins_owed()):
         journal.pin_wiped(mark)
 
 
-def wiped_elsewhere(journal: Journal, mark: KeyMark) -> None:
-    """The key has no PIN: if it had one that nobody knew, it was wiped. Without a serial number it may be another one
-    of its model."""
-    if mark.serial and any(letter.key == mark for letter in journal.letters_owed()):
+def owed_no_more(journal: Journal, mark: KeyMark) -> None:
+    """The key has no PIN, or one that was typed: it has none that nobody knows, whatever was remembered. Without a
+    serial number it may be another one of its model."""
+    if mark.serial and any(each.key == mark for each in journal.pins_owed()):
         journal.pin_wiped(mark)
 
 
-def tell_owed(journal: Journal, told: frozenset[OwedLetter]) -> frozenset[OwedLetter]:
+def tell_owed(journal: Journal, told: frozenset[OwedPin]) -> frozenset[OwedPin]:
     """Log each key with a PIN that nobody knows, once, while nobody is at the kiosk; all that were told. Raises the
     errors of the journal."""
-    owed = frozenset(journal.letters_owed())
-    for letter in owed - told:
-        aaguid = str(UUID(bytes=letter.key.aaguid))
-        _log.error("pin_nobody_knows", enrollment=letter.enrollment_id, aaguid=aaguid)
+    owed = frozenset(journal.pins_owed())
+    for each in owed - told:
+        aaguid = str(UUID(bytes=each.key.aaguid))
+        _log.error("pin_nobody_knows", enrollment=each.enrollment_id, aaguid=aaguid)
     return owed
 
 

@@ -281,23 +281,23 @@
             <translation>مكتب الموظفين</translation>
         </message>
         <message numerus="yes">
-            <source>%n keys got a PIN whose letter was never printed: nobody knows it. Wipe them.</source>
+            <source>%n keys got a random PIN that never reached its owner: nobody knows it. Wipe them.</source>
             <translation>
-                <numerusform>لا مفاتيح لها رقم PIN لم تُطبع رسالته.</numerusform>
-                <numerusform>مفتاح واحد له رقم PIN لم تُطبع رسالته: لا أحد يعرفه. امسح هذا المفتاح.</numerusform>
-                <numerusform>مفتاحان لهما رقم PIN لم تُطبع رسالته: لا أحد يعرفه. امسحهما.</numerusform>
-                <numerusform>%n مفاتيح لها رقم PIN لم تُطبع رسالته: لا أحد يعرفه. امسحها.</numerusform>
-                <numerusform>%n مفتاحًا لها رقم PIN لم تُطبع رسالته: لا أحد يعرفه. امسحها.</numerusform>
-                <numerusform>%n مفتاح لها رقم PIN لم تُطبع رسالته: لا أحد يعرفه. امسحها.</numerusform>
+                <numerusform>لا مفاتيح لها رقم PIN لم يصل إلى صاحبه.</numerusform>
+                <numerusform>مفتاح واحد له رقم PIN عشوائي لم يصل إلى صاحبه: لا أحد يعرفه. امسح هذا المفتاح.</numerusform>
+                <numerusform>مفتاحان لهما رقم PIN عشوائي لم يصل إلى صاحبه: لا أحد يعرفه. امسحهما.</numerusform>
+                <numerusform>%n مفاتيح لها رقم PIN عشوائي لم يصل إلى صاحبه: لا أحد يعرفه. امسحها.</numerusform>
+                <numerusform>%n مفتاحًا لها رقم PIN عشوائي لم يصل إلى صاحبه: لا أحد يعرفه. امسحها.</numerusform>
+                <numerusform>%n مفتاح لها رقم PIN عشوائي لم يصل إلى صاحبه: لا أحد يعرفه. امسحها.</numerusform>
             </translation>
         </message>
         <message>
-            <source>Nobody knows the PIN of one key of this model: its letter was never printed. Is it this one?</source>
-            <translation>يوجد مفتاح من هذا الطراز لا يعرف أحد رقم PIN الخاص به، لأن رسالته لم تُطبع. هل هو هذا المفتاح؟</translation>
+            <source>Nobody knows the PIN of one key of this model: it never reached its owner. Is it this one?</source>
+            <translation>يوجد مفتاح من هذا الطراز لا يعرف أحد رقم PIN الخاص به، لأنه لم يصل إلى صاحبه. هل هو هذا المفتاح؟</translation>
         </message>
         <message>
-            <source>Wipe this key: the letter with its PIN was never printed, and nobody knows that PIN.</source>
-            <translation>امسح هذا المفتاح: لم تُطبع الرسالة التي فيها رقم PIN، ولا أحد يعرف هذا الرقم.</translation>
+            <source>Wipe this key: it got a random PIN that never reached its owner. Nobody knows it.</source>
+            <translation>امسح هذا المفتاح: له رقم PIN عشوائي لم يصل إلى صاحبه، ولا أحد يعرف هذا الرقم.</translation>
         </message>
         <message>
             <source>no</source>

@@ -24,10 +24,10 @@
     <context>
         <name>Desk</name>
         <message numerus="yes">
-            <source>%n keys got a PIN whose letter was never printed: nobody knows it. Wipe them.</source>
+            <source>%n keys got a random PIN that never reached its owner: nobody knows it. Wipe them.</source>
             <translation>
-                <numerusform>%n key got a PIN whose letter was never printed: nobody knows it. Wipe that key.</numerusform>
-                <numerusform>%n keys got a PIN whose letter was never printed: nobody knows it. Wipe them.</numerusform>
+                <numerusform>%n key got a random PIN that never reached its owner: nobody knows it. Wipe it.</numerusform>
+                <numerusform>%n keys got a random PIN that never reached its owner: nobody knows it. Wipe them.</numerusform>
             </translation>
         </message>
         <message numerus="yes">

@@ -21,7 +21,7 @@ from kiosk.service.store.keys import KeyState
 from kiosk.station.journal_row import KeyMark
 from kiosk.station.notes import Notes
 from ui.desk import cover
-from ui.desk.facts import letter_lines, letters_words, name_lines, reference_lines, unknown_words
+from ui.desk.facts import name_lines, owed_lines, owed_words, reference_lines, unknown_words
 from ui.desk.words import inventory_words, problem_words, sentence_of
 from ui.pages.note_words import staff_line
 from ui.tour_desk import desk_samples
@@ -140,21 +140,21 @@ def test_every_state_of_the_inventory_has_words_in_both_languages(make_window: C
     assert inventory_words("no_such_state") == "\u2068no such state\u2069"
 
 
-def test_a_key_whose_letter_was_never_printed_is_to_be_wiped() -> None:
-    (letters,) = (each.notes for each in desk_samples() if each.name == "desk-letters")
+def test_a_key_whose_pin_never_reached_its_owner_is_to_be_wiped() -> None:
+    (owing,) = (each.notes for each in desk_samples() if each.name == "desk-owed-pins")
     (look,) = (each.state for each in desk_samples() if each.name == "desk-key")
-    assert letters is not None
+    assert owing is not None
     assert isinstance(look, LookAtKey)
     assert look.info is not None
-    assert [name for name, _ in letter_lines(letters)] == ["Unknown model", "YubiKey 5"]
-    assert unknown_words(look.info, letters).startswith("Wipe this key: ")
+    assert [name for name, _ in owed_lines(owing)] == ["Unknown model", "YubiKey 5"]
+    assert unknown_words(look.info, owing).startswith("Wipe this key: ")
     unnumbered = replace(look.info, address=replace(look.info.address, serial=""))
-    assert not unknown_words(unnumbered, letters)
-    perhaps = replace(letters, owed=tuple(replace(each, key=KeyMark(bytes(16), "")) for each in letters.owed))
+    assert not unknown_words(unnumbered, owing)
+    perhaps = replace(owing, owed=tuple(replace(each, key=KeyMark(bytes(16), "")) for each in owing.owed))
     assert unknown_words(unnumbered, perhaps).endswith("Is it this one?")
     assert not unknown_words(replace(unnumbered, pin=PinState.NOT_SET), perhaps)
-    assert staff_line(letters) == "For staff: 2 keys have a PIN that nobody knows."
-    assert (letters_words(Notes()), staff_line(Notes())) == ("", "")
+    assert staff_line(owing) == "For staff: 2 keys have a PIN that nobody knows."
+    assert (owed_words(Notes()), staff_line(Notes())) == ("", "")
 
 
 def test_the_desk_is_asked_for_by_holding_the_name_and_not_by_touching_it(

@@ -18,7 +18,7 @@ from ui.messages import message, reason_said
 from ui.pages.note_words import clock_words
 from ui.text import clean
 
-_MOST_PLACES, _MOST_ACCOUNTS, _MOST_LETTERS = 100, 5, 10
+_MOST_PLACES, _MOST_ACCOUNTS, _MOST_OWED = 100, 5, 10
 
 
 def key_lines(state: LookAtKey) -> list[tuple[str, str]]:
@@ -90,23 +90,23 @@ def kiosk_lines(notes: Notes) -> list[tuple[str, str]]:
     return [(name, text) for name, text in lines if text]
 
 
-def letters_words(notes: Notes) -> str:
+def owed_words(notes: Notes) -> str:
     """What to do with keys whose PIN nobody knows; empty where there is none."""
     say, number = QCoreApplication.translate, len(notes.owed)
     if not number:
         return ""
-    return say("Desk", "%n keys got a PIN whose letter was never printed: nobody knows it. Wipe them.", "", number)
+    return say("Desk", "%n keys got a random PIN that never reached its owner: nobody knows it. Wipe them.", "", number)
 
 
-def letter_lines(notes: Notes) -> list[tuple[str, str]]:
+def owed_lines(notes: Notes) -> list[tuple[str, str]]:
     """Name and text of each of those keys, as somebody finds it in a drawer: model, serial number, and since when."""
     say, lines = QCoreApplication.translate, []
-    for letter in notes.owed[:_MOST_LETTERS]:
-        when = letter.owed_since.astimezone().strftime("%Y-%m-%d %H:%M")
+    for owed in notes.owed[:_MOST_OWED]:
+        when = owed.owed_since.astimezone().strftime("%Y-%m-%d %H:%M")
         lines.append(
             (
-                name_of(letter.key.aaguid) or say("Desk", "Unknown model"),
-                ", ".join(filter(None, (letter.key.serial, when))),
+                name_of(owed.key.aaguid) or say("Desk", "Unknown model"),
+                ", ".join(filter(None, (owed.key.serial, when))),
             )
         )
     return lines
@@ -115,11 +115,11 @@ def letter_lines(notes: Notes) -> list[tuple[str, str]]:
 def unknown_words(info: KeyInfo, notes: Notes) -> str:
     """That nobody knows the PIN of this key; of one without a serial number, that it may be so; else empty."""
     say, mark = QCoreApplication.translate, KeyMark.of(info)
-    if info.pin is PinState.NOT_SET or all(letter.key != mark for letter in notes.owed):
+    if info.pin is PinState.NOT_SET or all(each.key != mark for each in notes.owed):
         return ""
     if mark.serial:
-        return say("Desk", "Wipe this key: the letter with its PIN was never printed, and nobody knows that PIN.")
-    return say("Desk", "Nobody knows the PIN of one key of this model: its letter was never printed. Is it this one?")
+        return say("Desk", "Wipe this key: it got a random PIN that never reached its owner. Nobody knows it.")
+    return say("Desk", "Nobody knows the PIN of one key of this model: it never reached its owner. Is it this one?")
 
 
 def _when(told: str) -> str:

@@ -46,9 +46,9 @@ from kiosk.station.notes import Notes
 from ui.desk.facts import (
     key_lines,
     kiosk_lines,
-    letter_lines,
-    letters_words,
     name_lines,
+    owed_lines,
+    owed_words,
     reference_lines,
     tries_of,
     unknown_words,
@@ -225,9 +225,9 @@ class DeskView(QWidget):
 
     def _menu(self, state: Menu) -> None:
         say = QCoreApplication.translate
-        if words := letters_words(self._notes):
+        if words := owed_words(self._notes):
             self._column.addWidget(Notice(self.theme, "warn", words, parent=self))
-            self._lines(letter_lines(self._notes))
+            self._lines(owed_lines(self._notes))
         self._card(say("Desk", "Requests"), say("Desk", "Approve or deny what this kiosk waits for"), RequestsWanted())
         self._card(say("Desk", "Look at a key"), say("Desk", "What it is, and what is known of it"), LookWanted())
         self._card(say("Desk", "End the visit"), say("Desk", "The person starts over"), SureAsked(Sure.END_VISIT))

@@ -147,11 +147,11 @@ def test_a_journal_is_looked_at_and_left_alone(tmp_path: Path) -> None:
         journal.forgotten("c1")
     assert "left on keys" in checks.check_journal(tmp_path).seen
     with closing(journal):
-        journal.letter_owed(KeyMark(b"", "1"), "e1")
+        journal.pin_owed(KeyMark(b"", "1"), "e1")
     told = checks.check_journal(tmp_path)
-    assert ("that nobody knows" in told.seen, told.level) == (True, Level.WARN)
+    assert ("never reached its owner" in told.seen, told.level) == (True, Level.WARN)
     with closing(journal):
-        journal.letter_settled(KeyMark(b"", "1"), "e1")
+        journal.pin_settled(KeyMark(b"", "1"), "e1")
         journal.off_key("c1")
     assert checks.check_journal(tmp_path).seen == "sound and settled"
     file.write_bytes(b"x" * 5000)

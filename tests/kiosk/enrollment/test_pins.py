@@ -137,6 +137,7 @@ def test_a_random_pin_is_set_and_shown_until_the_person_goes_on(walk: Walk) -> N
     assert not shown.must_change
     assert walk.say(events.WentBack(), typed()).state == shown
     walk.say(events.Continued()).asked(effects.BeginCeremony)
+    walk.asked(effects.PinNoted)
     assert "40718263" not in repr(walk.state)
 
 
@@ -164,7 +165,7 @@ def test_a_random_pin_is_to_be_changed_where_the_key_can_have_that(walk: Walk) -
 
 def test_a_random_pin_stays_on_the_screen_when_the_key_is_pulled(walk: Walk) -> None:
     random_shown(walk).say(events.KeyRemoved(ADDRESS)).now(states.RandomPin)
-    walk.say(events.Continued())
+    walk.say(events.Continued()).asked(effects.PinNoted)
     assert walk.now(states.InsertKey).same
     back = replace(WITH_PIN, address=AGAIN)
     walk.say(events.KeyInserted(AGAIN)).answer(inspected(back)).now(states.EnterPin)

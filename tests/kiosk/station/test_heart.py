@@ -18,7 +18,7 @@ from kiosk.service.store import fleet_standings
 from kiosk.service.store.fleet import StandingRow
 from kiosk.service.tokens.actions import Rights, create_client
 from kiosk.station.heart import Heart, Sources
-from kiosk.station.journal_row import KeyMark, OwedLetter
+from kiosk.station.journal_row import KeyMark, OwedPin
 from kiosk.station.notes import Heard, Missed, News, Owing
 from kiosk.station_errors import StationSwitchedOff
 from tests.kiosk.enrollment.walk import PROFILE
@@ -32,7 +32,7 @@ IDENTIFY = Identify(WELCOME.visit, PROFILE.alternatives[0], ())
 class Beating:
     """A heart, and the news that it brought."""
 
-    def __init__(self, kiosk: Kiosk, queue: Callable[[], int], owed: Callable[[], tuple[OwedLetter, ...]]) -> None:
+    def __init__(self, kiosk: Kiosk, queue: Callable[[], int], owed: Callable[[], tuple[OwedPin, ...]]) -> None:
         self._news: SimpleQueue[News] = SimpleQueue()
         sources = Sources(kiosk.settings, kiosk.client, queue, "1.0", kiosk.now, owed=owed)
         self.heart = Heart(sources, self._news.put, gap=0.01)
@@ -58,7 +58,7 @@ class Beating:
 
 @contextmanager
 def beating(
-    kiosk: Kiosk, queue: Callable[[], int] = lambda: 0, owed: Callable[[], tuple[OwedLetter, ...]] = tuple
+    kiosk: Kiosk, queue: Callable[[], int] = lambda: 0, owed: Callable[[], tuple[OwedPin, ...]] = tuple
 ) -> Iterator[Beating]:
     beating = Beating(kiosk, queue, owed)
     beating.heart.follow(Connecting("en"))
@@ -90,11 +90,11 @@ def test_the_service_knows_the_screen_as_soon_as_it_changes(running: Running, ki
         assert standing(running, station.id).step == "Identify"
 
 
-def test_a_letter_that_nobody_gets_is_told_to_staff_and_to_the_service(running: Running, kiosk: Kiosk) -> None:
+def test_a_pin_that_nobody_gets_is_told_to_staff_and_to_the_service(running: Running, kiosk: Kiosk) -> None:
     station = made(running)
     kiosk.activate(code_for(running, station)[0])
-    letter = OwedLetter("e1", KeyMark(bytes(16), "4711"), datetime(2026, 3, 1, tzinfo=UTC))
-    owed: tuple[OwedLetter, ...] = (letter,)
+    pin = OwedPin("e1", KeyMark(bytes(16), "4711"), datetime(2026, 3, 1, tzinfo=UTC))
+    owed: tuple[OwedPin, ...] = (pin,)
     with beating(kiosk, owed=lambda: owed) as beats:
         assert beats.next() == Owing(owed)
         beats.heard()

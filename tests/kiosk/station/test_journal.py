@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from kiosk.errors import ConfigurationError, JournalCorrupt, OutOfStep, StorageFull
 from kiosk.station.journal import Journal
 from kiosk.station.journal_file import look
-from kiosk.station.journal_row import KeyMark, OwedLetter, Row, Step, credential_id_of
+from kiosk.station.journal_row import KeyMark, OwedPin, Row, Step, credential_id_of
 
 KEY = KeyMark(b"a" * 16, "4711")
 RESPONSE = {"id": "Y3JlZA", "rawId": "Y3JlZA", "response": {"attestationObject": "AA"}, "type": "public-key"}
@@ -169,13 +169,13 @@ def test_settled_ceremonies_go_after_a_week_and_the_others_stay(tmp_path: Path) 
     journal.close()
 
 
-LETTERS = st.sampled_from([(KeyMark(b"a" * 16, serial), one) for serial in ("", "1", "2") for one in ("e1", "e2")])
-"""Letters for keys with a serial number and without, of two enrollments."""
+PINS = st.sampled_from([(KeyMark(b"a" * 16, serial), one) for serial in ("", "1", "2") for one in ("e1", "e2")])
+"""PINs of keys with a serial number and without, of two enrollments."""
 
 
 @settings(max_examples=30)
-@given(st.lists(st.tuples(st.sampled_from(["owed", "settled", "wiped", "restart"]), LETTERS), max_size=12))
-def test_a_letter_is_owed_until_it_is_printed_or_its_key_is_wiped(
+@given(st.lists(st.tuples(st.sampled_from(["owed", "settled", "wiped", "restart"]), PINS), max_size=12))
+def test_a_pin_is_owed_until_its_owner_has_it_or_its_key_is_wiped(
     tmp_path_factory: pytest.TempPathFactory, happened: list[tuple[str, tuple[KeyMark, str]]]
 ) -> None:
     now = datetime(2026, 3, 1, tzinfo=UTC)
@@ -186,24 +186,24 @@ def test_a_letter_is_owed_until_it_is_printed_or_its_key_is_wiped(
         if what == "restart":
             journal.close()
         elif what == "owed":
-            journal.letter_owed(key, enrollment_id)
+            journal.pin_owed(key, enrollment_id)
             owed.pop((key, enrollment_id), None)
             owed[key, enrollment_id] = now
         elif what == "settled":
-            journal.letter_settled(key, enrollment_id)
+            journal.pin_settled(key, enrollment_id)
             owed.pop((key, enrollment_id), None)
         else:
             journal.pin_wiped(key)
             of_key = [each for each in owed if each[0] == key]  # the longest owed first
             for each in of_key if key.serial else of_key[:1]:
                 del owed[each]
-    assert journal.letters_owed() == tuple(OwedLetter(one, key, since) for (key, one), since in owed.items())
+    assert journal.pins_owed() == tuple(OwedPin(one, key, since) for (key, one), since in owed.items())
     now += timedelta(days=90)
-    assert journal.letters_owed() == ()
+    assert journal.pins_owed() == ()
     journal.close()
 
 
-@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("version", [1, 2, 3])
 def test_a_journal_of_an_older_version_goes_on_with_all_that_it_holds(
     journal: Journal, tmp_path: Path, version: int
 ) -> None:
@@ -213,17 +213,17 @@ def test_a_journal_of_an_older_version_goes_on_with_all_that_it_holds(
     journal.close()
     file = tmp_path / "state" / "journal.db"
     with closing(sqlite3.connect(file)) as older:
-        older.execute("DROP TABLE letter")
+        older.execute("ALTER TABLE owed_pin RENAME TO letter" if version == 3 else "DROP TABLE owed_pin")
         if version == 1:
             older.execute("ALTER TABLE ceremony DROP COLUMN rolls_back")
         older.execute(f"PRAGMA user_version = {version}")
         older.commit()
     health = look(file)
-    assert (health.sound, health.unsettled, health.left_on_key, health.letters) == (True, 1, 1, 0)
+    assert (health.sound, health.unsettled, health.left_on_key, health.pins_owed) == (True, 1, 1, 0)
     assert [found(journal), found(journal, "c2")] == before
-    journal.letter_owed(KEY, "e1")
+    journal.pin_owed(KEY, "e1")
     journal.close()
-    assert look(file).letters == 1
+    assert look(file).pins_owed == 1
     assert not list(file.parent.glob("*.broken-*"))
 
 

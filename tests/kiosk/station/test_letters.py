@@ -124,7 +124,7 @@ def test_a_letter_has_the_pin_that_the_key_has(journal: Journal, tmp_path: Path)
 
 
 def owed(journal: Journal) -> list[tuple[str, str]]:
-    return [(each.enrollment_id, each.key.serial) for each in journal.letters_owed()]
+    return [(each.enrollment_id, each.key.serial) for each in journal.pins_owed()]
 
 
 def test_a_letter_is_owed_until_it_is_printed(journal: Journal) -> None:
@@ -156,7 +156,7 @@ def test_a_key_that_was_wiped_elsewhere_is_known_by_its_serial_number(journal: J
     lane = Lane(journal, Tray())
     mark = KeyMark(lane.key.info.aaguid, serial)
     lane.key.address = replace(lane.key.address, serial=serial)
-    journal.letter_owed(mark, "e1")
+    journal.pin_owed(mark, "e1")
     lane.do(effects.InspectKey(2, lane.key.address))
     assert len(owed(journal)) == left
 

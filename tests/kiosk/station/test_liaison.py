@@ -11,7 +11,7 @@ from kiosk.enrollment.events import Event, ProfileChanged, RetryDue, ServiceLost
 from kiosk.enrollment.states import Activate, Connecting, Identify, State, Welcome
 from kiosk.enrollment.visit import Kiosk, Visit
 from kiosk.errors import NoCredential, ServiceBroken, ServiceUnreachable
-from kiosk.station.journal_row import KeyMark, OwedLetter
+from kiosk.station.journal_row import KeyMark, OwedPin
 from kiosk.station.liaison import Liaison, Reins
 from kiosk.station.notes import Heard, Missed, Notes, Owing
 from kiosk.station_errors import StationSwitchedOff
@@ -66,8 +66,8 @@ def test_one_lost_heartbeat_is_nothing_and_two_take_start_away(place: Place) -> 
     assert place.liaison.notes.offline
 
 
-def test_letters_that_nobody_gets_are_noted_until_their_keys_are_wiped(place: Place) -> None:
-    owed: tuple[OwedLetter, ...] = (OwedLetter("e1", KeyMark(bytes(16), "4711"), datetime(2026, 3, 1, tzinfo=UTC)),)
+def test_pins_that_nobody_gets_are_noted_until_their_keys_are_wiped(place: Place) -> None:
+    owed: tuple[OwedPin, ...] = (OwedPin("e1", KeyMark(bytes(16), "4711"), datetime(2026, 3, 1, tzinfo=UTC)),)
     place.liaison.hear(Owing(owed))
     place.liaison.hear(Heard())
     assert place.notes[-1].owed == owed

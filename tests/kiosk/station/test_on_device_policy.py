@@ -11,7 +11,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from hardware.authenticator import KeySettings, KeySource, PinState
-from hardware.errors import AgentLost, KeyFault, KeyGone, KeySwapped, ResetTooLate
+from hardware.errors import AgentLost, KeyFault, KeyGone, KeySwapped, ResetTooLate, WrongPin
 from hardware.simulated.faults import HEALTHY
 from hardware.simulated.key import SimulatedKey
 from hardware.simulated.source import SimulatedSource
@@ -115,6 +115,47 @@ def test_a_visit_that_ended_leaves_no_random_pin(lane: Lane) -> None:
     assert "verify_pin" not in lane.key.done
 
 
+SCREEN = effects.SetRandomPin(2, PinRules(6, 63), 8, enrollment_id="e1")
+
+
+def test_a_pin_on_the_screen_is_owed_until_its_owner_says_to_have_it(lane: Lane, journal: Journal) -> None:
+    inspected(lane)
+    lane.do(SCREEN)
+    assert [each.enrollment_id for each in journal.pins_owed()] == ["e1"]
+    lane.do(effects.CloseKey(same_visit=True))
+    assert lane.do(effects.PinNoted()) is None
+    assert journal.pins_owed() == ()
+
+
+@pytest.mark.parametrize("cancelled", [True, False])
+def test_that_its_owner_has_the_pin_is_kept_even_where_the_visit_ends_with_it(
+    lane: Lane, journal: Journal, *, cancelled: bool
+) -> None:
+    inspected(lane)
+    lane.do(SCREEN)
+    job = Job(effects.PinNoted())
+    if cancelled:
+        job.cancel.set()
+    lane.work.perform(job)
+    assert journal.pins_owed() == ()
+
+
+@pytest.mark.parametrize("typed", [effects.VerifyPin, effects.ChangePin])
+def test_an_owner_who_types_the_pin_has_it_after_all(
+    lane: Lane, journal: Journal, typed: type[effects.VerifyPin | effects.ChangePin]
+) -> None:
+    inspected(lane)
+    made = lane.do(SCREEN)
+    assert isinstance(made, answers.PinGenerated)
+    lane.do(effects.CloseKey())
+    inspected(lane)
+    with pytest.raises(WrongPin):
+        lane.do(effects.VerifyPin(3, Secret("000000")))
+    assert journal.pins_owed()
+    lane.do(typed(4, *(made.pin, Secret("831604"))[: 1 if typed is effects.VerifyPin else 2]))
+    assert journal.pins_owed() == ()
+
+
 # ── configured, counted, lost ───────────────────────────────────────────────────────────────────
 
 
@@ -171,7 +212,7 @@ def test_the_key_is_wiped_and_read_and_nothing_is_remembered_of_it(lane: Lane, j
     lane.do(effects.MakeCredential(2, "e1", CEREMONY, 5))
     journal.clean("c1")
     lane.key.pin = "forgotten"
-    journal.letter_owed(KeyMark.of(FRESH), "e1")
+    journal.pin_owed(KeyMark.of(FRESH), "e1")
     put_back(lane)
     lane.posted.clear()
     answer = lane.do(reset())
@@ -179,7 +220,7 @@ def test_the_key_is_wiped_and_read_and_nothing_is_remembered_of_it(lane: Lane, j
     assert answer.info.pin is PinState.NOT_SET
     assert lane.posted == [answers.TouchWanted(4)]
     assert not found(journal).on_key
-    assert journal.letters_owed() == ()
+    assert journal.pins_owed() == ()
     assert lane.do(effects.SetPin(5, Secret("704913"))) == answers.PinAccepted(5)  # it is open
 
 

@@ -70,7 +70,7 @@ def quiet() -> Iterator[None]:
 
 
 def test_a_pin_that_nobody_knows_is_logged_once_with_its_enrollment(journal: Journal) -> None:
-    journal.letter_owed(KeyMark(b"a" * 16, "4711"), "e1")
+    journal.pin_owed(KeyMark(b"a" * 16, "4711"), "e1")
     with capture_logs() as logs:
         told = tell_owed(journal, frozenset())
         assert tell_owed(journal, told) == told

@@ -1,10 +1,11 @@
-"""kill -9 between a random PIN and the letter with it: staff are told of the key until it is wiped."""
+"""kill -9 between a random PIN and its owner: staff are told of the key until it is wiped."""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
 import signal
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -68,8 +69,21 @@ def print_a_pin(folder: Path) -> None:
     work.perform(Job(effects.PrintLetter(3, made.pin, LETTER)))
 
 
-def test_a_station_that_dies_before_the_letter_is_printed_tells_of_the_key_until_it_is_wiped(tmp_path: Path) -> None:
-    station = multiprocessing.get_context("forkserver").Process(target=print_a_pin, args=(tmp_path,))
+def show_a_pin(folder: Path) -> None:
+    """A station gives its key a PIN by chance, and the power goes while it is on the screen."""
+    source = plugged(folder)
+    work = DeviceWork(source, opened(folder), lambda _: None)
+    work.perform(Job(effects.InspectKey(1, source.attached()[0])))
+    made = work.perform(Job(effects.SetRandomPin(2, PinRules(6, 63), 8, enrollment_id="e1")))
+    assert isinstance(made, answers.PinGenerated)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.mark.parametrize("dies", [print_a_pin, show_a_pin])
+def test_a_station_that_dies_before_the_owner_has_the_pin_tells_of_the_key_until_it_is_wiped(
+    tmp_path: Path, dies: Callable[[Path], None]
+) -> None:
+    station = multiprocessing.get_context("forkserver").Process(target=dies, args=(tmp_path,))
     station.start()
     station.join(_SECONDS)
     assert station.exitcode == -signal.SIGKILL
