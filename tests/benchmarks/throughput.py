@@ -167,12 +167,13 @@ def _measured(name: str, runs: int) -> Row:
 
 @dataclass(frozen=True)
 class _Pair:
-    """Seconds of one enrollment, of both; of the processor, of both; commits."""
+    """Seconds of one enrollment, of both; of the processor, of both; of one flush of the disk; commits."""
 
     ours: float
     bare: float
     processor: float
     bare_processor: float
+    flush: float
     commits: int
     hasty: int
     statements: int
@@ -194,7 +195,9 @@ def _pairs(service: Process, floor: Process, stations: list[Timed], post: Post, 
             bare = floor.ask(of=written, signatures=SIGNATURES * _BLOCK)
             processors = each["processor"], bare["processor"] / _BLOCK
             statements = round(bare["statements"] / _BLOCK)
-            yield _Pair(spent / _BLOCK, bare["seconds"] / _BLOCK, *processors, commits, hasty, statements)
+            yield _Pair(
+                spent / _BLOCK, bare["seconds"] / _BLOCK, *processors, bare["flush"], commits, hasty, statements
+            )
 
 
 def stations_of(service: Process) -> list[Timed]:
@@ -219,6 +222,7 @@ def _row(name: str, pairs: list[_Pair]) -> Row:
         "signatures": SIGNATURES,
         "stations": STATIONS,
         "processor_ms": statistics.median(1000 * pair.processor for pair in pairs),
+        "flush_ms": statistics.median(1000 * pair.flush for pair in pairs),
         "processor_ms_bare": statistics.median(1000 * pair.bare_processor for pair in pairs),
     }
     title = f"whole enrollments of one processor on {name}; the other: the bare commits and signatures of them"
