@@ -22,7 +22,14 @@ from kiosk.service.enrollments import actions, ceremonies, finish
 from kiosk.service.enrollments.next_key import next_key
 from kiosk.service.enrollments.reconciliation import expire
 from kiosk.service.enrollments.removal import remove_next
-from kiosk.service.enrollments.rules import Expired, KeyNotAllowed, KeysEnough, ProofRejected, WrongPhase
+from kiosk.service.enrollments.rules import (
+    CeremonyExpired,
+    Expired,
+    KeyNotAllowed,
+    KeysEnough,
+    ProofRejected,
+    WrongPhase,
+)
 from kiosk.service.keys.actions import show
 from kiosk.service.relying_parties.connector import RelyingParty
 from kiosk.service.store.approvals import approval
@@ -123,6 +130,26 @@ def test_a_key_takes_its_place_before_it_works_everywhere(tmp_path: Path, backen
         actions.cancel(parts, there.caller, there.enrollment)
         (mine,) = held(running)
         assert {each.key_id for each in credentials(running)} == {mine.id}
+
+
+@pytest.mark.parametrize("second", ["staff", "mail"])
+def test_of_two_keys_that_are_proved_at_once_at_the_first_of_two_parties_one_takes_the_place(
+    tmp_path: Path, backend: dict[str, str], second: str
+) -> None:
+    with counting(tmp_path, backend, 1) as running:
+        parts = replace(running.parts, relying_parties=two_parties(running))
+        visits = [Visit(running, parts=parts), Visit(running, caller=Caller("hall", frozenset()), parts=parts)]
+        keys = [key_like(running), key_like(running)]
+        begun = [visit.begun(key, at) for visit, key, at in zip(visits, keys, ("staff", second), strict=True)]
+        made = [visit.completed(key, each) for visit, key, each in zip(visits, keys, begun, strict=True)]
+        outcomes = at_once(
+            lambda: visits[0].proved(keys[0], begun[0], made[0]), lambda: visits[1].proved(keys[1], begun[1], made[1])
+        )
+        (won,) = (number for number, each in enumerate(outcomes) if isinstance(each, wire.ProvedCeremony))
+        assert isinstance(outcomes[1 - won], ProofRejected | CeremonyExpired)  # refused, or given up by who was faster
+        rest = {"staff", "mail"} - {("staff", second)[won]}
+        assert visits[won].registered(keys[won], *rest).phase is Phase.DONE
+        assert len(held(running)) == 1
 
 
 def test_whoever_goes_to_another_kiosk_takes_their_key_and_its_place_along(
