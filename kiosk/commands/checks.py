@@ -194,9 +194,9 @@ def check_journal(folder: Path) -> Finding:
         remedy = "start the station: it settles them with the service"
         return bad("journal", f"{health.unsettled} unsettled", remedy, Level.WARN)
     if health.pins_owed:
-        seen = f"{health.pins_owed} keys have a random PIN that never reached its owner"
+        seen = f"keys with a random PIN that never reached its owner: {health.pins_owed}"
         return bad("journal", seen, "wipe them here before somebody gets one; the staff desk says which", Level.WARN)
     if health.left_on_key:
-        seen = f"{health.left_on_key} credentials are, or may be, left on keys"
+        seen = f"credentials that are, or may be, left on keys: {health.left_on_key}"
         return bad("journal", seen, "enroll the keys here again: they are cleaned first", Level.WARN)
     return good("journal", "sound and settled" if health.present else "not begun yet")
