@@ -145,7 +145,7 @@ class DeviceWork:
         assert self._mark is not None  # an open key was read
         accepted = _unlock(work, key)
         if isinstance(work, effects.VerifyPin | effects.ChangePin):
-            owed_no_more(self._journal, self._mark)
+            self._owed.typed(self._mark)
         return accepted
 
     def _select(self, work: effects.SelectKey, job: Job) -> KeySelected:

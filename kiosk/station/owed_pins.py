@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import structlog
 
 from kiosk.errors import KioskError
 from kiosk.station.journal import Journal
 from kiosk.station.journal_row import KeyMark
+from kiosk.station.recovery import owed_no_more
 
 _log = structlog.get_logger("keywright.station")
 
@@ -24,12 +28,22 @@ class OwedPins:
         self._now = (key, enrollment_id)
 
     def settle(self) -> None:
-        """The owner has the PIN, or the key certainly did not get it. That the journal cannot be written undoes
-        neither: then staff are told of a PIN that nobody misses."""
+        """The owner has the PIN, or the key certainly did not get it."""
         now, self._now = self._now, None
-        if now is None:
-            return
-        try:
-            self._journal.pin_settled(*now)
-        except KioskError as error:
-            _log.error("journal_behind", error=type(error).__name__)
+        if now is not None:
+            with _behind():
+                self._journal.pin_settled(*now)
+
+    def typed(self, key: KeyMark) -> None:
+        """The key took a PIN that was typed, so that somebody knows it, whatever was remembered."""
+        with _behind():
+            owed_no_more(self._journal, key)
+
+
+@contextmanager
+def _behind() -> Iterator[None]:
+    """What the key took stays so where the journal cannot say it: then staff are told of a PIN that nobody misses."""
+    try:
+        yield
+    except KioskError as error:
+        _log.error("journal_behind", error=type(error).__name__)

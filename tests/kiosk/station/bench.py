@@ -13,13 +13,14 @@ from hardware.simulated.key import SimulatedKey
 from hardware.simulated.source import SimulatedSource
 from kiosk.contract.profile import FormKind, VerificationMethod
 from kiosk.enrollment.events import Event, KeyInserted, KeyRemoved
+from kiosk.enrollment.states import State
 from kiosk.station.client import Client
 from kiosk.station.headless import Host
 from kiosk.station.journal import Journal
 from kiosk.station.on_device import build_device
 from kiosk.station.on_network import build_network
 from kiosk.station.printing import Printer
-from kiosk.station.scripted_person import Script
+from kiosk.station.scripted_person import Script, ScriptedPerson
 from kiosk.station.session import Session
 from tests.kiosk.station.contract_server import CODE, SECRET, ContractServer, app_code
 
@@ -69,6 +70,14 @@ class Bench:
         values = {"given_name": "Ada", "email": "ada@example.org", "phone": " "}
         changes: dict[str, Any] = {"form": FormKind.MEMBER, "values": values, "app": app_code}
         return replace(self.script(), **changes | more)
+
+    def visit(self, person: ScriptedPerson, finished: Callable[[State], bool], seconds: float = 30.0) -> State:
+        """Run the station until this is so, and end it; where it stood."""
+        self.host.session.start()
+        try:
+            return self.host.run(person, finished, seconds)
+        finally:
+            assert self.host.session.stop()
 
     def plug(self) -> None:
         self.key.plug()

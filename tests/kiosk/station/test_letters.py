@@ -43,7 +43,6 @@ from tests.kiosk.station.fake_key import FakeKey, FakeSource
 LETTER = Letter("Example", "Ada", "Fake", "S1", "en")
 RANDOM = effects.SetRandomPin(2, PinRules(6, 63), 8, letter=True, enrollment_id="e1")
 POLICY = {"pin": {"origin": "random", "delivery": "letter"}}
-SECONDS = 30.0
 
 
 @pytest.fixture(scope="module")
@@ -216,11 +215,7 @@ def visit(bench: Bench, person: Reader) -> State:
         ended = isinstance(state, Welcome) and bool(person.seen)
         return ended or isinstance(state, Done | EnterPin) or (isinstance(state, Stopped) and not state.cleaning)
 
-    bench.host.session.start()
-    try:
-        return bench.host.run(person, finished, SECONDS)
-    finally:
-        assert bench.host.session.stop()
+    return bench.visit(person, finished)
 
 
 def first_use(key: SimulatedKey, pin: str) -> PinState:

@@ -22,6 +22,7 @@ from kiosk.enrollment import answers, effects
 from kiosk.enrollment.events import Event
 from kiosk.enrollment.pin_rules import PinRules
 from kiosk.enrollment.visit import KeyIdentity
+from kiosk.errors import StorageFull
 from kiosk.secret import Secret
 from kiosk.station.journal import Journal
 from kiosk.station.journal_row import KeyMark, Step
@@ -154,6 +155,23 @@ def test_an_owner_who_types_the_pin_has_it_after_all(
     assert journal.pins_owed()
     lane.do(typed(4, *(made.pin, Secret("831604"))[: 1 if typed is effects.VerifyPin else 2]))
     assert journal.pins_owed() == ()
+
+
+def test_a_pin_that_the_key_took_is_taken_where_the_journal_cannot_say_so(
+    lane: Lane, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inspected(lane)
+    made = lane.do(SCREEN)
+    assert isinstance(made, answers.PinGenerated)
+
+    def full(_journal: Journal, _key: KeyMark) -> None:
+        raise StorageFull
+
+    monkeypatch.setattr(Journal, "pin_wiped", full)
+    with capture_logs() as logs:
+        assert lane.do(effects.ChangePin(3, made.pin, Secret("831604"))) == answers.PinAccepted(3)
+    assert [(each["event"], each["error"]) for each in logs] == [("journal_behind", "StorageFull")]
+    assert len(journal.pins_owed()) == 1
 
 
 # ── configured, counted, lost ───────────────────────────────────────────────────────────────────

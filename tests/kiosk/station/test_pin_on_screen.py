@@ -15,8 +15,6 @@ from kiosk.station.scripted_person import ScriptedPerson
 from tests.kiosk.station.bench import Bench
 from tests.kiosk.station.contract_server import ContractServer
 
-SECONDS = 30.0
-
 
 class Owner(ScriptedPerson):
     """Somebody who reads the PIN, and goes on, or leaves; `owed` is what the journal has while they read."""
@@ -43,11 +41,7 @@ def visit(bench: Bench, owner: Owner) -> State:
     def finished(state: State) -> bool:
         return isinstance(state, Done | EnterPin) or (isinstance(state, Welcome) and bool(owner.owed))
 
-    bench.host.session.start()
-    try:
-        return bench.host.run(owner, finished, SECONDS)
-    finally:
-        assert bench.host.session.stop()
+    return bench.visit(owner, finished)
 
 
 def test_nobody_is_told_of_a_pin_that_its_owner_noted(bench: Bench, journal: Journal) -> None:
